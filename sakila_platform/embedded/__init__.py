@@ -1,0 +1,1 @@
+"""The laptop's own MariaDB, and the Sakila data put into it."""

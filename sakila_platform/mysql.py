@@ -1,0 +1,80 @@
+"""One way to reach a MySQL server: an address, and a connection whose session is set as the platform needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, unquote, urlsplit
+
+import pymysql
+from pymysql.constants import CLIENT
+
+from sakila_platform.errors import PlatformError, UsageError
+
+# TIMESTAMP columns are instants: read and written as UTC, whatever the server's own zone is.
+_SESSION = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL'"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a MySQL server listens and as whom to log in. The password never shows in a repr or a message."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    database: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> Address:
+        """From mysql://user:password@host:port[/database]. Raises UsageError on anything else."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port or 3306
+        except ValueError:
+            port = 0
+        if parts.scheme not in ("mysql", "mysql+pymysql", "mariadb") or not parts.hostname or not port:
+            raise UsageError("SAKILA_MYSQL_URL is not a MySQL address. Give mysql://user:password@host:3306")
+        return cls(
+            host=parts.hostname,
+            port=port,
+            user=unquote(parts.username or "root"),
+            password=unquote(parts.password or ""),
+            database=parts.path.strip("/"),
+        )
+
+    def on(self, database: str) -> Address:
+        """The same server, with another database selected."""
+        return replace(self, database=database)
+
+    @property
+    def url(self) -> str:
+        """The address as a URL, password included: for drivers, never for messages."""
+        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"mysql://{login}@{self.host}:{self.port}/{self.database}"
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}/{self.database}"
+
+
+def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> pymysql.Connection:
+    """An open connection: utf8mb4, UTC, strict mode. Raises PlatformError, naming the server, when there is none."""
+    try:
+        return pymysql.connect(
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            password=address.password,
+            database=address.database or None,
+            charset="utf8mb4",
+            autocommit=autocommit,
+            local_infile=local_infile,
+            connect_timeout=10,
+            init_command=_SESSION,
+            client_flag=CLIENT.FOUND_ROWS,
+        )
+    except (pymysql.err.OperationalError, RuntimeError) as error:
+        reason = error.args[1] if len(error.args) > 1 else error
+        raise PlatformError(
+            f"No MySQL answers at {address}: {reason}. "
+            "Start the private one with `sakila-platform up`, or correct SAKILA_MYSQL_URL."
+        ) from None

@@ -1,0 +1,1 @@
+"""The rental business: Sakila's tables, the star, and one module per layer."""

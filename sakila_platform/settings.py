@@ -1,0 +1,153 @@
+"""Every setting of the platform: its name, its meaning and its laptop value.
+
+This is the only module that reads the environment. A setting is read when it is needed, never at import, so the
+code location loads with an empty environment and a test can set what it likes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sakila_platform.errors import UsageError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One environment variable: how it is called, what it means, and what it is on a laptop."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], T]
+    is_secret: bool = False
+
+    def read(self) -> T:
+        """The value in force. Raises UsageError, naming the variable, when the text can't be understood."""
+        text = os.environ.get(self.name, "").strip() or self.default
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            shown = "its value" if self.is_secret else f"{text!r}"
+            raise UsageError(f"{self.name}: {shown} is not usable: {error}. It means: {self.meaning}") from None
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text) if text.lstrip("-").isdigit() else None
+        if value is None or not low <= value <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ValueError("give a share from 0 to 1, such as 0.01")
+    return value
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("give a day as YYYY-MM-DD") from None
+
+
+def _time_zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("give an IANA time zone, such as America/Bogota") from None
+
+
+def _optional_instant(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("give an instant such as 2005-06-01T12:00:00+00:00") from None
+    if instant.tzinfo is None:
+        raise ValueError("give the instant with its offset, such as +00:00")
+    return instant
+
+
+def _hours(text: str) -> tuple[int, int]:
+    opens, _, closes = text.partition("-")
+    if not (opens.isdigit() and closes.isdigit() and 0 <= int(opens) < int(closes) <= 24):
+        raise ValueError("give opening and closing hour, such as 9-21")
+    return int(opens), int(closes)
+
+
+def _text(text: str) -> str:
+    return text
+
+
+HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", Path)
+MYSQL_URL = Setting(
+    "SAKILA_MYSQL_URL",
+    "",
+    "any MySQL 8 as mysql://user:password@host:3306 (empty: the private MariaDB under SAKILA_HOME)",
+    _text,
+    is_secret=True,
+)
+WAREHOUSE_URL = Setting(
+    "SAKILA_WAREHOUSE_URL",
+    "",
+    "the warehouse's MySQL server, when it is another one than SAKILA_MYSQL_URL",
+    _text,
+    is_secret=True,
+)
+MARIADBD = Setting("SAKILA_MARIADBD", "", "the server binary (empty: found on PATH, else installed)", _text)
+DUMP = Setting(
+    "SAKILA_DUMP",
+    "",
+    "folder, archive or https URL of the official Sakila dump (empty: MySQL's download address, else generated data)",
+    _text,
+)
+LAKE = Setting("SAKILA_LAKE", "", "the lake's folder (empty: lake/ under SAKILA_HOME)", _text)
+TIME_ZONE = Setting("SAKILA_TIME_ZONE", "UTC", "the shop's time zone: calendar, schedules and every 'now'", _time_zone)
+FIRST_DAY = Setting("SAKILA_FIRST_DAY", "2005-05-24", "the first day of the calendar", _day)
+CLOCK = Setting("SAKILA_CLOCK", "", "a fixed instant to take for now (empty: the real clock)", _optional_instant)
+HOLIDAY_COUNTRY = Setting("SAKILA_HOLIDAY_COUNTRY", "CO", "whose holidays dim_date marks, as an ISO country", _text)
+HOLIDAY_SUBDIVISION = Setting("SAKILA_HOLIDAY_SUBDIVISION", "", "a state or region of that country", _text)
+HOLIDAY_LANGUAGE = Setting("SAKILA_HOLIDAY_LANGUAGE", "", "language of holiday names (empty: the country's)", _text)
+RENTERS_PER_DAY = Setting("SAKILA_RENTERS_PER_DAY", "100", "customers simulated on a day", _whole_number(0, 100_000))
+SMOOTHING = Setting(
+    "SAKILA_SMOOTHING", "1", "added to everyone's past rentals, so newcomers can be drawn", _whole_number(1, 1_000_000)
+)
+OPENING_HOURS = Setting("SAKILA_OPENING_HOURS", "0-24", "hours in which simulated rentals are taken", _hours)
+ALLOWED_BAD_SHARE = Setting(
+    "SAKILA_ALLOWED_BAD_SHARE", "0.01", "share of a table's day that may go to quarantine", _share
+)
+DAYS_PER_CHUNK = Setting(
+    "SAKILA_DAYS_PER_CHUNK", "400", "days worked through at a time within a run", _whole_number(1, 10_000)
+)
+MAX_DAYS_PER_RUN = Setting("SAKILA_MAX_DAYS_PER_RUN", "400", "most days that one run takes", _whole_number(1, 100_000))
+SLACK_WEBHOOK_URL = Setting(
+    "SAKILA_SLACK_WEBHOOK_URL", "", "where run failures are told (empty: the log only)", _text, is_secret=True
+)
+SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are told to", _text)
+
+
+def all_settings() -> tuple[Setting, ...]:
+    """Every setting, in the order of this module."""
+    return tuple(value for value in globals().values() if isinstance(value, Setting))
+
+
+def lake_location() -> str:
+    """The lake's folder: the setting's, else lake/ under the state folder."""
+    return LAKE.read() or str(HOME.read().resolve() / "lake")
