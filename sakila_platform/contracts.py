@@ -1,0 +1,192 @@
+"""What a table is: grain, columns, types, keys, allowed values, personal data. Pure; declared once per table.
+
+Everything else is derived from a contract: the Arrow schema of a lake file, the MySQL table of the warehouse, the
+columns and checks that Dagster shows, and the rules that a row must keep (as SQL conditions that DuckDB, Spark and
+MySQL all read).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pyarrow as pa
+
+from sakila_platform.naming import TableName
+
+UNKNOWN_ID = 0
+UNKNOWN_TEXT = "Unknown"
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """One type in the three systems that a table lives in."""
+
+    arrow: pa.DataType
+    mysql: str
+    accepts: tuple[str, ...]
+    """The MySQL types (information_schema.columns.data_type) that a source column of this type may have."""
+
+
+_INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
+SMALLINT = ColumnType(pa.int16(), "SMALLINT", _INTEGERS)
+INTEGER = ColumnType(pa.int32(), "INT", _INTEGERS)
+BIGINT = ColumnType(pa.int64(), "BIGINT", _INTEGERS)
+BOOLEAN = ColumnType(pa.bool_(), "BOOLEAN", ("tinyint", "bit"))
+DATE = ColumnType(pa.date32(), "DATE", ("date",))
+DATETIME = ColumnType(pa.timestamp("us"), "DATETIME(6)", ("datetime",))
+"""The shop's wall clock, without a zone."""
+INSTANT = ColumnType(pa.timestamp("us", tz="UTC"), "TIMESTAMP(6)", ("timestamp",))
+"""A moment in time, in UTC."""
+
+
+def decimal(precision: int, scale: int) -> ColumnType:
+    """Money and other exact numbers."""
+    return ColumnType(pa.decimal128(precision, scale), f"DECIMAL({precision},{scale})", ("decimal",))
+
+
+def text(length: int) -> ColumnType:
+    """Text of at most `length` characters."""
+    mysql = f"VARCHAR({length})" if length <= 1_000 else "TEXT"
+    return ColumnType(pa.string(), mysql, ("varchar", "char", "text", "mediumtext", "longtext", "enum", "set"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. `references` names the dimension or source table whose key it holds."""
+
+    name: str
+    type: ColumnType
+    description: str
+    nullable: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    allowed: tuple[str, ...] = ()
+    references: str = ""
+    is_personal: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition that every row keeps. `holds` is SQL; a null outcome counts as kept."""
+
+    name: str
+    holds: str
+
+
+class Kind(Enum):
+    """How a table's day is made up, which decides how it is captured, rebuilt and loaded."""
+
+    EVENT = "event"
+    """Rows happen on a day (design rule 4)."""
+    SNAPSHOT = "snapshot"
+    """The whole table, as captured for a day (rule 5)."""
+    DIMENSION = "dimension"
+    BRIDGE = "bridge"
+    FACT = "fact"
+    CALENDAR = "calendar"
+    """By year, not by day."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's contract."""
+
+    name: TableName
+    kind: Kind
+    grain: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    day_columns: tuple[str, ...] = ()
+    """Of an event: the columns whose day puts a row in a partition; the first is the event itself."""
+    rules: tuple[Rule, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    keeps_history: bool = False
+    """Of a warehouse dimension: versions are kept (SCD type 2)."""
+    left_out: tuple[str, ...] = field(default=())
+    """Columns of the source that are deliberately not carried."""
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """Column name to the table whose key it holds."""
+        return {column.name: column.references for column in self.columns if column.references}
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The schema of the table's files: types and nullability as declared."""
+    return pa.schema([pa.field(c.name, c.type.arrow, nullable=c.nullable) for c in table.columns])
+
+
+def quarantine_schema(table: Table) -> pa.Schema:
+    """The schema of rows set aside: the table's columns, all nullable, and the reason."""
+    fields = [pa.field(c.name, c.type.arrow) for c in table.columns]
+    return pa.schema([*fields, pa.field("reason", pa.string(), nullable=False)])
+
+
+def row_rules(table: Table) -> Iterator[Rule]:
+    """The conditions each row must keep: not-null, ranges, allowed values, then the table's own rules."""
+    for column in table.columns:
+        if not column.nullable:
+            yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
+        if column.minimum is not None:
+            yield Rule(f"{column.name} is at least {column.minimum}", f"{column.name} >= {column.minimum}")
+        if column.maximum is not None:
+            yield Rule(f"{column.name} is at most {column.maximum}", f"{column.name} <= {column.maximum}")
+        if column.allowed:
+            listed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
+            yield Rule(f"{column.name} is one of {', '.join(column.allowed)}", f"{column.name} IN ({listed})")
+    yield from table.rules
+
+
+def unknown_member(table: Table, captured_at: datetime) -> dict[str, Any]:
+    """A dimension's row for events that name no member: key 0, `Unknown` where text is required, else empty."""
+    stand_ins: dict[pa.DataType, Any] = {
+        pa.string(): UNKNOWN_TEXT,
+        pa.bool_(): False,
+        pa.date32(): date(1900, 1, 1),
+        pa.timestamp("us"): datetime(1900, 1, 1),
+        pa.timestamp("us", tz="UTC"): captured_at.astimezone(timezone.utc),
+    }
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if column.nullable:
+            row[column.name] = None
+        elif pa.types.is_decimal(column.type.arrow):
+            row[column.name] = Decimal(0)
+        elif column.allowed:
+            row[column.name] = column.allowed[0]
+        else:
+            row[column.name] = stand_ins.get(column.type.arrow, UNKNOWN_ID)
+    return row
+
+
+def mysql_ddl(table: Table) -> str:
+    """CREATE TABLE IF NOT EXISTS for MySQL 8 and MariaDB. Foreign keys are checked, not declared."""
+    lines = [f"  `{c.name}` {c.type.mysql} {'NULL' if c.nullable else 'NOT NULL'}" for c in table.columns]
+    lines.append(f"  PRIMARY KEY ({_listed(table.primary_key)})")
+    lines += [f"  KEY `ix_{'_'.join(columns)}` ({_listed(columns)})" for columns in table.indexes]
+    body = ",\n".join(lines)
+    return (
+        f"CREATE TABLE IF NOT EXISTS `{table.name.table}` (\n{body}\n) "
+        "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+    )
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)
