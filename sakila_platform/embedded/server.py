@@ -1,0 +1,243 @@
+"""The laptop's own MariaDB: started, stopped and described. It outlives whoever started it, and a kill -9 of itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymysql
+
+from sakila_platform.embedded.binaries import obtain_binaries
+from sakila_platform.embedded.data_folder import ensure_data_folder, last_complaint
+from sakila_platform.embedded.server_binary import ServerBinary
+from sakila_platform.embedded.server_options import run_options
+from sakila_platform.embedded.state_folder import ServerRecord, StateFolder, write_private
+from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Address
+
+USER = "sakila"
+_HOST = "127.0.0.1"
+_ATTEMPTS = 3
+# Recovery after a crash reads at most the 512 MB log again: seconds on a disk, minutes on a bad one.
+_START_SECONDS = 300.0
+_STOP_SECONDS = 60.0
+_ANSWER_SECONDS = 10.0
+# Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
+_DETACH = '"$@" & echo $! > "$0"'
+
+
+@dataclass(frozen=True)
+class ServerDescription:
+    """What `status` and `doctor` tell about a state folder's server; pid, port and version are those of its last start."""
+
+    is_running: bool
+    pid: int | None
+    port: int | None
+    binary: str
+    version: str
+    data_folder: Path
+    socket: Path
+    log: Path
+
+
+def _say_nothing(_: str) -> None:
+    """For callers that show no progress."""
+
+
+def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing) -> Address:
+    """The address of the state folder's server, which is found, set up and started if it doesn't run.
+
+    Raises PlatformError when no server can be had, when the folder can't be used, or when the server gives up.
+    """
+    address = running_server(home)
+    if address:
+        return address
+    folder = StateFolder(home)
+    folder.prepare()
+    with folder.locked(report):
+        return running_server(home) or _start(folder, report)
+
+
+def running_server(home: Path) -> Address | None:
+    """The address of the state folder's server if it lives and answers, else None."""
+    folder = StateFolder(home)
+    record, password = folder.record(), folder.password()
+    if not (record and password and _live_pid(folder)):
+        return None
+    address = Address(_HOST, record.port, USER, password)
+    return address if _answers(folder, address) else None
+
+
+def stop_server(home: Path, report: Callable[[str], None] = _say_nothing) -> bool:
+    """Stop the state folder's server and wait until it has. False when it didn't run."""
+    folder = StateFolder(home)
+    if not folder.root.is_dir():
+        return False
+    with folder.locked(report):
+        pid = _live_pid(folder)
+        if pid is None:
+            return False
+        report("Stopping the private server")
+        _end(folder, pid)
+        return True
+
+
+def describe_server(home: Path) -> ServerDescription:
+    """The state of a state folder's server. Changes nothing."""
+    folder = StateFolder(home)
+    record = folder.record()
+    return ServerDescription(
+        is_running=running_server(home) is not None,
+        pid=_live_pid(folder),
+        port=record.port if record else None,
+        binary=record.binary if record else "",
+        version=record.version if record else "",
+        data_folder=folder.data,
+        socket=folder.socket,
+        log=folder.log,
+    )
+
+
+def _start(folder: StateFolder, report: Callable[[str], None]) -> Address:
+    """With the lock held: a server that answers."""
+    pid = _live_pid(folder)
+    if pid is not None and not folder.password():
+        # Its password is lost, and with it the way in: a start with a new one sets that.
+        _end(folder, pid)
+    password = folder.password() or folder.generate_password()
+    binary = obtain_binaries(folder.home, report)
+    ensure_data_folder(binary, folder, report)
+    for _ in range(_ATTEMPTS):
+        if _live_pid(folder) is None:
+            _launch(binary, folder, password)
+        record = folder.record()
+        address = Address(_HOST, record.port if record else 0, USER, password)
+        if _await_answer(folder, address, report):
+            report(f"{binary.name} answers on {_HOST}:{address.port}")
+            return address
+        # It ended. That another program took the port in that moment is the one reason that passes by itself.
+    raise PlatformError(f"{binary.name} does not start: {last_complaint(folder)} (its log is {folder.log})")
+
+
+def _launch(binary: ServerBinary, folder: StateFolder, password: str) -> None:
+    write_private(folder.accounts, _accounts_sql(binary, password))
+    last = folder.record()
+    port = _free_port(last.port if last else 0)
+    folder.write_record(ServerRecord(port, str(binary.path), binary.version))
+    command = [*binary.command, *run_options(binary, folder, port)]
+    with folder.log.open("wb") as log:
+        subprocess.run(
+            ["/bin/sh", "-c", _DETACH, str(folder.launched_pid), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=folder.root,
+            start_new_session=True,
+            check=True,
+        )
+
+
+def _accounts_sql(binary: ServerBinary, password: str) -> str:
+    """One statement per line, as the server reads it. The password's alphabet needs no escaping."""
+    lines = []
+    for host in (_HOST, "localhost"):
+        account = f"'{USER}'@'{host}'"
+        lines.append(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY '{password}';")
+        lines.append(f"ALTER USER {account} IDENTIFIED BY '{password}';")
+        lines.append(f"GRANT ALL PRIVILEGES ON *.* TO {account} WITH GRANT OPTION;")
+    if not binary.is_mariadb:
+        lines.append(f"ALTER USER IF EXISTS 'root'@'localhost' IDENTIFIED BY '{password}';")
+    return "\n".join(lines) + "\n"
+
+
+def _free_port(wished: int) -> int:
+    """The wished loopback port if it is free, so that an address outlives a restart; else any free one."""
+    for port in (wished, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((_HOST, port))
+            return int(probe.getsockname()[1])
+    raise PlatformError("No loopback port is free on this machine. Close some programs that listen, and try again.")
+
+
+def _await_answer(folder: StateFolder, address: Address, report: Callable[[str], None]) -> bool:
+    """True once the server answers, False when it has ended."""
+    began = time.monotonic()
+    next_word = began + 5
+    while time.monotonic() < began + _START_SECONDS:
+        if _live_pid(folder) is None:
+            return False
+        if _answers(folder, address):
+            return True
+        if time.monotonic() >= next_word:
+            report("Waiting for the server (after a crash it first recovers its data)")
+            next_word += 10
+        time.sleep(0.02)
+    raise PlatformError(
+        f"The server in {folder.root} runs but does not answer; its log is {folder.log}. "
+        "Stop it with `sakila-platform down` and start it again."
+    )
+
+
+def _answers(folder: StateFolder, address: Address) -> bool:
+    """Whether a server listens there that knows our password and serves our data folder."""
+    try:
+        connection = _login(address)
+    # What another program sends on that port is no MySQL greeting, and the driver trips over it in its own ways.
+    except (pymysql.err.MySQLError, OSError, RuntimeError, struct.error, IndexError, AssertionError, ValueError):
+        return False
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@datadir")
+        row = cursor.fetchone()
+    return bool(row) and Path(row[0]).resolve() == folder.data
+
+
+def _login(address: Address) -> pymysql.Connection:
+    """Unlike mysql.connect, with limits on every wait: what listens on the port may be anything."""
+    return pymysql.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password,
+        connect_timeout=2,
+        read_timeout=_ANSWER_SECONDS,
+        write_timeout=_ANSWER_SECONDS,
+    )
+
+
+def _end(folder: StateFolder, pid: int) -> None:
+    """An orderly shutdown; a server that ignores it for a minute is killed, which loses nothing committed."""
+    for demand in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, demand)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            if _live_pid(folder) != pid:
+                return
+            time.sleep(0.02)
+    raise PlatformError(f"Process {pid} serves {folder.data} and can't be stopped. End it by hand.")
+
+
+def _live_pid(folder: StateFolder) -> int | None:
+    """The process of the last start, if it lives and serves this folder: process ids are used again by others."""
+    pid = folder.pid()
+    return pid if pid and f"--datadir={folder.data}" in _command_line(pid) else None
+
+
+def _command_line(pid: int) -> str:
+    """A process's command as one text, "" when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        if Path("/proc/self").exists():
+            return ""
+    answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
+    return answer.stdout

@@ -1,0 +1,37 @@
+"""What the tests stand on: a real server of their own in a temporary folder, and an empty database on it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.mysql import Address, connect
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[Address]:
+    """A private server that lives as long as the test session."""
+    # Not pytest's own folder: that is kept for three sessions, and a server's log alone is half a gigabyte.
+    home = Path(tempfile.mkdtemp(prefix="sakila-tests-"))
+    try:
+        yield ensure_server(home)
+    finally:
+        stop_server(home)
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def empty_database(mysql_server: Address) -> Iterator[Address]:
+    """A database of the test's own, gone after it."""
+    name = f"test_{uuid.uuid4().hex}"
+    with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    yield mysql_server.on(name)
+    with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
