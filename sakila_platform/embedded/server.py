@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import socket
 import struct
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from sakila_platform.embedded.binaries import obtain_binaries
 from sakila_platform.embedded.data_folder import ensure_data_folder, last_complaint
 from sakila_platform.embedded.server_binary import ServerBinary
 from sakila_platform.embedded.server_options import run_options
+from sakila_platform.embedded.server_process import end_server, launch_detached, live_pid
 from sakila_platform.embedded.state_folder import ServerRecord, StateFolder, write_private
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
@@ -28,15 +26,12 @@ _HOST = "127.0.0.1"
 _ATTEMPTS = 3
 # Recovery after a crash reads at most the 512 MB log again: seconds on a disk, minutes on a bad one.
 _START_SECONDS = 300.0
-_STOP_SECONDS = 60.0
 _ANSWER_SECONDS = 10.0
-# Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
-_DETACH = '"$@" & echo $! > "$0"'
 
 
 @dataclass(frozen=True)
 class ServerDescription:
-    """What `status` and `doctor` tell about a state folder's server; pid, port and version are those of its last start."""
+    """What `status` and `doctor` tell about a state folder's server; port, binary and version are its last start's."""
 
     is_running: bool
     pid: int | None
@@ -70,7 +65,7 @@ def running_server(home: Path) -> Address | None:
     """The address of the state folder's server if it lives and answers, else None."""
     folder = StateFolder(home)
     record, password = folder.record(), folder.password()
-    if not (record and password and _live_pid(folder)):
+    if not (record and password and live_pid(folder)):
         return None
     address = Address(_HOST, record.port, USER, password)
     return address if _answers(folder, address) else None
@@ -82,11 +77,11 @@ def stop_server(home: Path, report: Callable[[str], None] = _say_nothing) -> boo
     if not folder.root.is_dir():
         return False
     with folder.locked(report):
-        pid = _live_pid(folder)
+        pid = live_pid(folder)
         if pid is None:
             return False
         report("Stopping the private server")
-        _end(folder, pid)
+        end_server(folder, pid)
         return True
 
 
@@ -96,7 +91,7 @@ def describe_server(home: Path) -> ServerDescription:
     record = folder.record()
     return ServerDescription(
         is_running=running_server(home) is not None,
-        pid=_live_pid(folder),
+        pid=live_pid(folder),
         port=record.port if record else None,
         binary=record.binary if record else "",
         version=record.version if record else "",
@@ -108,15 +103,15 @@ def describe_server(home: Path) -> ServerDescription:
 
 def _start(folder: StateFolder, report: Callable[[str], None]) -> Address:
     """With the lock held: a server that answers."""
-    pid = _live_pid(folder)
+    pid = live_pid(folder)
     if pid is not None and not folder.password():
         # Its password is lost, and with it the way in: a start with a new one sets that.
-        _end(folder, pid)
+        end_server(folder, pid)
     password = folder.password() or folder.generate_password()
     binary = obtain_binaries(folder.home, report)
     ensure_data_folder(binary, folder, report)
     for _ in range(_ATTEMPTS):
-        if _live_pid(folder) is None:
+        if live_pid(folder) is None:
             _launch(binary, folder, password)
         record = folder.record()
         address = Address(_HOST, record.port if record else 0, USER, password)
@@ -133,16 +128,7 @@ def _launch(binary: ServerBinary, folder: StateFolder, password: str) -> None:
     port = _free_port(last.port if last else 0)
     folder.write_record(ServerRecord(port, str(binary.path), binary.version))
     command = [*binary.command, *run_options(binary, folder, port)]
-    with folder.log.open("wb") as log:
-        subprocess.run(
-            ["/bin/sh", "-c", _DETACH, str(folder.launched_pid), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=folder.root,
-            start_new_session=True,
-            check=True,
-        )
+    launch_detached(folder, command)
 
 
 def _accounts_sql(binary: ServerBinary, password: str) -> str:
@@ -173,7 +159,7 @@ def _await_answer(folder: StateFolder, address: Address, report: Callable[[str],
     began = time.monotonic()
     next_word = began + 5
     while time.monotonic() < began + _START_SECONDS:
-        if _live_pid(folder) is None:
+        if live_pid(folder) is None:
             return False
         if _answers(folder, address):
             return True
@@ -197,7 +183,7 @@ def _answers(folder: StateFolder, address: Address) -> bool:
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT @@datadir")
         row = cursor.fetchone()
-    return bool(row) and Path(row[0]).resolve() == folder.data
+    return row is not None and Path(row[0]).resolve() == folder.data
 
 
 def _login(address: Address) -> pymysql.Connection:
@@ -211,33 +197,3 @@ def _login(address: Address) -> pymysql.Connection:
         read_timeout=_ANSWER_SECONDS,
         write_timeout=_ANSWER_SECONDS,
     )
-
-
-def _end(folder: StateFolder, pid: int) -> None:
-    """An orderly shutdown; a server that ignores it for a minute is killed, which loses nothing committed."""
-    for demand in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, demand)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < deadline:
-            if _live_pid(folder) != pid:
-                return
-            time.sleep(0.02)
-    raise PlatformError(f"Process {pid} serves {folder.data} and can't be stopped. End it by hand.")
-
-
-def _live_pid(folder: StateFolder) -> int | None:
-    """The process of the last start, if it lives and serves this folder: process ids are used again by others."""
-    pid = folder.pid()
-    return pid if pid and f"--datadir={folder.data}" in _command_line(pid) else None
-
-
-def _command_line(pid: int) -> str:
-    """A process's command as one text, "" when it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
-    except OSError:
-        if Path("/proc/self").exists():
-            return ""
-    answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
-    return answer.stdout

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _VERSION = re.compile(r"\bVer (\S+)")
+# What the platform's SQL needs; an older server is as good as none.
+_OLDEST_MARIADB, _OLDEST_MYSQL = (10, 5), (8, 0)
 _SYSTEM_TABLES = ("mariadb_system_tables.sql", "mysql_system_tables.sql")
 
 
@@ -62,7 +64,7 @@ class ServerBinary:
 
 
 def server_binary(path: Path, libraries: tuple[Path, ...] = ()) -> ServerBinary | None:
-    """The program at a path, None when it is no MariaDB or MySQL server that runs here and could make its tables."""
+    """The program at a path; None when it is no MariaDB or MySQL server that runs here, or too old, or incomplete."""
     try:
         answer = subprocess.run(
             [*_with_libraries(libraries), str(path), "--no-defaults", "--version"],
@@ -78,7 +80,14 @@ def server_binary(path: Path, libraries: tuple[Path, ...] = ()) -> ServerBinary 
     if answer.returncode or not version:
         return None
     binary = ServerBinary(path, version.group(1), libraries)
-    return binary if not binary.is_mariadb or binary.system_tables() else None
+    return binary if _is_usable(binary) else None
+
+
+def _is_usable(binary: ServerBinary) -> bool:
+    numbers = tuple(int(part) for part in re.findall(r"\d+", binary.version)[:2])
+    if binary.is_mariadb:
+        return numbers >= _OLDEST_MARIADB and binary.system_tables() is not None
+    return numbers >= _OLDEST_MYSQL
 
 
 def _with_libraries(libraries: tuple[Path, ...]) -> tuple[str, ...]:

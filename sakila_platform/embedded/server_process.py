@@ -1,0 +1,62 @@
+"""The server as a process of the operating system: launched so that it outlives us, recognised, and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sakila_platform.embedded.state_folder import StateFolder
+from sakila_platform.errors import PlatformError
+
+_STOP_SECONDS = 60.0
+# Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
+_DETACH = '"$@" & echo $! > "$0"'
+
+
+def launch_detached(folder: StateFolder, command: Sequence[str]) -> None:
+    """Start the server's command in a session of its own: neither our end nor a Ctrl-C in our terminal reaches it."""
+    with folder.log.open("wb") as log:
+        subprocess.run(
+            ["/bin/sh", "-c", _DETACH, str(folder.launched_pid), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=folder.root,
+            start_new_session=True,
+            check=True,
+        )
+
+
+def end_server(folder: StateFolder, pid: int) -> None:
+    """An orderly shutdown; a server that ignores it for a minute is killed, which loses nothing committed."""
+    for demand in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, demand)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            if live_pid(folder) != pid:
+                return
+            time.sleep(0.02)
+    raise PlatformError(f"Process {pid} serves {folder.data} and can't be stopped. End it by hand.")
+
+
+def live_pid(folder: StateFolder) -> int | None:
+    """The process of the last start, if it lives and serves this folder: process ids are used again by others."""
+    pid = folder.pid()
+    return pid if pid and f"--datadir={folder.data}" in _command_line(pid) else None
+
+
+def _command_line(pid: int) -> str:
+    """A process's command as one text, "" when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        if Path("/proc/self").exists():
+            return ""
+    answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
+    return answer.stdout
