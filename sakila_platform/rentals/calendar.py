@@ -35,7 +35,7 @@ _SATURDAY = 6
 
 
 def date_rows(year: int, country: str, subdivision: str = "", language: str = "") -> list[dict[str, Any]]:
-    """One row per day of the year, in calendar order: the columns of `dim_date` except its Unknown row.
+    """One row per day of the year, in calendar order: the columns of `dim_date`.
 
     country: ISO code as the `holidays` library knows it (CO, US); subdivision: a code or name of that country;
     language: of holiday names, such as en (empty: the country's own). `holiday_name` is None on other days.
