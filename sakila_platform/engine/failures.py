@@ -1,0 +1,39 @@
+"""How a run fails: in one line for what a person can put right, and again later for what passes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+import pymysql
+from pymysql.constants import CR, ER
+
+from sakila_platform.errors import PlatformError
+
+TRANSIENT_RETRIES = 3
+# The server went away, the connection was lost, or another transaction held the rows: all of them pass.
+_TRANSIENT = frozenset({CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.LOCK_WAIT_TIMEOUT, ER.LOCK_DEADLOCK})
+
+
+@contextmanager
+def told_in_one_line(retry_number: int = 0) -> Iterator[None]:
+    """Around an asset's work: a PlatformError fails the step with its one line, and is not retried.
+
+    A transient database error has the step retried, TRANSIENT_RETRIES times, after 2, 4 and 8 s. This is why assets
+    carry no retry policy: a policy would also retry mistakes in our own code, which keep their stack trace instead.
+    `retry_number` is the context's. Raises dagster's Failure and RetryRequested; anything else passes unchanged.
+    """
+    try:
+        yield
+    except PlatformError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    except pymysql.err.OperationalError as error:
+        if not is_transient(error):
+            raise
+        raise dg.RetryRequested(TRANSIENT_RETRIES, seconds_to_wait=2 ** (retry_number + 1)) from error
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether a database error passes by itself, so that the same work may succeed a moment later."""
+    return isinstance(error, pymysql.err.OperationalError) and bool(error.args) and error.args[0] in _TRANSIENT
