@@ -12,6 +12,7 @@ from pymysql.constants import CR, ER
 from sakila_platform.errors import PlatformError
 
 TRANSIENT_RETRIES = 3
+FIRST_WAIT_SECONDS = 2
 # The server went away, the connection was lost, or another transaction held the rows: all of them pass.
 _TRANSIENT = frozenset({CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.LOCK_WAIT_TIMEOUT, ER.LOCK_DEADLOCK})
 
@@ -31,7 +32,7 @@ def told_in_one_line(retry_number: int = 0) -> Iterator[None]:
     except pymysql.err.OperationalError as error:
         if not is_transient(error):
             raise
-        raise dg.RetryRequested(TRANSIENT_RETRIES, seconds_to_wait=2 ** (retry_number + 1)) from error
+        raise dg.RetryRequested(TRANSIENT_RETRIES, seconds_to_wait=FIRST_WAIT_SECONDS * 2**retry_number) from error
 
 
 def is_transient(error: BaseException) -> bool:
