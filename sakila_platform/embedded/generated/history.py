@@ -26,8 +26,9 @@ LAST_SEEN = datetime(2006, 2, 14, 15, 16, 3)
 OPEN_AT_THE_END = 182
 # One rental within the last burst never came back either.
 NEVER_RETURNED_ON = date(2005, 8, 21)
-SHORTEST, LONGEST = timedelta(hours=18), timedelta(days=9, hours=6)
-CUSTOMER_SKEW, FILM_SKEW = 0.15, 0.25
+# Back after one to nine whole days, give or take six hours.
+MOST_DAYS_OUT, GIVE_OR_TAKE_MINUTES = 9, 360
+CUSTOMER_SKEW, FILM_SKEW = 0.08, 0.25
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ def _rentals(random: Random, shop: Mapping[str, Sequence[Row]]) -> list[Rental]:
         (copy,) = random.choices(copies, cum_weights=copy_weights)
         while free_from.get(copy, OPENED) > taken:
             (copy,) = random.choices(copies, cum_weights=copy_weights)
-        minutes = random.randrange(SHORTEST // timedelta(minutes=1), LONGEST // timedelta(minutes=1))
-        returned = taken + timedelta(minutes=minutes) if comes_back else None
+        returned = taken + _time_out(random) if comes_back else None
         free_from[copy] = returned or datetime.max
         (customer,) = random.choices(customers, cum_weights=customer_weights)
         rentals.append(Rental(taken, copy, customer, random.randint(1, STAFF), returned))
     return rentals
+
+
+def _time_out(random: Random) -> timedelta:
+    minutes = random.randrange(-GIVE_OR_TAKE_MINUTES, GIVE_OR_TAKE_MINUTES)
+    return timedelta(days=random.randint(1, MOST_DAYS_OUT), minutes=minutes)
 
 
 def _moments(random: Random) -> Iterable[tuple[datetime, bool]]:

@@ -91,12 +91,14 @@ def _picked_names(random: Random, count: int) -> list[tuple[str, str]]:
 def _films(random: Random) -> dict[str, list[Row]]:
     titles = _picked(random, [" ".join(pair) for pair in product(words.TITLE_QUALITIES, words.TITLE_THINGS)], FILMS)
     casts = random.sample(range(ACTORS * FILMS), FILM_ACTORS)
+    categories = [1 + n % len(words.CATEGORY_APPEAL) for n in range(FILMS)]
+    random.shuffle(categories)
     return {
         "language": [(n, name, UPDATED) for n, name in enumerate(words.LANGUAGES, 1)],
         "category": [(n, name, UPDATED) for n, name in enumerate(words.CATEGORY_APPEAL, 1)],
         "actor": [(n, first, last, UPDATED) for n, (first, last) in enumerate(_picked_names(random, ACTORS), 1)],
         "film": [_film(random, n, title) for n, title in enumerate(sorted(titles), 1)],
-        "film_category": [(n, random.randint(1, len(words.CATEGORY_APPEAL)), UPDATED) for n in range(1, FILMS + 1)],
+        "film_category": [(n, category, UPDATED) for n, category in enumerate(categories, 1)],
         "film_actor": [(1 + pair // FILMS, 1 + pair % FILMS, UPDATED) for pair in sorted(casts)],
         "inventory": _copies(random),
     }
