@@ -140,6 +140,7 @@ MAX_DAYS_PER_RUN = Setting("SAKILA_MAX_DAYS_PER_RUN", "400", "most days that one
 SLACK_WEBHOOK_URL = Setting(
     "SAKILA_SLACK_WEBHOOK_URL", "", "where run failures are told (empty: the log only)", _text, is_secret=True
 )
+DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "where people reach Dagster's pages", _text)
 SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are told to", _text)
 
 
