@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 
 from sakila_platform.embedded.server_binary import ServerBinary
@@ -12,6 +13,7 @@ from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.errors import PlatformError
 
 _MADE_BY = "made_by.txt"
+_LAST_WORDS_SECONDS = 20.0
 # Only the tables the server can't run without: the help texts and the `sys` views take a second more.
 _OTHER_SCRIPTS = ("performance_tables.sql", "system_tables_data.sql")
 # Nothing is lost by a crash here: a folder that was not finished is made again.
@@ -24,8 +26,7 @@ def ensure_data_folder(binary: ServerBinary, folder: StateFolder, report: Callab
         _refuse_other_kind(binary, folder)
         return
     report(f"Making the data folder of a private {binary.name} in {folder.root}")
-    if folder.half_made_data.exists():
-        shutil.rmtree(folder.half_made_data)
+    _remove_half_made(folder)
     folder.half_made_data.mkdir(mode=0o700)
     if binary.is_mariadb:
         _make_mariadb_tables(binary, folder)
@@ -33,6 +34,16 @@ def ensure_data_folder(binary: ServerBinary, folder: StateFolder, report: Callab
         _run(binary, folder, ["--initialize-insecure"], b"")
     (folder.half_made_data / _MADE_BY).write_text(binary.name)
     folder.half_made_data.rename(folder.data)
+
+
+def _remove_half_made(folder: StateFolder) -> None:
+    """The server that was making it may be alive for a moment after its maker was killed, and still write to it."""
+    deadline = time.monotonic() + _LAST_WORDS_SECONDS
+    while folder.half_made_data.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder.half_made_data, ignore_errors=True)
+        time.sleep(0.02)
+    if folder.half_made_data.exists():
+        raise PlatformError(f"{folder.half_made_data} is left from an earlier try and can't be removed. Remove it.")
 
 
 def _make_mariadb_tables(binary: ServerBinary, folder: StateFolder) -> None:

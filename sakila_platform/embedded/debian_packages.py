@@ -49,7 +49,7 @@ def unpack_packages(folder: Path, machine: Machine, report: Callable[[str], None
         return "there is no apt-get and dpkg"
     aside = folder.with_name(folder.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)
-    (aside / "downloads").mkdir(parents=True)
+    (aside / "downloads").mkdir(parents=True, exist_ok=True)
     report(f"Fetching {' and '.join(PACKAGES)} into {folder}")
     options: tuple[str, ...] = ()
     outcome = _download(aside / "downloads", machine, options)

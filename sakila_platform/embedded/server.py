@@ -14,6 +14,7 @@ import pymysql
 
 from sakila_platform.embedded.binaries import obtain_binaries
 from sakila_platform.embedded.data_folder import ensure_data_folder, last_complaint
+from sakila_platform.embedded.machine import Machine
 from sakila_platform.embedded.server_binary import ServerBinary
 from sakila_platform.embedded.server_options import run_options
 from sakila_platform.embedded.server_process import end_server, launch_detached, live_pid
@@ -26,6 +27,7 @@ _HOST = "127.0.0.1"
 _ATTEMPTS = 3
 # Recovery after a crash reads at most the 512 MB log again: seconds on a disk, minutes on a bad one.
 _START_SECONDS = 300.0
+_START_BEFORE_STOP_SECONDS = 30.0
 _ANSWER_SECONDS = 10.0
 
 
@@ -47,8 +49,8 @@ def _say_nothing(_: str) -> None:
     """For callers that show no progress."""
 
 
-def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing) -> Address:
-    """The address of the state folder's server, which is found, set up and started if it doesn't run.
+def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing, machine: Machine | None = None) -> Address:
+    """The address of the state folder's server, which is obtained, set up and started if it doesn't run.
 
     Raises PlatformError when no server can be had, when the folder can't be used, or when the server gives up.
     """
@@ -58,7 +60,7 @@ def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing) -> A
     folder = StateFolder(home)
     folder.prepare()
     with folder.locked(report):
-        return running_server(home) or _start(folder, report)
+        return running_server(home) or _start(folder, report, machine or Machine())
 
 
 def running_server(home: Path) -> Address | None:
@@ -81,7 +83,12 @@ def stop_server(home: Path, report: Callable[[str], None] = _say_nothing) -> boo
         if pid is None:
             return False
         report("Stopping the private server")
+        if folder.password():
+            # A MariaDB that is told to stop while it starts never does.
+            with contextlib.suppress(PlatformError):
+                _await_answer(folder, report, _START_BEFORE_STOP_SECONDS)
         end_server(folder, pid)
+        folder.remove_outside_socket()
         return True
 
 
@@ -101,24 +108,24 @@ def describe_server(home: Path) -> ServerDescription:
     )
 
 
-def _start(folder: StateFolder, report: Callable[[str], None]) -> Address:
+def _start(folder: StateFolder, report: Callable[[str], None], machine: Machine) -> Address:
     """With the lock held: a server that answers."""
     pid = live_pid(folder)
     if pid is not None and not folder.password():
         # Its password is lost, and with it the way in: a start with a new one sets that.
         end_server(folder, pid)
     password = folder.password() or folder.generate_password()
-    binary = obtain_binaries(folder.home, report)
+    binary = obtain_binaries(folder.home, report, machine)
     ensure_data_folder(binary, folder, report)
     for _ in range(_ATTEMPTS):
         if live_pid(folder) is None:
             _launch(binary, folder, password)
-        record = folder.record()
-        address = Address(_HOST, record.port if record else 0, USER, password)
-        if _await_answer(folder, address, report):
+        address = _await_answer(folder, report, _START_SECONDS)
+        if address:
             report(f"{binary.name} answers on {_HOST}:{address.port}")
             return address
-        # It ended. That another program took the port in that moment is the one reason that passes by itself.
+        if not _lost_its_port(folder):
+            break
     raise PlatformError(f"{binary.name} does not start: {last_complaint(folder)} (its log is {folder.log})")
 
 
@@ -129,6 +136,11 @@ def _launch(binary: ServerBinary, folder: StateFolder, password: str) -> None:
     folder.write_record(ServerRecord(port, str(binary.path), binary.version))
     command = [*binary.command, *run_options(binary, folder, port)]
     launch_detached(folder, command)
+
+
+def _lost_its_port(folder: StateFolder) -> bool:
+    """Whether another program took the port between our look and the server's: worth another try, with another port."""
+    return "Bind on TCP/IP port" in folder.log.read_text(errors="replace")
 
 
 def _accounts_sql(binary: ServerBinary, password: str) -> str:
@@ -154,15 +166,16 @@ def _free_port(wished: int) -> int:
     raise PlatformError("No loopback port is free on this machine. Close some programs that listen, and try again.")
 
 
-def _await_answer(folder: StateFolder, address: Address, report: Callable[[str], None]) -> bool:
-    """True once the server answers, False when it has ended."""
+def _await_answer(folder: StateFolder, report: Callable[[str], None], seconds: float) -> Address | None:
+    """The address once the server answers, None when it has ended. Raises PlatformError when it does neither."""
     began = time.monotonic()
     next_word = began + 5
-    while time.monotonic() < began + _START_SECONDS:
+    while time.monotonic() < began + seconds:
         if live_pid(folder) is None:
-            return False
-        if _answers(folder, address):
-            return True
+            return None
+        address = running_server(folder.home)
+        if address:
+            return address
         if time.monotonic() >= next_word:
             report("Waiting for the server (after a crash it first recovers its data)")
             next_word += 10

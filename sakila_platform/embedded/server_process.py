@@ -14,6 +14,7 @@ from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.errors import PlatformError
 
 _STOP_SECONDS = 60.0
+_LOOKS = 50
 # Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
 _DETACH = '"$@" & echo $! > "$0"'
 
@@ -53,10 +54,17 @@ def live_pid(folder: StateFolder) -> int | None:
 
 def _command_line(pid: int) -> str:
     """A process's command as one text, "" when it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
-    except OSError:
-        if Path("/proc/self").exists():
+    if not Path("/proc/self/stat").exists():
+        answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
+        return answer.stdout
+    for _ in range(_LOOKS):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+            state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+        except OSError:
             return ""
-    answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
-    return answer.stdout
+        if words or state in "ZX":
+            return words.replace("\0", " ")
+        # A process that is just becoming another program shows no command for a moment.
+        time.sleep(0.002)
+    return ""

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,6 +100,11 @@ class StateFolder:
                 f"{self.socket.parent} is not a private folder of yours, so the server's socket can't be there. "
                 "Remove it, or name a shorter path in SAKILA_HOME."
             )
+
+    def remove_outside_socket(self) -> None:
+        """Leave nothing under /tmp when the server has ended."""
+        if self.socket.parent != self.root:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     @contextlib.contextmanager
     def locked(self, report: Callable[[str], None]) -> Iterator[None]:
