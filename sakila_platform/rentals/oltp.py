@@ -1,0 +1,116 @@
+"""OLTP: the shop's own tables as the beginning of all lineage, and the daily simulation that rents films there.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, asset_key, column_schema
+from sakila_platform.engine.day_runs import DayResult, DaysRefused, Event, Refusal, days_of, run_days
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.rentals.simulation import Options
+from sakila_platform.rentals.simulation_run import DayOutcome, Status, simulate_day
+from sakila_platform.rentals.source import SOURCE, STAGE_TABLES
+from sakila_platform.resources.clock import ClockResource
+from sakila_platform.resources.database import OltpResource
+
+GROUP = "rentals_oltp"
+SIMULATED_RENTALS = TableName("oltp", SOURCE, "simulated_rentals")
+FILM_TEXT = TableName("oltp", SOURCE, "film_text")
+# Each day is a transaction of its own; so many are told to Dagster at a time.
+_DAYS_PER_REPORT = 30
+_READ = ("customer", "film", "inventory", "staff", "store")
+_WRITTEN = ("rental", "payment")
+
+
+def oltp_specs() -> list[dg.AssetSpec]:
+    """The sixteen tables at the counter. The platform reads them, and does not make them."""
+    return [
+        *(
+            dg.AssetSpec(
+                asset_key(table.name.in_layer("oltp")),
+                deps=[asset_key(SIMULATED_RENTALS)] if table.name.table in _WRITTEN else [],
+                description=f"The shop's table `{SOURCE}.{table.name.table}`, as the counter writes it.",
+                group_name=GROUP,
+                owners=OWNERS,
+                kinds={"mysql"},
+                metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name.table},
+            )
+            for table in STAGE_TABLES
+        ),
+        dg.AssetSpec(
+            asset_key(FILM_TEXT),
+            deps=[asset_key(TableName("oltp", SOURCE, "film"))],
+            description=f"The shop's table `{SOURCE}.film_text`: film again, for full-text search. Not carried on.",
+            group_name=GROUP,
+            owners=OWNERS,
+            kinds={"mysql"},
+        ),
+    ]
+
+
+def simulation_asset() -> dg.AssetsDefinition:
+    """The asset `oltp/sakila/simulated_rentals`: a day of rentals, returns and late fees, written once."""
+
+    @dg.asset(
+        key=asset_key(SIMULATED_RENTALS),
+        deps=[asset_key(TableName("oltp", SOURCE, table)) for table in _READ],
+        description=(
+            "One row per rental simulated for the day, written to the shop's rental and payment tables. "
+            "Days go forward only: what is past or recorded writes nothing and says so."
+        ),
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"python", "mysql"},
+        partitions_def=daily_partitions(),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def simulated_rentals(
+        context: dg.AssetExecutionContext, oltp: OltpResource, clock: ClockResource
+    ) -> Iterator[Event]:
+        def commit(days: list[date]) -> dict[date, dict[dg.AssetKey, DayResult]]:
+            outcomes = _simulate(oltp, clock, days)
+            skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
+            if skipped:
+                context.log.info(f"{len(skipped)} of {len(days)} days were skipped. {skipped[-1].reason}")
+            return _results(outcomes)
+
+        yield from run_days(context, days_of(context), _DAYS_PER_REPORT, commit)
+
+    return simulated_rentals
+
+
+def simulation_options() -> Options:
+    """What the settings ask of a simulated day."""
+    return Options(settings.RENTERS_PER_DAY.read(), settings.SMOOTHING.read(), settings.OPENING_HOURS.read())
+
+
+def _simulate(oltp: OltpResource, clock: ClockResource, days: list[date]) -> list[DayOutcome]:
+    outcomes: list[DayOutcome] = []
+    with oltp.connect() as connection:
+        for day in days:
+            try:
+                outcomes.append(simulate_day(connection, day, clock.clock(), simulation_options()))
+            except PlatformError as error:
+                # Days before this one are committed, so Dagster must hear of them.
+                raise DaysRefused(
+                    [Refusal(day, asset_key(SIMULATED_RENTALS), str(error))], _results(outcomes)
+                ) from None
+    return outcomes
+
+
+def _results(outcomes: list[DayOutcome]) -> dict[date, dict[dg.AssetKey, DayResult]]:
+    return {outcome.day: {asset_key(SIMULATED_RENTALS): _result(outcome)} for outcome in outcomes}
+
+
+def _result(outcome: DayOutcome) -> DayResult:
+    told: dict[str, str | int] = {ROW_COUNT: outcome.rentals, "status": outcome.status.value}
+    if outcome.reason:
+        return DayResult({**told, "reason": outcome.reason})
+    return DayResult({**told, "returns": outcome.returns, "late_fees": outcome.late_fees})
