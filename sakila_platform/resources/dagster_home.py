@@ -1,4 +1,4 @@
-"""Dagster's home in the state folder: the instance's configuration, and the environment that its processes need."""
+"""Dagster's home in the state folder: its configuration, its processes' environment, and runs that died in it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 import os
 from pathlib import Path
 
+import dagster as dg
+
 # Runs and schedules need no entry: Dagster keeps them in SQLite files beside this one.
 # One run at a time: two runs must not own the same days at once, and a laptop's two cores are busy with one.
-# No run monitoring: it would declare dead a run that a shell works through, since no launcher started it.
+# No run monitoring: on a laptop it sees neither a run that a shell works through nor one whose process was killed.
 _CONFIGURATION = """\
 # Written by the platform; changes here are overwritten.
 event_log_storage:
@@ -57,3 +59,28 @@ def dagster_environment(home: Path) -> dict[str, str]:
         "DAGSTER_EVENT_BATCH_SIZE": "1000",
         "DAGSTER_DISABLE_TELEMETRY": "yes",
     }
+
+
+def fail_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Report runs as failed whose process is gone (killed, or the machine went down), and return their ids.
+
+    They would stand as started for ever, and the queue lets no other run pass. Call it wherever work begins.
+    """
+    abandoned = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        starts = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.RUN_START).records
+        pids = {event.pid for record in starts if (event := record.event_log_entry.dagster_event) and event.pid}
+        if pids and not any(_is_alive(pid) for pid in pids):
+            instance.report_run_failed(run, "The run's process is gone. Run its days again: that is always safe.")
+            abandoned.append(run.run_id)
+    return abandoned
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
