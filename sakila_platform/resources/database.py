@@ -12,26 +12,8 @@ import dagster as dg
 import pymysql
 
 from sakila_platform import mysql, settings
-from sakila_platform.embedded.server import running_server
-from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
-
-OLTP_DATABASE = "sakila"
-WAREHOUSE_DATABASE = "datawarehouse_sakila"
-
-
-def server_address(url: str) -> Address:
-    """The server at that URL; for an empty one, the private server that runs under the state folder."""
-    if url:
-        return Address.parse(url)
-    home = settings.HOME.read()
-    address = running_server(home)
-    if address is None:
-        raise PlatformError(
-            f"The private database under {home} is not running. "
-            "Start it with `sakila-platform up`, or set SAKILA_MYSQL_URL to a server of yours."
-        )
-    return address
+from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
 
 
 class OltpResource(dg.ConfigurableResource):
