@@ -65,7 +65,7 @@ class Column:
 
 
 def column(field: pa.Field, source: ResultColumn) -> Column:
-    """How to read a source column as a field. Raises PlatformError when the two types have nothing to do with each other."""
+    """How to read a source column as a field. Raises PlatformError when the types do not go together."""
     name, kind = quoted(field.name), field.type
     for fits, build in _BUILDERS:
         if fits(kind):

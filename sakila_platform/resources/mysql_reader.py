@@ -6,7 +6,6 @@ What is read and how: mysql_columns.py; how rows come off the wire: mysql_rows.p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 import numpy as np
 import pyarrow as pa
@@ -39,8 +38,12 @@ def read_batches(
     Raises PlatformError for a missing table or column, a type that does not fit, or a connection that breaks.
     """
     if isinstance(source, mysql.Address):
-        with closing(mysql.connect(source)) as connection:
+        connection = mysql.connect(source)
+        try:
             yield from _read(connection, table, schema, where, unusable_dates)
+        finally:
+            if connection.open:
+                connection.close()
     else:
         yield from _read(source, table, schema, where, unusable_dates)
 
@@ -52,7 +55,7 @@ def _read(
         columns = _columns(connection, table, schema)
         expressions = ", ".join(expression for one in columns for expression in one.expressions)
         condition = f" WHERE {where.sql()}" if where else ""
-        for raw in stream(connection, f"SELECT {expressions} FROM {quoted(table)}{condition}"):  # noqa: S608
+        for raw in stream(connection, f"SELECT {expressions} FROM {quoted(table)}{condition}"):
             yield _batch(raw, columns, unusable_dates)
     except pymysql.err.MySQLError as error:
         raise PlatformError(f"{table} could not be read: {_reason(error)}") from None
@@ -62,7 +65,7 @@ def _read(
 
 def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> list[Column]:
     names = ", ".join(quoted(name) for name in schema.names)
-    described = describe(connection, f"SELECT {names} FROM {quoted(table)}")  # noqa: S608
+    described = describe(connection, f"SELECT {names} FROM {quoted(table)}")
     try:
         return [column(field, source) for field, source in zip(schema, described, strict=True)]
     except PlatformError as error:

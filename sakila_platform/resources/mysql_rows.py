@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +69,7 @@ class ResultColumn:
 class RawColumn(NamedTuple):
     """The values of some rows: a NumPy array of numbers or an Arrow array of bytes, and where they are null."""
 
-    values: npt.NDArray | pa.Array
+    values: Any
     nulls: npt.NDArray[np.bool_] | None
 
 
@@ -87,9 +87,7 @@ def stream(connection: pymysql.Connection, query: str) -> Iterator[list[RawColum
     closes its connection, since the rest of the rows would still be on their way.
     """
     statement, columns = _prepare(connection, query)
-    connection._execute_command(COMMAND.COM_STMT_EXECUTE, struct.pack("<IBI", statement, 0, 1))
-    connection._read_packet()
-    _skip_descriptions(connection, len(columns))
+    _execute(connection, statement, len(columns))
     rows = _RowReader(connection, _even_row_bytes(columns))
     try:
         while not rows.ended:
@@ -104,7 +102,7 @@ def stream(connection: pymysql.Connection, query: str) -> Iterator[list[RawColum
     _close(connection, statement)
 
 
-def _prepare(connection: pymysql.Connection, query: str) -> tuple[int, list[ResultColumn]]:
+def _prepare(connection: Any, query: str) -> tuple[int, list[ResultColumn]]:
     connection._execute_command(COMMAND.COM_STMT_PREPARE, query)
     statement, columns = struct.unpack_from("<IH", connection._read_packet().get_all_data(), 1)
     described = [connection._read_packet(FieldDescriptorPacket) for _ in range(columns)]
@@ -114,12 +112,14 @@ def _prepare(connection: pymysql.Connection, query: str) -> tuple[int, list[Resu
     ]
 
 
-def _skip_descriptions(connection: pymysql.Connection, columns: int) -> None:
-    for _ in range(columns + 1):
+def _execute(connection: Any, statement: int, columns: int) -> None:
+    """Start the rows. Their number of columns and its descriptions come again before them."""
+    connection._execute_command(COMMAND.COM_STMT_EXECUTE, struct.pack("<IBI", statement, 0, 1))
+    for _ in range(1 + columns + 1):
         connection._read_packet()
 
 
-def _close(connection: pymysql.Connection, statement: int) -> None:
+def _close(connection: Any, statement: int) -> None:
     connection._execute_command(COMMAND.COM_STMT_CLOSE, struct.pack("<I", statement))
 
 
@@ -130,7 +130,7 @@ class _RowReader:
     replaces walking from row to row. Any row that breaks the beat makes its block a walked one.
     """
 
-    def __init__(self, connection: pymysql.Connection, even: int) -> None:
+    def __init__(self, connection: Any, even: int) -> None:
         self._source = connection._rfile
         self._even = even
         self._even_header = max(even - _HEADER, 0).to_bytes(3, "little")

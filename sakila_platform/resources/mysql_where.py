@@ -1,4 +1,4 @@
-"""Which rows of a MySQL table to read. Conditions hold days, whole numbers and declared names: never text from outside."""
+"""Which rows of a MySQL table to read. Conditions hold days, whole numbers and declared names: no text from outside."""
 
 from __future__ import annotations
 
