@@ -14,13 +14,14 @@ from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.errors import PlatformError
 
 _STOP_SECONDS = 60.0
-_LOOKS = 50
+_CHANGE_SECONDS = 5.0
 # Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
 _DETACH = '"$@" & echo $! > "$0"'
 
 
 def launch_detached(folder: StateFolder, command: Sequence[str]) -> None:
     """Start the server's command in a session of its own: neither our end nor a Ctrl-C in our terminal reaches it."""
+    folder.remove_old_socket()
     with folder.log.open("wb") as log:
         subprocess.run(
             ["/bin/sh", "-c", _DETACH, str(folder.launched_pid), *command],
@@ -57,14 +58,17 @@ def _command_line(pid: int) -> str:
     if not Path("/proc/self/stat").exists():
         answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
         return answer.stdout
-    for _ in range(_LOOKS):
+    deadline = time.monotonic() + _CHANGE_SECONDS
+    while time.monotonic() < deadline:
         try:
             words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
             state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            threads = len(os.listdir(f"/proc/{pid}/task"))
         except OSError:
             return ""
-        if words or state in "ZX":
+        # A zombie that has threads still holds its files and its port.
+        if words or (state in "ZX" and threads <= 1):
             return words.replace("\0", " ")
-        # A process that is just becoming another program shows no command for a moment.
+        # A process that is just becoming another program, or ending but still holding its files, shows no command.
         time.sleep(0.002)
     return ""

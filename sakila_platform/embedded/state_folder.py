@@ -101,6 +101,11 @@ class StateFolder:
                 "Remove it, or name a shorter path in SAKILA_HOME."
             )
 
+    def remove_old_socket(self) -> None:
+        """Take away what a killed server left: MySQL takes its lock for a living server's when the id is in use."""
+        self.socket.unlink(missing_ok=True)
+        self.socket.with_name(self.socket.name + ".lock").unlink(missing_ok=True)
+
     def remove_outside_socket(self) -> None:
         """Leave nothing under /tmp when the server has ended."""
         if self.socket.parent != self.root:

@@ -196,13 +196,12 @@ def test_a_port_that_another_program_took_is_left_to_it(home: Path) -> None:
 def test_a_process_id_used_again_by_another_program_is_not_taken_for_the_server(home: Path) -> None:
     ensure_server(home)
     kill_server(home)
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as stranger:
         StateFolder(home).launched_pid.write_text(f"{stranger.pid}\n")
         assert running_server(home) is None
         assert not stop_server(home)
         assert ask(ensure_server(home), "SELECT 1") == ((1,),)
         assert stranger.poll() is None
-        stranger.kill()
 
 
 def test_a_lost_password_is_replaced(home: Path) -> None:
@@ -239,7 +238,7 @@ def test_a_server_that_gives_up_is_quoted_in_one_line(home: Path) -> None:
     ensure_server(home)
     stop_server(home)
     (StateFolder(home).data / "ibdata1").write_bytes(b"not a tablespace" * 1024)
-    with pytest.raises(PlatformError, match=r"MariaDB \S+ does not start: InnoDB: .*server\.log") as refused:
+    with pytest.raises(PlatformError, match=r"does not start: .*ibdata1.*server\.log") as refused:
         ensure_server(home)
     assert "\n" not in str(refused.value)
 
@@ -247,8 +246,9 @@ def test_a_server_that_gives_up_is_quoted_in_one_line(home: Path) -> None:
 def test_data_of_the_other_kind_of_server_are_not_touched(home: Path) -> None:
     ensure_server(home)
     stop_server(home)
-    (StateFolder(home).data / "made_by.txt").write_text("MySQL 8.0.36")
-    with pytest.raises(PlatformError, match=r"were made by MySQL 8\.0\.36, and .* is MariaDB"):
+    other = "MySQL 8.0.36" if "MariaDB" in describe_server(home).version else "MariaDB 10.11.6"
+    (StateFolder(home).data / "made_by.txt").write_text(other)
+    with pytest.raises(PlatformError, match=f"were made by {other}, and .* Name a server of that kind"):
         ensure_server(home)
 
 
@@ -259,7 +259,8 @@ def test_a_state_folder_that_is_a_file_is_refused_in_one_line(home: Path) -> Non
     assert "\n" not in str(refused.value)
 
 
-def test_a_server_unpacked_without_root_runs(home: Path) -> None:
+def test_a_server_unpacked_without_root_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(MARIADBD.name, raising=False)
     if not shutil.which("apt-get") or run_command(["apt-get", "download", "mysql-common"], home).code:
         pytest.skip("no Debian packages can be fetched here")
     bare = Machine(which=lambda name: None, server_folders=())
