@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sakila_platform import settings
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
 
@@ -35,3 +36,13 @@ def empty_database(mysql_server: Address) -> Iterator[Address]:
     yield mysql_server.on(name)
     with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture(scope="session")
+def official_dump() -> Path:
+    """The folder or archive of the official Sakila: SAKILA_DUMP's, else shared/sakila beside the checkout."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "sakila"
+    dump = Path(settings.DUMP.read() or beside)
+    if not dump.exists():
+        pytest.skip(f"no official dump at {dump}: set SAKILA_DUMP to its folder")
+    return dump

@@ -121,7 +121,8 @@ def _archived(archive: IO[bytes], place: str) -> dict[str, bytes]:
         archive.seek(0)
         return _from_tar(archive, place)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        raise DumpUnavailable(place, f"it is no zip or tar archive that can be read ({error})") from None
+        reason = str(error).partition("\n")[0].rstrip(": ")
+        raise DumpUnavailable(place, f"it is no zip or tar archive that can be read ({reason})") from None
 
 
 def _from_zip(archive: IO[bytes]) -> dict[str, bytes]:

@@ -86,7 +86,8 @@ def _execute(cursor: Cursor, statement: Statement, text: str) -> None:
     try:
         cursor.execute(text)
     except pymysql.MySQLError as error:
-        reason = str(error.args[-1]) if error.args else "the server gave no reason"
+        # The server quotes the statement with its line breaks; the message is to be one line.
+        reason = " ".join(str(error.args[-1]).split()) if error.args else "it gave no reason"
         raise statement.file.fault(
             _line_of(statement, reason), f"the server refuses this: {reason}. Take a complete dump."
         ) from None

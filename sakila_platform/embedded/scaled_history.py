@@ -9,6 +9,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from sakila_platform.errors import PlatformError
+
 Integers = npt.NDArray[np.int64]
 
 DAY_SECONDS, MINUTE_SECONDS = 86_400, 60
@@ -16,6 +18,7 @@ DAY_SECONDS, MINUTE_SECONDS = 86_400, 60
 MOST_DAYS_OUT, GIVE_OR_TAKE_MINUTES = 9, 360
 CENTS_PER_DAY_LATE = 100
 RENTALS_PER_CHUNK = 400_000
+MOST_DRAWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -86,39 +89,42 @@ def _drawn(
 ) -> DrawnRentals:
     count, known = len(midnights), len(recorded.taken)
     taken = np.sort(midnights + recorded.taken[random.integers(known, size=count)] % DAY_SECONDS)
-    customer = recorded.customer[random.integers(known, size=count)]
-    example = _unrepeated(random, recorded, taken, customer)
+    of_copy, of_customer = _unrepeated(random, recorded, taken)
     minutes = random.integers(1, MOST_DAYS_OUT + 1, size=count) * (DAY_SECONDS // MINUTE_SECONDS)
     minutes += random.integers(-GIVE_OR_TAKE_MINUTES, GIVE_OR_TAKE_MINUTES, size=count)
     returned = taken + minutes * MINUTE_SECONDS
-    late_days = np.maximum(returned // DAY_SECONDS - taken // DAY_SECONDS - recorded.allowed_days[example], 0)
+    late_days = np.maximum(returned // DAY_SECONDS - taken // DAY_SECONDS - recorded.allowed_days[of_copy], 0)
     return DrawnRentals(
         taken=taken,
         returned=returned,
-        copy=recorded.copy[example],
-        customer=customer,
+        copy=recorded.copy[of_copy],
+        customer=recorded.customer[of_customer],
         staff=staff[random.integers(len(staff), size=count)],
-        amount_cents=recorded.rate_cents[example] + late_days * CENTS_PER_DAY_LATE,
+        amount_cents=recorded.rate_cents[of_copy] + late_days * CENTS_PER_DAY_LATE,
     )
 
 
-def _unrepeated(
-    random: np.random.Generator, recorded: RecordedRentals, taken: Integers, customer: Integers
-) -> Integers:
-    """For each moment and customer a recorded rental to take the copy from, drawn again where a key would repeat."""
-    origin = min(int(taken[0]), int(recorded.taken.min()))
+def _unrepeated(random: np.random.Generator, recorded: RecordedRentals, taken: Integers) -> tuple[Integers, Integers]:
+    """For each moment two recorded rentals: one to take the copy from, one the customer. No key comes twice.
 
-    def keys(moment: Integers, copy: Integers, who: Integers) -> Integers:
-        return ((moment - origin) * (int(recorded.copy.max()) + 1) + copy) * (int(recorded.customer.max()) + 1) + who
+    Raises PlatformError when there are too few copies and customers for so many rentals at the same moments.
+    """
+    origin = min(int(taken[0]), int(recorded.taken.min()))
+    copies, customers = int(recorded.copy.max()) + 1, int(recorded.customer.max()) + 1
+
+    def keys(moment: Integers, copy: Integers, customer: Integers) -> Integers:
+        return ((moment - origin) * copies + copy) * customers + customer
 
     used = keys(recorded.taken, recorded.copy, recorded.customer)
-    example = random.integers(len(recorded.taken), size=len(taken))
-    while True:
-        every = np.concatenate([used, keys(taken, recorded.copy[example], customer)])
+    drawn = random.integers(len(recorded.taken), size=(2, len(taken)))
+    for _ in range(MOST_DRAWS):
+        of_copy, of_customer = drawn
+        every = np.concatenate([used, keys(taken, recorded.copy[of_copy], recorded.customer[of_customer])])
         _, first = np.unique(every, return_index=True)
         repeated = np.ones(len(every), dtype=bool)
         repeated[first] = False
         again = np.flatnonzero(repeated[len(used) :])
         if not len(again):
-            return example
-        example[again] = random.integers(len(recorded.taken), size=len(again))
+            return of_copy, of_customer
+        drawn[:, again] = random.integers(len(recorded.taken), size=(2, len(again)))
+    raise PlatformError(f"{len(taken):,} rentals don't fit on these days: give the scaled history more days.")

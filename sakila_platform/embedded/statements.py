@@ -159,7 +159,7 @@ def _broken_row(statement: Statement, position: int) -> PlatformError:
     rest = statement.text[position : position + 60].strip().split("\n")[0]
     where = statement.line_at(position)
     return statement.file.fault(
-        where, f"a corrupt or cut-off row of table {statement.filled_table}, at {rest!r}. {_REMEDY}"
+        where, f"a corrupt or cut-off row of table {statement.filled_table}, at {rest or 'its end'!r}. {_REMEDY}"
     )
 
 
