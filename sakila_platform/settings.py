@@ -7,7 +7,7 @@ code location loads with an empty environment and a test can set what it likes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -152,3 +152,8 @@ def all_settings() -> tuple[Setting, ...]:
 def lake_location() -> str:
     """The lake's folder: the setting's, else lake/ under the state folder."""
     return LAKE.read() or str(HOME.read().resolve() / "lake")
+
+
+def put_in_environment(variables: Mapping[str, str]) -> None:
+    """Set variables for this process and those it starts: Dagster reads its own from there."""
+    os.environ.update(variables)

@@ -68,6 +68,24 @@ def ensure_ledger(connection: Connection, today: date) -> None:
     connection.commit()
 
 
+def restate_history(connection: Connection, today: date) -> None:
+    """Note anew where the recorded history ends, for a shop whose rentals were multiplied; not once a day is simulated.
+
+    Commits what is open.
+    """
+    ensure_ledger(connection, today)
+    with connection.cursor(Cursor) as cursor:
+        cursor.execute("DELETE FROM simulation WHERE NOT EXISTS (SELECT 1 FROM simulated_day)")
+    ensure_ledger(connection, today)
+
+
+def recorded_until(cursor: Cursor) -> date | None:
+    """The last day of the recorded history; None where nothing was rented before the ledger was made."""
+    cursor.execute("SELECT recorded_until FROM simulation WHERE simulation_id = 1")
+    (last,) = _row(cursor)
+    return last
+
+
 def lock_simulation(cursor: Cursor) -> date | None:
     """Wait until no other run simulates, and keep others waiting; returns the last day of the recorded history."""
     cursor.execute("SELECT recorded_until FROM simulation WHERE simulation_id = 1 FOR UPDATE")

@@ -73,6 +73,10 @@ class Lake:
         found = {path.relative_to(self._root).parts[:3] for path in self._root.glob(f"*/*/*/**/{DATA_FILE}")}
         return sorted(TableName(*parts) for parts in found if len(parts) == 3)
 
+    def marts(self) -> list[str]:
+        """Every mart that has a file in the lake, sorted. A mart has no source and no partitions."""
+        return sorted(path.parent.name for path in self._root.glob(f"marts/*/{DATA_FILE}"))
+
     def missing(self, table: TableName, partitions: Iterable[str]) -> list[str]:
         """Which of these partitions of a table have no file."""
         return [partition for partition in partitions if not self.exists(data_file(table, partition))]

@@ -1,0 +1,80 @@
+# What people type at the root of the project. Each target is a few commands; the work is in sakila_platform/cli.py.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# Any Python from 3.10 to 3.13: `make demo PYTHON=/path/to/python`.
+PYTHON ?= python3
+DAYS ?= 7
+DOMAIN ?= rentals
+SAKILA_HOME ?= .sakila
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+TESTS := conventions unit spec integration
+IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
+
+.PHONY: help demo test check dev bench down clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/make /'
+	@echo
+	@echo "DAYS=n: days that demo simulates (7). PYTHON=path: which Python (3.10 to 3.13). PYTEST='-k word': for test."
+
+demo: $(RUN) ## From nothing to answers: database, Sakila, its whole history, the last 7 days (DAYS=n)
+	@$(BIN)/sakila-platform demo $(DOMAIN) --days $(DAYS)
+
+test: $(DEV) ## Pass the tests, fast ones first
+	@$(BIN)/python -m pytest $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)
+
+check: $(DEV) ## Lint, types, import directions, SQL style, the project's own conventions
+	@failed=0; \
+	check() { echo "==> $$*"; "$$@" || failed=$$((failed + 1)); }; \
+	check $(BIN)/ruff check .; \
+	check $(BIN)/ruff format --check .; \
+	check $(BIN)/mypy; \
+	check $(BIN)/lint-imports --no-cache; \
+	check $(BIN)/sqlfluff lint --disable-progress-bar sql; \
+	check $(BIN)/python -m pytest sakila_platform_tests/conventions; \
+	if [ $$failed -gt 0 ]; then echo "$$failed of the checks failed." >&2; exit 1; fi; \
+	echo "All checks passed."
+
+dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
+	@$(BIN)/sakila-platform dev
+
+bench: $(DEV) ## Measure against the peers of this work; takes an hour (writes docs/benchmarks.md)
+	@$(BIN)/python -m benchmarks
+
+down: ## Stop the private database
+	@if [ -x $(BIN)/sakila-platform ]; then $(BIN)/sakila-platform down; else echo "Nothing is installed."; fi
+
+clean: down ## Stop the database, then remove it with the lake, the runs and .venv
+	@echo "Removing $(SAKILA_HOME) (database, lake, Dagster's runs), $(VENV) and tools' caches."
+	@rm -rf "$(SAKILA_HOME)" $(VENV) *.egg-info build .mypy_cache .ruff_cache .hypothesis .pytest_cache
+
+# A suitable Python is PYTHON, else the newest that is installed.
+$(BIN)/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3.10; do \
+	  if command -v $$python >/dev/null && $$python -c '$(IN_RANGE)' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "No Python 3.10 to 3.13 is on PATH. Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found has no ensurepip, so it can't make a .venv. Install it: sudo apt-get install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "==> Making $(VENV) with $$($$found --version)"; \
+	$$found -m venv --clear $(VENV)
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "==> Installing the platform's packages into $(VENV) (a minute or two, once)"
+	@$(PIP) -e .
+	@touch $@
+
+$(DEV): $(RUN)
+	@echo "==> Installing what tests and checks need into $(VENV)"
+	@$(PIP) -e '.[dev]'
+	@touch $@

@@ -1,0 +1,187 @@
+"""The command line: words become arguments, one function of `commands` does the work, an error becomes one line.
+
+A command imports what it needs when it is called, so that `--help` and a query need not wait for Dagster.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from sakila_platform.days import parse_day
+from sakila_platform.errors import PlatformError
+
+_WRONG_USE = 2
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong use. A bug of ours keeps its traceback."""
+    try:
+        code = cli.main(args=arguments, prog_name="sakila-platform", standalone_mode=False)
+    except PlatformError as error:
+        click.echo(f"sakila-platform: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_WRONG_USE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("sakila-platform: stopped. What was done is kept; run it again to go on.", err=True)
+        sys.exit(_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sakila-platform")
+def cli() -> None:
+    """The rental platform: from the shop's database through lake and warehouse to answers.
+
+    Settings are environment variables; README.md lists them. State is kept in .sakila/ (SAKILA_HOME).
+
+    Exit codes: 0 done, 1 failed, 2 wrong use.
+    """
+
+
+@cli.command()
+@click.argument("domain", default="rentals")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to simulate.")
+def demo(domain: str, days: int) -> None:
+    """From nothing to answers; again, only what is not done yet.
+
+    Starts the database, loads Sakila, runs its whole history and the last days, and shows the five answers.
+
+    \b
+    Example: sakila-platform demo --days 14
+    """
+    from sakila_platform.commands.demo import run_demo
+    from sakila_platform.commands.terminal import Terminal
+
+    run_demo(domain, days, Terminal())
+
+
+@cli.command()
+def up() -> None:
+    """Have the database running, and say where.
+
+    It is a private MariaDB in the state folder, or the server that SAKILA_MYSQL_URL names.
+
+    \b
+    Example: sakila-platform up
+    """
+    from sakila_platform.commands.database import start_database
+
+    address = start_database(click.echo)
+    click.echo(f"The database is at {address.host}:{address.port}, user {address.user}.")
+
+
+@cli.command()
+def down() -> None:
+    """Stop the private database. Data stay.
+
+    \b
+    Example: sakila-platform down
+    """
+    from sakila_platform.commands.database import stop_database
+
+    click.echo("The database is stopped." if stop_database(click.echo) else "The private database was not running.")
+
+
+@cli.command()
+@click.option("--scale", default=1, type=click.IntRange(1, 1000), help="Make so many times the rentals and payments.")
+def load(scale: int) -> None:
+    """Put Sakila into the database; nothing is done if it is there.
+
+    SAKILA_DUMP names the official dump. --scale draws more rentals over a longer calendar, for benchmarks.
+
+    \b
+    Example: SAKILA_DUMP=~/sakila-db sakila-platform load
+             sakila-platform load --scale 200
+    """
+    from sakila_platform.commands.database import load_shop
+
+    load_shop(click.echo, scale)
+
+
+@cli.command()
+@click.argument("domain")
+@click.option("--from", "first", required=True, metavar="DAY", help="First day, as YYYY-MM-DD.")
+@click.option("--to", "last", required=True, metavar="DAY", help="Last day, included.")
+@click.option("--no-analysis", is_flag=True, help="Leave analysis and marts as they are.")
+def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
+    """Run a domain's days in one run, then analysis and marts.
+
+    Running a day again changes nothing that has not changed at the source. The run is kept in Dagster's instance.
+
+    \b
+    Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
+    From cron: sakila-platform run rentals --from $(date -d yesterday +%F) --to $(date -d yesterday +%F)
+    """
+    from sakila_platform.commands.run import run_days
+    from sakila_platform.commands.terminal import Terminal
+
+    run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
+
+
+@cli.command()
+@click.argument("place", type=click.Choice(["warehouse", "sakila", "lake"]))
+@click.argument("sql")
+@click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
+def query(place: str, sql: str, form: str) -> None:
+    """Answer one question, changing nothing.
+
+    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, or the lake, in DuckDB's. In the lake a
+    table is LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART.
+
+    \b
+    Example: sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental"
+             sakila-platform query sakila "SELECT * FROM film LIMIT 3" --format json
+             sakila-platform query lake "SELECT dt, COUNT(*) FROM final_sakila.fact_rental GROUP BY dt" --format csv
+    """
+    from sakila_platform.commands.answers import write_answer
+    from sakila_platform.commands.query import asked
+
+    with asked(place, sql) as answer:
+        write_answer(answer, form, sys.stdout)
+
+
+@cli.command()
+@click.option("--tables", is_flag=True, help="Every table instead of every layer.")
+def status(tables: bool) -> None:
+    """What is where, the last day of each layer, row counts.
+
+    \b
+    Example: sakila-platform status --tables
+    """
+    from sakila_platform.commands.status import show_status
+    from sakila_platform.commands.terminal import Terminal
+
+    show_status(Terminal(), tables=tables)
+
+
+@cli.command()
+def doctor() -> None:
+    """What is missing on this machine, and how to get it. Exits with 1 if that is essential.
+
+    \b
+    Example: sakila-platform doctor
+    """
+    from sakila_platform.commands.doctor import examine
+    from sakila_platform.commands.terminal import Terminal
+
+    examine(Terminal())
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port on 127.0.0.1.")
+def dev(port: int) -> None:
+    """Start the database and Dagster's pages on this project.
+
+    \b
+    Example: sakila-platform dev --port 3001
+    """
+    from sakila_platform.commands.dev import serve_dagster
+
+    serve_dagster(port, click.echo)

@@ -1,0 +1,102 @@
+"""Rows of a query as people and programs read them: a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, TextIO
+
+from sakila_platform.commands.terminal import Terminal
+
+FORMATS = ("table", "csv", "json")
+NULL = "NULL"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Columns, and rows that are read as they are needed: once."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_answer(answer: Answer, form: str, stream: TextIO) -> None:
+    """Write an answer in one of FORMATS. NULL is the word in a table, null in JSON and nothing in CSV."""
+    writers: dict[str, Callable[[Answer, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
+    writers[form](answer, stream)
+
+
+def show_table(answer: Answer, terminal: Terminal) -> int:
+    """Show an answer on the terminal. Returns the number of rows."""
+    rows = [list(row) for row in answer.rows]
+    right = [name for n, name in enumerate(answer.columns) if any(_is_number(row[n]) for row in rows)]
+    terminal.table(answer.columns, [[_text(value) for value in row] for row in rows], right)
+    return len(rows)
+
+
+def _table(answer: Answer, stream: TextIO) -> None:
+    from_stream = Terminal.on(stream)
+    count = show_table(answer, from_stream)
+    from_stream.say(f"{count:,} row{'' if count == 1 else 's'}")
+
+
+def _csv(answer: Answer, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(answer.columns)
+    writer.writerows(["" if value is None else _text(value) for value in row] for row in answer.rows)
+
+
+def _json(answer: Answer, stream: TextIO) -> None:
+    """A list of objects, one on a line; numbers with the digits that they have."""
+    names = [json.dumps(name, ensure_ascii=False) for name in answer.columns]
+    stream.write("[")
+    for line in _separated(
+        "{" + ", ".join(f"{name}: {_json_value(value)}" for name, value in zip(names, row, strict=True)) + "}"
+        for row in answer.rows
+    ):
+        stream.write(line)
+    stream.write("\n]\n")
+
+
+def _separated(lines: Iterable[str]) -> Iterator[str]:
+    for n, line in enumerate(lines):
+        yield f"{',' if n else ''}\n  {line}"
+
+
+def _json_value(value: Any) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "null"
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_json_value(each) for each in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(str(k))}: {_json_value(v)}" for k, v in value.items()) + "}"
+    return json.dumps(_text(value), ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, bytes | bytearray):
+        return f"0x{value.hex()}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal | timedelta) and not isinstance(value, bool)

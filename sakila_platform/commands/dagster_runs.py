@@ -1,0 +1,158 @@
+"""Jobs of the definitions, run to their end in this process and kept in the state folder's Dagster instance.
+
+The runs are those of Dagster's pages: same jobs, same ranges, same events. Only who waits for them differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.utils import make_new_run_id
+
+from sakila_platform import settings
+from sakila_platform.commands.terminal import Report
+from sakila_platform.days import Clock
+from sakila_platform.definitions import defs
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.resources.dagster_home import (
+    dagster_environment,
+    ensure_dagster_home,
+    fail_abandoned_runs,
+)
+
+_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+# Dagster's own console log would bury what we say; its pages show all of it.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The platform's jobs, on one Dagster instance."""
+
+    instance: dg.DagsterInstance
+
+    @cached_property
+    def _repository(self) -> dg.RepositoryDefinition:
+        return defs().get_repository_def()
+
+    def domains(self) -> list[str]:
+        """The domains that have a daily job."""
+        return sorted(name.removesuffix("_daily") for name in self._repository.job_names if name.endswith("_daily"))
+
+    def partitions_of(self, job: str) -> list[str]:
+        """All partitions of a job: days or years, in calendar order."""
+        partitions = self._repository.get_job(job).partitions_def
+        return list(partitions.get_partition_keys()) if partitions else []
+
+    def done(self, job: str) -> set[str]:
+        """The partitions of which every asset of a job is materialised."""
+        keys = self._assets(job)
+        return set.intersection(*(self.instance.get_materialized_partitions(key) for key in keys)) if keys else set()
+
+    def provisional(self, job: str, days: Sequence[date], clock: Clock) -> set[str]:
+        """Those of the days of which an asset was last materialised before the day had ended."""
+        early = set()
+        for key in self._assets(job):
+            wanted = dg.AssetRecordsFilter(key, asset_partitions=[str(day) for day in days])
+            newest: dict[str, float] = {}
+            for record in self.instance.fetch_materializations(wanted, limit=1000).records:
+                newest.setdefault(str(record.partition_key), record.timestamp)
+            early |= {day for day, at in newest.items() if at < clock.end_of(date.fromisoformat(day)).timestamp()}
+        return early
+
+    def execute(self, job: str, partitions: tuple[str, str], report: Report) -> None:
+        """Run a job over a range of its partitions. Raises PlatformError with the reason of a failure."""
+        what = f"{job} over {partitions[0]}..{partitions[1]}"
+        self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
+
+    def execute_unpartitioned(self, domain: str, report: Report) -> None:
+        """Run what has no days of a domain: analysis and marts, of all that is there. Raises as `execute` does."""
+        keys = self._unpartitioned(domain)
+        if keys:
+            job = self._repository.get_implicit_global_asset_job_def().get_subset(asset_selection=keys)
+            self._execute(f"Analysis and marts of {domain}", job, {}, report)
+
+    def is_answered(self, domain: str) -> bool:
+        """Whether a domain's analysis and marts are all newer than its newest day."""
+        days = [self._newest(key) for key in self._assets(f"{domain}_daily")]
+        return min(map(self._newest, self._unpartitioned(domain)), default=0.0) >= max(days, default=0.0)
+
+    def _newest(self, key: dg.AssetKey) -> float:
+        """When an asset was last materialised, in seconds since 1970; 0 if never."""
+        records = self.instance.fetch_materializations(key, limit=1).records
+        return records[0].timestamp if records else 0.0
+
+    def _unpartitioned(self, domain: str) -> set[dg.AssetKey]:
+        graph = self._repository.asset_graph
+        return {
+            key
+            for key in graph.materializable_asset_keys
+            if graph.get(key).partitions_def is None and str(graph.get(key).group_name).startswith(f"{domain}_")
+        }
+
+    def _execute(self, what: str, job: dg.JobDefinition, tags: dict[str, str], report: Report) -> None:
+        run_id = make_new_run_id()
+        self.instance.add_event_listener(run_id, _Progress(report))
+        result = job.execute_in_process(
+            instance=self.instance, run_id=run_id, run_config=_QUIET, raise_on_error=False, tags=tags
+        )
+        if not result.success:
+            raise PlatformError(f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)")
+
+    def _assets(self, job: str) -> list[dg.AssetKey]:
+        return sorted(self._repository.get_job(job).asset_layer.selected_asset_keys)
+
+
+@contextmanager
+def open_runs(home: Path) -> Iterator[Runs]:
+    """The jobs on the state folder's instance, which is made if need be; runs that died in it are told to be failed."""
+    ensure_dagster_home(home)
+    settings.put_in_environment(dagster_environment(home))
+    with dg.DagsterInstance.get() as instance:
+        fail_abandoned_runs(instance)
+        yield Runs(instance)
+
+
+def require_domain(runs: Runs, domain: str) -> None:
+    """Raises UsageError, with the names there are, when no domain is called so."""
+    if domain not in runs.domains():
+        raise UsageError(f"There is no domain {domain!r}. Give one of: {', '.join(runs.domains())}.")
+
+
+class _Progress:
+    """Tells of a run's events what a person wants to know: which step works, and what it says."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        if entry.is_dagster_event:
+            if entry.dagster_event and entry.dagster_event.event_type == dg.DagsterEventType.STEP_START:
+                self._report(f"{entry.step_key} ...")
+        elif entry.step_key:
+            self._report(entry.user_message)
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """Why the first failed step failed, in one line: what it says of itself, else its error."""
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data
+            described = failure.user_failure_data.description if failure.user_failure_data else None
+            error = failure.error
+            text = described or (str((error.cause or error).message) if error else "")
+            return f"{event.step_key}: {_one_line(text)}"
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            return _one_line(event.message or "")
+    return "No step says why"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) or "No reason was given"

@@ -1,0 +1,44 @@
+"""The database server started and stopped, and Sakila put into it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from sakila_platform import settings
+from sakila_platform.commands.terminal import Report
+from sakila_platform.days import Clock
+from sakila_platform.embedded.sakila import LoadReport, load_sakila
+from sakila_platform.embedded.scale import load_scaled
+from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.mysql import Address, connect
+from sakila_platform.rentals.simulation_ledger import ensure_ledger, restate_history
+from sakila_platform.resources.server_address import OLTP_DATABASE
+
+
+def start_database(report: Report) -> Address:
+    """The server of the settings, which answers; the private one is started unless SAKILA_MYSQL_URL names another."""
+    url = settings.MYSQL_URL.read()
+    if not url:
+        return ensure_server(settings.HOME.read(), report)
+    address = Address.parse(url).on("")
+    connect(address).close()
+    return address
+
+
+def stop_database(report: Report) -> bool:
+    """Stop the private server. False when it didn't run; a server of SAKILA_MYSQL_URL is left alone."""
+    return stop_server(settings.HOME.read(), report)
+
+
+def load_shop(report: Report, scale: int = 1) -> LoadReport:
+    """Sakila in the server, which is started if need be; nothing is done if it is there. `scale` multiplies rentals."""
+    address = start_database(report)
+    loaded = load_sakila(address, settings.DUMP.read(), report, database=OLTP_DATABASE)
+    if scale > 1:
+        load_scaled(address, scale, report, database=OLTP_DATABASE)
+    note = restate_history if scale > 1 else ensure_ledger
+    with closing(connect(address.on(OLTP_DATABASE))) as connection:
+        clock = Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+        # What is there now is the recorded history; what people rent from now on is not.
+        note(connection, clock.today())
+    return loaded

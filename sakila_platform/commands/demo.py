@@ -1,0 +1,139 @@
+"""The demonstration: from nothing to the five answers. Run again, it does only what is not done yet."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sakila_platform import settings
+from sakila_platform.commands.answers import Answer, show_table
+from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.commands.database import load_shop
+from sakila_platform.commands.status import all_tables, data_origin, show_layers
+from sakila_platform.commands.terminal import Terminal
+from sakila_platform.commands.work_lock import working_alone
+from sakila_platform.days import ONE_DAY, Clock, days_between
+from sakila_platform.embedded.sakila import ALREADY_THERE
+from sakila_platform.mysql import connect
+from sakila_platform.rentals.analysis import FIVE_QUESTIONS, answer_file
+from sakila_platform.rentals.simulation_ledger import recorded_until
+from sakila_platform.resources.server_address import oltp_address
+
+_ROWS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where the demonstration takes place: a domain's jobs, the shop's clock, and who watches."""
+
+    domain: str
+    runs: Runs
+    clock: Clock
+    terminal: Terminal
+
+
+def run_demo(domain: str, simulated_days: int, terminal: Terminal) -> None:
+    """Database, Sakila, its whole history, the last days up to yesterday, analysis and marts; then show the answers.
+
+    Raises PlatformError when a step fails, or when another process works in the state folder.
+    """
+    started = time.monotonic()
+    home = settings.HOME.read()
+    with working_alone(home), open_runs(home) as runs:
+        require_domain(runs, domain)
+        clock = Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+        stage = _Stage(domain, runs, clock, terminal)
+        with terminal.step("Database and Sakila") as report:
+            is_fresh = load_shop(report).origin != ALREADY_THERE
+        terminal.say(f"Sakila's data: {data_origin()}")
+        _run_dates(stage)
+        ran = _run_days(stage, "The recorded history", _history(), is_fresh)
+        ran += _run_days(stage, "The last days, simulated", _last_days(clock, simulated_days), is_fresh)
+        if ran or not runs.is_answered(domain):
+            with terminal.step("Analysis and marts") as report:
+                runs.execute_unpartitioned(domain, report)
+        else:
+            terminal.say("Nothing has changed since the last time.")
+    _show(terminal, time.monotonic() - started)
+
+
+def open_ranges(wanted: Sequence[date], done: Collection[date], most: int) -> Iterator[tuple[date, date]]:
+    """The wanted days that are not done, as ranges (first, last) of consecutive days, each of at most `most`."""
+    first = last = None
+    for day in sorted(set(wanted) - set(done)):
+        if first and last and day == last + ONE_DAY and (day - first).days < most:
+            last = day
+            continue
+        if first and last:
+            yield first, last
+        first = last = day
+    if first and last:
+        yield first, last
+
+
+def _history() -> list[date]:
+    with closing(connect(oltp_address())) as connection, connection.cursor() as cursor:
+        last = recorded_until(cursor)
+    return days_between(settings.FIRST_DAY.read(), last) if last else []
+
+
+def _last_days(clock: Clock, count: int) -> list[date]:
+    return [clock.today() - timedelta(days=n) for n in range(count, 0, -1)]
+
+
+def _run_dates(stage: _Stage) -> None:
+    job = f"{stage.domain}_dates"
+    years = stage.runs.partitions_of(job)
+    if set(years) - stage.runs.done(job):
+        with stage.terminal.step(f"The Date dimension, {years[0]} to {years[-1]}") as report:
+            stage.runs.execute(job, (years[0], years[-1]), report)
+
+
+def _run_days(stage: _Stage, title: str, days: list[date], is_fresh: bool) -> int:
+    """Run the days that are not done; all of them for a shop that was loaded just now. Returns how many ran."""
+    job = f"{stage.domain}_daily"
+    done: set[str] = set() if is_fresh else stage.runs.done(job) - stage.runs.provisional(job, days[-7:], stage.clock)
+    ran = 0
+    done_days = {date.fromisoformat(day) for day in done}
+    for first, last in open_ranges(days, done_days, settings.MAX_DAYS_PER_RUN.read()):
+        count = (last - first).days + 1
+        with stage.terminal.step(f"{title}: {first}..{last}, {count:,} days") as report:
+            stage.runs.execute(job, (str(first), str(last)), report)
+        ran += count
+    return ran
+
+
+def _show(terminal: Terminal, seconds: float) -> None:
+    for question in FIVE_QUESTIONS:
+        answer, more = _kept_answer(question)
+        terminal.heading(question.replace("_", " ").capitalize())
+        show_table(answer, terminal)
+        if more:
+            terminal.say(f"... and {more:,} more rows in {answer_file(question)}")
+    terminal.heading("Rows in each layer")
+    show_layers(terminal, all_tables())
+    terminal.say(f"\nSakila's data: {data_origin()}. Done in {seconds:.1f} s.")
+    terminal.heading("Where to look next")
+    for line in _NEXT:
+        terminal.say(line)
+    terminal.say(f"The lake is in {settings.lake_location()}, the answers are in {answer_file('').parent}")
+
+
+def _kept_answer(question: str) -> tuple[Answer, int]:
+    """The first rows of the answer that was kept for people, and how many more there are."""
+    with answer_file(question).open(encoding="utf-8-sig", newline="") as file:
+        columns, *rows = csv.reader(file)
+    return Answer(columns, rows[:_ROWS_SHOWN]), max(len(rows) - _ROWS_SHOWN, 0)
+
+
+_NEXT = (
+    "make dev                                   lineage, runs and checks on http://localhost:3000",
+    "sakila-platform status --tables            what is where",
+    'sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental WHERE return_date_key IS NULL"',
+    'sakila-platform query lake "SELECT dt, COUNT(*) FROM final_sakila.fact_rental GROUP BY dt ORDER BY dt"',
+    "(sakila-platform is in .venv/bin)",
+)

@@ -1,0 +1,152 @@
+"""One question answered at once, by the shop, the warehouse or the lake; nothing can be changed by asking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from difflib import get_close_matches
+
+import duckdb
+import pymysql
+import sqlglot
+from pymysql.constants import CR
+from pymysql.cursors import SSCursor
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sakila_platform import settings
+from sakila_platform.commands.answers import Answer
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.mysql import Address, connect
+from sakila_platform.naming import DATA_FILE, LAYERS, TableName
+from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.server_address import oltp_address, warehouse_address
+
+PLACES = ("warehouse", "sakila", "lake")
+_MART_FOLDER = "marts"
+_READS = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES", "(")
+_INTO_FILE = re.compile(r"\bINTO\s+(OUTFILE|DUMPFILE)\b", re.IGNORECASE)
+_TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"", re.DOTALL)
+_FETCHED = 1000
+
+
+@contextmanager
+def asked(place: str, sql: str) -> Iterator[Answer]:
+    """The answer of a place (see PLACES) to one statement that reads, while its connection is open.
+
+    Raises UsageError for a statement that isn't one, that would change something, or that names what isn't there.
+    """
+    if place == "lake":
+        with _asked_lake(sql) as answer:
+            yield answer
+    else:
+        address = warehouse_address() if place == "warehouse" else oltp_address()
+        with _asked_mysql(address, sql) as answer:
+            yield answer
+
+
+@contextmanager
+def _asked_mysql(address: Address, sql: str) -> Iterator[Answer]:
+    if not sql.lstrip().upper().startswith(_READS) or _INTO_FILE.search(_TEXTS.sub("''", sql)):
+        raise UsageError("A query only reads: give one SELECT.")
+    with closing(connect(address)) as connection, connection.cursor(SSCursor) as cursor:
+        cursor.execute("START TRANSACTION READ ONLY")
+        try:
+            cursor.execute(sql)
+        except pymysql.err.MySQLError as error:
+            raise _mysql_error(connection, address, error) from None
+        columns = [column[0] for column in cursor.description or ()]
+        yield Answer(columns, _mysql_rows(cursor))
+
+
+def _mysql_rows(cursor: SSCursor) -> Iterator[Sequence]:
+    while rows := cursor.fetchmany(_FETCHED):
+        yield from rows
+
+
+def _mysql_error(connection: pymysql.Connection, address: Address, error: pymysql.err.MySQLError) -> PlatformError:
+    reason = str(error.args[-1]) if error.args else str(error)
+    if error.args and error.args[0] in (CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST):
+        return PlatformError(f"The server at {address} went away: {reason}. Ask again.")
+    missing = re.search(r"Table '(?:[^'.]*\.)?([^']*)' doesn't exist", reason)
+    if not missing:
+        return UsageError(f"{address.database} can't answer that: {' '.join(reason.split())}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", (address.database,))
+        names = sorted(str(name) for (name,) in cursor.fetchall())
+    return _unknown_table(address.database, missing.group(1), names)
+
+
+@contextmanager
+def _asked_lake(sql: str) -> Iterator[Answer]:
+    lake = Lake(settings.lake_location())
+    with open_duckdb() as connection:
+        for schema, table in _tables_in(sql):
+            _name_table(connection, lake, schema, table)
+        try:
+            result = connection.execute(sql)
+        except duckdb.Error as error:
+            raise UsageError(f"The lake can't answer that: {_first_line(error)}") from None
+        columns = [column[0] for column in result.description or ()]
+        yield Answer(columns, _lake_rows(result))
+
+
+def _lake_rows(result: duckdb.DuckDBPyConnection) -> Iterator[Sequence]:
+    while rows := result.fetchmany(_FETCHED):
+        yield from rows
+
+
+def _tables_in(sql: str) -> list[tuple[str, str]]:
+    """Schema and name of every table that one SELECT reads, its own WITH parts aside."""
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
+    except SqlglotError as error:
+        raise UsageError(f"That is not valid DuckDB SQL: {_first_line(error)}") from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise UsageError("A query only reads: give one SELECT.")
+    within = {part.alias for part in statements[0].find_all(exp.CTE)}
+    tables = {(table.db, table.name) for table in statements[0].find_all(exp.Table)}
+    return sorted((schema, name) for schema, name in tables if name and (schema or name not in within))
+
+
+def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> None:
+    if schema == "information_schema":
+        return
+    layer, _, source = schema.partition("_")
+    name = TableName(layer, source, table)
+    partitions = lake.partitions(name) if source else []
+    if partitions:
+        create_view(connection, lake, name, partitions)
+    elif schema == _MART_FOLDER and lake.exists(f"{_MART_FOLDER}/{table}/{DATA_FILE}"):
+        create_mart_view(connection, lake, table)
+    else:
+        wanted = f"{schema}.{table}" if schema else table
+        raise _unknown_table("the lake", wanted, _names_in(lake))
+
+
+def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
+    """Name a mart's file `marts.<mart>`."""
+    url = lake.url(f"{_MART_FOLDER}/{mart}/{DATA_FILE}").replace("'", "''")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_MART_FOLDER}")
+    connection.execute(f"CREATE VIEW {_MART_FOLDER}.\"{mart}\" AS SELECT * FROM read_parquet('{url}')")
+
+
+def _names_in(lake: Lake) -> list[str]:
+    return sorted([name.sql for name in lake.tables() if name.layer in LAYERS] + [f"marts.{m}" for m in lake.marts()])
+
+
+def _unknown_table(place: str, wanted: str, names: Sequence[str]) -> UsageError:
+    if not names:
+        return UsageError(f"There is no {wanted}: {place} is empty. Fill it with `sakila-platform demo`.")
+    by_table = {name.rpartition(".")[2]: name for name in names}
+    near = get_close_matches(wanted, names, n=3, cutoff=0.6) or [
+        by_table[table] for table in get_close_matches(wanted.rpartition(".")[2], list(by_table), n=3, cutoff=0.6)
+    ]
+    meant = f"Did you mean {', '.join(near)}?" if near else f"There is {', '.join(names)}."
+    return UsageError(f"There is no table {wanted} in {place}. {meant}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,46 @@
+"""A domain's days run from a shell or from cron, as Dagster's pages would run them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sakila_platform import settings
+from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.commands.database import start_database
+from sakila_platform.commands.terminal import Terminal
+from sakila_platform.commands.work_lock import working_alone
+from sakila_platform.days import days_between
+from sakila_platform.errors import UsageError
+
+
+def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: Terminal) -> None:
+    """Run a domain's daily job over the days in one run, then what follows it unless `analysis` is False.
+
+    Raises UsageError for days outside the calendar or more than a run takes, PlatformError when the run fails.
+    """
+    count = len(days_between(first, last))
+    most = settings.MAX_DAYS_PER_RUN.read()
+    if count > most:
+        raise UsageError(
+            f"{first}..{last} are {count:,} days, but a run takes at most {most:,}. "
+            f"Give fewer days, or raise {settings.MAX_DAYS_PER_RUN.name}."
+        )
+    home = settings.HOME.read()
+    with working_alone(home), open_runs(home) as runs:
+        require_domain(runs, domain)
+        job = f"{domain}_daily"
+        _require_in_calendar(runs, job, (first, last))
+        start_database(lambda _: None)
+        days = "day" if count == 1 else "days"
+        with terminal.step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
+            runs.execute(job, (str(first), str(last)), report)
+        if analysis:
+            with terminal.step("Analysis and marts") as report:
+                runs.execute_unpartitioned(domain, report)
+
+
+def _require_in_calendar(runs: Runs, job: str, asked: tuple[date, date]) -> None:
+    partitions = runs.partitions_of(job)
+    for day in asked:
+        if str(day) not in partitions:
+            raise UsageError(f"{day} is outside the calendar, which goes from {partitions[0]} to {partitions[-1]}.")

@@ -1,0 +1,184 @@
+"""What is where: database, lake, Dagster's home; how far each layer got, and how many rows are in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+
+from pymysql.cursors import Cursor
+
+from sakila_platform import settings
+from sakila_platform.commands.terminal import Terminal
+from sakila_platform.embedded.load_record import TABLE, read_record
+from sakila_platform.embedded.server import describe_server
+from sakila_platform.embedded.verification import TABLES, existing_tables, quoted
+from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Address, connect
+from sakila_platform.naming import DATA_FILE, DAY_PARTITION, data_file
+from sakila_platform.rentals.warehouse_star import LOAD_LEDGER
+from sakila_platform.resources.duckdb import open_duckdb
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, oltp_address, warehouse_address
+
+_LAYERS = ("oltp", "stage", "final", "warehouse", "marts", "quarantine")
+_OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """A table's rows over all its days, and its last day ("" where it has none)."""
+
+    layer: str
+    table: str
+    rows: int
+    last_day: str = ""
+
+
+def show_status(terminal: Terminal, *, tables: bool) -> None:
+    """Show where everything is and what is in each layer; with `tables`, in each table."""
+    terminal.heading("Where")
+    terminal.table(("what", "where"), list(_places()))
+    terminal.heading("What is in it")
+    show_layers(terminal, all_tables(), tables=tables)
+
+
+def show_layers(terminal: Terminal, found: list[TableStatus], *, tables: bool = False) -> None:
+    """Show rows and last day of each layer, or of each of its tables."""
+    if tables:
+        rows = [(t.layer, t.table, f"{t.rows:,}", t.last_day) for t in found]
+        terminal.table(("layer", "table", "rows", "last day"), rows, ("rows",))
+        return
+    layers = [(layer, list(tables_in)) for layer, tables_in in groupby(found, key=lambda table: table.layer)]
+    sums = [
+        (layer, str(len(within)), f"{sum(t.rows for t in within):,}", max(t.last_day for t in within))
+        for layer, within in layers
+    ]
+    terminal.table(("layer", "tables", "rows", "last day"), sums, ("tables", "rows"))
+
+
+def all_tables() -> list[TableStatus]:
+    """Every table of every layer, in the order of the chain; a layer that can't be reached has none."""
+    by_layer = {"oltp": _oltp(), "warehouse": _warehouse(), **_lake()}
+    return [table for layer in _LAYERS for table in by_layer.get(layer, [])]
+
+
+def data_origin() -> str:
+    """Whether the shop's data are official, generated, or not there; for people."""
+    try:
+        with closing(connect(oltp_address())) as connection, connection.cursor(Cursor) as cursor:
+            if TABLE not in existing_tables(cursor, OLTP_DATABASE):
+                return "not loaded by this platform"
+            record = read_record(cursor, OLTP_DATABASE)
+    except PlatformError:
+        return "none yet"
+    origin = "GENERATED (invented names; Sakila's tables and habits)" if record.origin == "generated" else record.origin
+    release = f", release {record.release}" if record.release else ""
+    scale = f", {record.scale} times the rentals" if record.scale > 1 else ""
+    return origin + release + scale if record.is_complete else "a half-finished load"
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    home = settings.HOME.read().resolve()
+    yield "state folder", str(home) if home.is_dir() else f"{home} (not there yet: sakila-platform up)"
+    yield "database", _database()
+    yield "Sakila's data", data_origin()
+    yield "lake", settings.lake_location()
+    yield "Dagster's home", str(home / "dagster_home")
+
+
+def _database() -> str:
+    url = settings.MYSQL_URL.read()
+    if url:
+        return f"{Address.parse(url).on('')} (SAKILA_MYSQL_URL)"
+    server = describe_server(settings.HOME.read())
+    if server.is_running:
+        return f"127.0.0.1:{server.port}, pid {server.pid}, {server.version} (private)"
+    return "not running (start it: sakila-platform up)"
+
+
+def _oltp() -> list[TableStatus]:
+    with _reading(oltp_address) as cursor:
+        if cursor is None:
+            return []
+        there = [table for table in TABLES if table in existing_tables(cursor, OLTP_DATABASE)]
+        counts = _counts(cursor, there)
+        days = {}
+        for table, column in _OLTP_DAYS.items():
+            if table in counts:
+                cursor.execute(f"SELECT DATE(MAX({column})) FROM {table}")
+                ((days[table],),) = cursor.fetchall()
+    return [TableStatus("oltp", table, rows, str(days.get(table) or "")) for table, rows in counts.items()]
+
+
+def _warehouse() -> list[TableStatus]:
+    with _reading(warehouse_address) as cursor:
+        if cursor is None:
+            return []
+        counts = _counts(cursor, sorted(existing_tables(cursor, WAREHOUSE_DATABASE)))
+        days: dict[str, int] = {}
+        if LOAD_LEDGER.name.table in counts:
+            cursor.execute(f"SELECT table_name, MAX(date_key) FROM {LOAD_LEDGER.name.table} GROUP BY table_name")
+            days = dict(cursor.fetchall())
+    return [
+        TableStatus("warehouse", table, rows, _day(days.get(table)))
+        for table, rows in counts.items()
+        if table != LOAD_LEDGER.name.table
+    ]
+
+
+def _lake() -> dict[str, list[TableStatus]]:
+    """The lake's tables by layer, as the files' own footers count them."""
+    lake = Lake(settings.lake_location())
+    files = {
+        lake.url(data_file(name, partition)): (name.layer, name.table, partition)
+        for name in lake.tables()
+        for partition in lake.partitions(name)
+    }
+    marts = lake.marts()
+    files |= {lake.url(f"marts/{mart}/{DATA_FILE}"): ("marts", mart, "") for mart in marts}
+    rows: Counter[tuple[str, str]] = Counter()
+    last: dict[tuple[str, str], str] = {}
+    for path, count in _footers(list(files)):
+        layer, table, partition = files[path]
+        rows[layer, table] += count
+        day = partition.removeprefix(f"{DAY_PARTITION}=")
+        last[layer, table] = max(last.get((layer, table), ""), day if day[:1].isdigit() else "")
+    found: dict[str, list[TableStatus]] = {}
+    for layer, table in sorted(rows):
+        found.setdefault(layer, []).append(TableStatus(layer, table, rows[layer, table], last[layer, table]))
+    return found
+
+
+def _footers(paths: list[str]) -> list[tuple[str, int]]:
+    if not paths:
+        return []
+    with open_duckdb() as connection:
+        asked = connection.execute("SELECT file_name, num_rows FROM parquet_file_metadata($files)", {"files": paths})
+        return asked.fetchall()
+
+
+@contextmanager
+def _reading(address: Callable[[], Address]) -> Iterator[Cursor | None]:
+    """A cursor on a database, None where there is no such database or no server."""
+    try:
+        connection = connect(address())
+    except PlatformError:
+        yield None
+        return
+    with closing(connection), connection.cursor(Cursor) as cursor:
+        yield cursor
+
+
+def _counts(cursor: Cursor, tables: Iterable[str]) -> dict[str, int]:
+    counts = {}
+    for table in tables:
+        cursor.execute(f"SELECT COUNT(*) FROM {quoted(table)}")
+        ((counts[table],),) = cursor.fetchall()
+    return counts
+
+
+def _day(date_key: int | None) -> str:
+    return f"{date_key // 10000}-{date_key // 100 % 100:02}-{date_key % 100:02}" if date_key else ""
