@@ -169,7 +169,7 @@ class _RowReader:
     def _receive(self) -> None:
         if len(self._buffer) - self._have < _SPARE_BYTES:
             larger = memoryview(bytearray(2 * len(self._buffer)))
-            larger[: self._have] = self._buffer
+            larger[: self._have] = self._buffer[: self._have]
             self._buffer = larger
         if self._begun:
             count = self._source.readinto1(self._buffer[self._have :])
