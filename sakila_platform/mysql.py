@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
-from pymysql.constants import CLIENT
+from pymysql.constants import CLIENT, ER
 
 from sakila_platform.errors import PlatformError, UsageError
 
@@ -73,6 +73,11 @@ def connect(address: Address, *, autocommit: bool = False, local_infile: bool = 
             client_flag=CLIENT.FOUND_ROWS,
         )
     except (pymysql.err.OperationalError, RuntimeError) as error:
+        if error.args and error.args[0] == ER.BAD_DB_ERROR:
+            raise PlatformError(
+                f"There is no database {address.database} on {address.host}:{address.port}. "
+                "Put Sakila there with `sakila-platform load`, then run its days."
+            ) from None
         reason = error.args[1] if len(error.args) > 1 else error
         raise PlatformError(
             f"No MySQL answers at {address}: {reason}. "

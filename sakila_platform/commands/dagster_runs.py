@@ -5,6 +5,8 @@ The runs are those of Dagster's pages: same jobs, same ranges, same events. Only
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +41,11 @@ class Runs:
 
     @cached_property
     def _repository(self) -> dg.RepositoryDefinition:
-        return defs().get_repository_def()
+        with warnings.catch_warnings():
+            # What is beta or a preview in Dagster is no news to whoever runs a job.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            warnings.simplefilter("ignore", dg.PreviewWarning)
+            return defs().get_repository_def()
 
     def domains(self) -> list[str]:
         """The domains that have a daily job."""
@@ -132,11 +138,17 @@ class _Progress:
         self._report = report
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
-        if entry.is_dagster_event:
-            if entry.dagster_event and entry.dagster_event.event_type == dg.DagsterEventType.STEP_START:
-                self._report(f"{entry.step_key} ...")
-        elif entry.step_key:
-            self._report(entry.user_message)
+        if entry.dagster_event:
+            if entry.dagster_event.event_type == dg.DagsterEventType.STEP_START:
+                self._report(f"{_readable(entry.step_key)} ...")
+        # An error ends the run, and is told then.
+        elif entry.step_key and int(entry.level) < logging.ERROR:
+            self._report(_readable(entry.user_message))
+
+
+def _readable(text: str | None) -> str:
+    """A step's name, or what it says of itself, with its asset's key as people write it."""
+    return (text or "").replace("__", "/")
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:
@@ -147,7 +159,7 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
             described = failure.user_failure_data.description if failure.user_failure_data else None
             error = failure.error
             text = described or (str((error.cause or error).message) if error else "")
-            return f"{event.step_key}: {_one_line(text)}"
+            return f"{_readable(event.step_key)}: {_one_line(text)}"
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.RUN_FAILURE:
             return _one_line(event.message or "")

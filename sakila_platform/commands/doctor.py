@@ -60,9 +60,7 @@ def _findings() -> Iterator[Finding]:
 def _python() -> Finding:
     lowest, highest = _PYTHONS
     version = ".".join(str(part) for part in sys.version_info[:3])
-    remedy = (
-        "" if lowest <= sys.version_info[:2] <= highest else ": use 3.10 to 3.13"
-    )
+    remedy = "" if lowest <= sys.version_info[:2] <= highest else ": use 3.10 to 3.13"
     return Finding("Python", not remedy, version + remedy)
 
 
