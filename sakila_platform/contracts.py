@@ -8,7 +8,7 @@ MySQL all read).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from enum import Enum
@@ -40,7 +40,8 @@ BOOLEAN = ColumnType(pa.bool_(), "BOOLEAN", ("tinyint", "bit"))
 DATE = ColumnType(pa.date32(), "DATE", ("date",))
 DATETIME = ColumnType(pa.timestamp("us"), "DATETIME(6)", ("datetime",))
 """The shop's wall clock, without a zone."""
-INSTANT = ColumnType(pa.timestamp("us", tz="UTC"), "TIMESTAMP(6)", ("timestamp",))
+# DATETIME in the warehouse: TIMESTAMP ends in 2038, and MariaDB would update the first one of a table by itself.
+INSTANT = ColumnType(pa.timestamp("us", tz="UTC"), "DATETIME(6)", ("timestamp",))
 """A moment in time, in UTC."""
 
 
@@ -107,7 +108,11 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps_history: bool = False
     """Of a warehouse dimension: versions are kept (SCD type 2)."""
-    left_out: tuple[str, ...] = field(default=())
+    taken_from: tuple[str, str] | None = None
+    """Of a fact in the lake: the stage table and day column that one row comes from, for each that falls on the day."""
+    belongs_to: str = ""
+    """Of a bridge: the column whose member brings the bridge's rows along."""
+    left_out: tuple[str, ...] = ()
     """Columns of the source that are deliberately not carried."""
 
     def column(self, name: str) -> Column:

@@ -7,6 +7,8 @@ member. `film_text` is not carried: it repeats `film` for a full-text index.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sakila_platform.contracts import (
     BOOLEAN,
     DATETIME,
@@ -40,17 +42,20 @@ def _optional(name: str, column_type: ColumnType, description: str) -> Column:
     return Column(name, column_type, description, nullable=True)
 
 
-def _snapshot(
-    table: str, grain: str, columns: tuple[Column, ...], key: tuple[str, ...] = (), left_out: tuple[str, ...] = ()
-) -> Table:
+def _snapshot(table: str, grain: str, columns: tuple[Column, ...], left_out: tuple[str, ...] = ()) -> Table:
     return Table(
         name=TableName("stage", SOURCE, table),
         kind=Kind.SNAPSHOT,
         grain=grain,
         columns=(*columns, _LAST_UPDATE, CAPTURED_AT),
-        primary_key=key or (columns[0].name,),
+        primary_key=(columns[0].name,),
         left_out=left_out,
     )
+
+
+def _film_bridge(table: str, grain: str, columns: tuple[Column, ...]) -> Table:
+    names = tuple(column.name for column in columns)
+    return replace(_snapshot(table, grain, columns), primary_key=names, belongs_to="film_id")
 
 
 def _event(table: str, grain: str, columns: tuple[Column, ...], day_columns: tuple[str, ...]) -> Table:
@@ -155,17 +160,15 @@ FILM = _snapshot(
         _name("special_features", 100, "Extras on the disc, comma-separated.", nullable=True),
     ),
 )
-FILM_ACTOR = _snapshot(
+FILM_ACTOR = _film_bridge(
     "film_actor",
     "One row per film and actor in it.",
     (_id("actor_id", "The actor.", references="actor"), _id("film_id", "The film.", references="film")),
-    key=("actor_id", "film_id"),
 )
-FILM_CATEGORY = _snapshot(
+FILM_CATEGORY = _film_bridge(
     "film_category",
     "One row per film and category it belongs to.",
     (_id("film_id", "The film.", references="film"), _id("category_id", "The category.", references="category")),
-    key=("film_id", "category_id"),
 )
 ACTOR = _snapshot(
     "actor",

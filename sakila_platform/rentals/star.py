@@ -6,6 +6,8 @@ has an Unknown row (id 0) for events that name no member.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sakila_platform.contracts import (
     BOOLEAN,
     DATE,
@@ -42,15 +44,15 @@ def _dimension(table: str, grain: str, columns: tuple[Column, ...], *, keeps_his
     )
 
 
-def _fact(table: str, grain: str, columns: tuple[Column, ...], day_column: str, rules: tuple[Rule, ...] = ()) -> Table:
+def _fact(table: str, grain: str, columns: tuple[Column, ...], taken_from: tuple[str, str]) -> Table:
     return Table(
         name=_final(table),
         kind=Kind.FACT,
         grain=grain,
         columns=columns,
         primary_key=(columns[0].name,),
-        day_columns=(day_column,),
-        rules=rules,
+        day_columns=(columns[1].name,),
+        taken_from=taken_from,
     )
 
 
@@ -153,9 +155,9 @@ FACT_RENTAL = _fact(
         _member("staff_id", "dim_staff", "Who served."),
         Column("inventory_id", INTEGER, "The copy (0 where none is named)."),
     ),
-    "rental_at",
+    ("rental", "rental_date"),
 )
-FACT_RETURN = _fact(
+_RETURN = _fact(
     "fact_return",
     "One row per return, on the day the copy came back.",
     (
@@ -170,9 +172,9 @@ FACT_RETURN = _fact(
         Column("inventory_id", INTEGER, "The copy (0 where none is named)."),
         Column("rental_days", INTEGER, "Calendar days between rental and return.", minimum=0),
     ),
-    "return_at",
-    (Rule("return_at is not before rental_at", "return_at >= rental_at"),),
+    ("rental", "return_date"),
 )
+FACT_RETURN = replace(_RETURN, rules=(Rule("return_at is not before rental_at", "return_at >= rental_at"),))
 FACT_PAYMENT = _fact(
     "fact_payment",
     "One row per payment, on the day it was made.",
@@ -185,7 +187,7 @@ FACT_PAYMENT = _fact(
         _member("staff_id", "dim_staff", "Who took the money."),
         Column("amount", MONEY, "Amount paid.", minimum=0),
     ),
-    "payment_at",
+    ("payment", "payment_date"),
 )
 DIM_DATE = Table(
     name=_final("dim_date"),

@@ -1,0 +1,55 @@
+"""The composition root: the only module that knows every domain, resource and clock."""
+
+import dagster as dg
+
+from sakila_platform.checks import stale_days_check
+from sakila_platform.rentals.date_dimension import date_dimension_assets
+from sakila_platform.rentals.final import final_assets
+from sakila_platform.rentals.oltp import oltp_specs, simulation_asset
+from sakila_platform.rentals.source import EVENT_TABLES
+from sakila_platform.rentals.stage import stage_assets
+from sakila_platform.rentals.warehouse import warehouse_assets
+from sakila_platform.resources.clock import ClockResource
+from sakila_platform.resources.database import OltpResource, WarehouseResource
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.notifications import run_failure_notification
+from sakila_platform.schedules import all_schedules, rentals_daily_job, rentals_dates_job, rentals_stale_days_job
+
+RESOURCES = {
+    "oltp": OltpResource(),
+    "database": WarehouseResource(),
+    "lake": LakeResource(),
+    "clock": ClockResource(),
+}
+
+
+def platform_definitions() -> dg.Definitions:
+    """Everything that Dagster shows and runs. Loads with an empty environment; nothing outside is touched."""
+    return dg.Definitions(
+        assets=[
+            *oltp_specs(),
+            simulation_asset(),
+            stage_assets(),
+            final_assets(),
+            warehouse_assets(),
+            *date_dimension_assets(),
+        ],
+        asset_checks=[stale_days_check(table) for table in EVENT_TABLES],
+        jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job()],
+        schedules=all_schedules(),
+        sensors=[
+            run_failure_notification,
+            dg.AutomationConditionSensorDefinition(
+                "automation", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
+            ),
+        ],
+        resources=RESOURCES,
+        # A process for each step costs more than the work of a step.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` loads."""
+    return platform_definitions()

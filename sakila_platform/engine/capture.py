@@ -1,0 +1,176 @@
+"""Oltp to stage: event tables sliced by day, reference tables captured, all from one snapshot of the source.
+
+Events are read before the tables they point at (design rule 6). A capture is evidence: a day that has one keeps it,
+and only gains the members that its events name and it lacks (rule 5), each with its own time of capture.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pymysql
+
+from sakila_platform.contracts import Kind, Table, arrow_schema, quarantine_schema
+from sakila_platform.days import Clock
+from sakila_platform.engine.audit import audit_table
+from sakila_platform.engine.event_slices import EventTable, slice_by_day
+from sakila_platform.engine.members import MemberSearch, read_snapshot
+from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
+from sakila_platform.engine.publishing import publish_days, set_aside
+from sakila_platform.engine.source_checksums import disagreements, source_checksums, stage_checksums
+from sakila_platform.engine.source_tables import (
+    CAPTURED_AT,
+    consistent_snapshot,
+    require_known_columns,
+)
+from sakila_platform.mysql import Address
+from sakila_platform.naming import UNDATED, data_file, day_partition
+from sakila_platform.resources.duckdb import open_duckdb
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform.resources.mysql_where import AnyOf, Undated, Within
+
+MATCHES_SOURCE = "matches_source"
+_UNUSABLE = "unusable_dates"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What stage works with; `recapture` takes reference tables anew even where the day's capture is final."""
+
+    source: Address
+    lake: Lake
+    clock: Clock
+    allowed_bad_share: float
+    spill_folder: Path
+    recapture: bool = False
+
+
+def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    """Bring these (consecutive) days of these tables to stage. Returns an outcome per table and day.
+
+    Raises PlatformError, before anything is published, when the source's tables are not what the contracts say.
+    """
+    outcomes: Outcomes = {}
+    now = capture.clock.now()
+    events = [table for table in tables if table.kind is Kind.EVENT]
+    snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
+    with consistent_snapshot(capture.source) as connection:
+        unknown = require_known_columns(connection, tables)
+        for table in events:
+            outcomes[table.name] = _slice_events(capture, connection, table, days)
+        for table in snapshots:
+            outcomes[table.name] = _capture_table(capture, connection, table, days, now)
+        search = MemberSearch(connection, capture.lake, snapshots, now)
+        added = search.add_missing(events, days)
+        for table in events:
+            outcomes[table.name] = _checked(capture, connection, table, outcomes[table.name])
+    return _noted(outcomes, {t.name.table: columns for t, columns in unknown.items()}, added)
+
+
+def _slice_events(
+    capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date]
+) -> dict[date, TableDay]:
+    carried = pa.schema([arrow_schema(table).field(name).with_nullable(True) for name in table.column_names])
+    where = AnyOf([Within(table.day_columns, days[0], days[-1] + timedelta(days=1)), Undated(table.day_columns[0])])
+    batches = read_batches(connection, table.name.table, carried, where, unusable_dates=_UNUSABLE)
+    event = EventTable(carried.append(pa.field(_UNUSABLE, pa.string())), table.primary_key, table.day_columns)
+    slices = slice_by_day(batches, event, days, capture.spill_folder)
+    outcomes: dict[date, TableDay] = {}
+    publish_days(capture.lake, table, _audited(capture, table, slices, outcomes))
+    undated = _undated(table, slices.undated)
+    set_aside(capture.lake, table, day_partition(UNDATED), undated)
+    return {day: _with_undated(outcome, undated.num_rows) for day, outcome in outcomes.items()}
+
+
+def _audited(
+    capture: Capture, table: Table, slices: Iterable[tuple[date, pa.Table]], outcomes: dict[date, TableDay]
+) -> Iterator[tuple[date, pa.Table]]:
+    """The rows of each day that may be published; what each day came to is noted in `outcomes`."""
+    for day, rows in slices:
+        unusable = pc.sum(pc.is_valid(rows[_UNUSABLE])).as_py() or 0
+        kept, rejected, broken = audit_table(rows.drop_columns([_UNUSABLE]), table, day)
+        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share)
+        outcomes[day] = replace(outcome, notes={"rows_with_zero_dates": unusable} if unusable else {})
+        if not outcome.refused:
+            set_aside(capture.lake, table, day_partition(day), rejected)
+            yield day, kept
+
+
+def _undated(table: Table, rows: pa.Table) -> pa.Table:
+    reason = f"{table.day_columns[0]} names no day"
+    named = rows.drop_columns([_UNUSABLE]).append_column("reason", pa.array([reason] * rows.num_rows, pa.string()))
+    order = [(column, "ascending") for column in table.primary_key]
+    return named.cast(quarantine_schema(table)).sort_by(order)
+
+
+def _with_undated(outcome: TableDay, undated: int) -> TableDay:
+    return replace(outcome, notes={**outcome.notes, "undated_rows": undated}) if undated else outcome
+
+
+def _capture_table(
+    capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date], now: datetime
+) -> dict[date, TableDay]:
+    held = {day: rows for day in days if (rows := _held_rows(capture, table, day)) is not None}
+    due = [day for day in days if day not in held]
+    outcomes = {day: TableDay(rows, notes={"kept_capture": 1}) for day, rows in held.items()}
+    if due:
+        kept, rejected, broken = audit_table(read_snapshot(connection, table, now), table, due[0])
+        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share)
+        outcomes |= dict.fromkeys(due, outcome)
+        if not outcome.refused:
+            publish_days(capture.lake, table, [(due[0], kept)], {due[0]: due})
+            for day in due:
+                set_aside(capture.lake, table, day_partition(day), rejected)
+    return outcomes
+
+
+def _held_rows(capture: Capture, table: Table, day: date) -> int | None:
+    """The rows of a day's capture if it is to be kept; None when there is none, or one from before the day's end."""
+    path = data_file(table.name, day_partition(day))
+    if capture.recapture or not capture.lake.exists(path):
+        return None
+    rows = pq.read_table(io.BytesIO(capture.lake.read(path)), columns=[CAPTURED_AT])
+    first = pc.min(rows[CAPTURED_AT]).as_py()
+    return rows.num_rows if first and first >= capture.clock.end_of(day) else None
+
+
+def _checked(
+    capture: Capture, connection: pymysql.Connection, table: Table, outcomes: Mapping[date, TableDay]
+) -> dict[date, TableDay]:
+    """Compare what was published with the same moment of the source, by count and checksum."""
+    published = [day for day, outcome in outcomes.items() if not outcome.refused]
+    with open_duckdb() as duck:
+        stage = stage_checksums(duck, capture.lake, table, published)
+    faults = disagreements(source_checksums(connection, table, published), stage) if published else {}
+    return {
+        day: outcome if outcome.refused else replace(outcome, checks={MATCHES_SOURCE: faults.get(day, "")})
+        for day, outcome in outcomes.items()
+    }
+
+
+def _noted(outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], int]) -> Outcomes:
+    """The outcomes, with columns that are not carried and members that were added to kept captures."""
+    return {
+        name: {
+            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), 0))
+            for day, outcome in by_day.items()
+        }
+        for name, by_day in outcomes.items()
+    }
+
+
+def _with_notes(outcome: TableDay, not_carried: str, added: int) -> TableDay:
+    notes = dict(outcome.notes)
+    if not_carried:
+        notes["columns_not_carried"] = not_carried
+    if added:
+        notes["members_added"] = added
+    return replace(outcome, rows=outcome.rows + added, notes=notes)

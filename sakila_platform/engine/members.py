@@ -1,0 +1,126 @@
+"""Adding to a kept capture the members that its day's events name and it lacks (design rule 5).
+
+A member that is added brings along what it points at, and a film its bridges, so that the day's capture stays whole.
+Each added row has its own time of capture.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pymysql
+
+from sakila_platform.contracts import Table, arrow_schema
+from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns
+from sakila_platform.naming import data_file, day_partition
+from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform.resources.mysql_where import Members
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows to add to a day's capture: those of `table` whose `column` holds one of `ids`."""
+
+    table: Table
+    column: str
+    day: date
+    ids: frozenset[int]
+
+
+def read_snapshot(
+    connection: pymysql.Connection, table: Table, captured_at: datetime, where: Members | None = None
+) -> pa.Table:
+    """The rows of a reference table as they are now, by primary key, each with its time of capture."""
+    schema = arrow_schema(table)
+    carried = pa.schema([schema.field(name).with_nullable(True) for name in carried_columns(table)])
+    rows = pa.Table.from_batches(read_batches(connection, table.name.table, carried, where), schema=carried)
+    stamped = rows.append_column(CAPTURED_AT, pa.array([captured_at] * rows.num_rows, schema.field(CAPTURED_AT).type))
+    return stamped.select(schema.names).sort_by([(column, "ascending") for column in table.primary_key])
+
+
+class MemberSearch:
+    """The search for missing members of some days, over the reference tables that a run has selected."""
+
+    def __init__(self, connection: pymysql.Connection, lake: Lake, tables: Sequence[Table], now: datetime) -> None:
+        self._connection = connection
+        self._lake = lake
+        self._tables = {table.name.table: table for table in tables}
+        self._now = now
+
+    def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], int]:
+        """Add what the events of these days name and their captures lack. Returns rows added by table and day."""
+        added: dict[tuple[str, date], int] = defaultdict(int)
+        waiting = [wanted for event in events for wanted in self._named_by_events(event, days)]
+        while waiting:
+            wanted = waiting.pop()
+            rows = self._add(wanted)
+            added[wanted.table.name.table, wanted.day] += rows.num_rows
+            waiting.extend(self._named_by(wanted.table, rows, wanted.day))
+        return added
+
+    def _named_by_events(self, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
+        for column, target in event.references.items():
+            table = self._tables.get(target)
+            if table is None:
+                continue
+            both = [p for p in map(day_partition, days) if self._has(event, p) and self._has(table, p)]
+            if not both:
+                continue
+            key = table.primary_key[0]
+            with open_duckdb() as duck:
+                create_view(duck, self._lake, event.name, both)
+                create_view(duck, self._lake, table.name, both)
+                rows = duck.execute(
+                    f"SELECT dt, list(DISTINCT {column}) FROM {event.name.sql} AS e WHERE {column} IS NOT NULL "
+                    f"AND NOT EXISTS (SELECT 1 FROM {table.name.sql} AS t WHERE t.dt = e.dt AND t.{key} = e.{column}) "
+                    "GROUP BY dt"
+                ).fetchall()
+            yield from (Wanted(table, key, day, frozenset(ids)) for day, ids in rows)
+
+    def _has(self, table: Table, partition: str) -> bool:
+        return self._lake.exists(data_file(table.name, partition))
+
+    def _add(self, wanted: Wanted) -> pa.Table:
+        """The rows added; none when the source does not know them either (they are orphans, for final to judge)."""
+        table, path = wanted.table, data_file(wanted.table.name, day_partition(wanted.day))
+        captured = self._captured(path)
+        rows = read_snapshot(self._connection, table, self._now, Members(wanted.column, sorted(wanted.ids)))
+        held = set(zip(*(captured[key].to_pylist() for key in table.primary_key), strict=True))
+        keys = zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True)
+        rows = rows.filter(pa.array([key not in held for key in keys], pa.bool_()))
+        if rows.num_rows:
+            whole = pa.concat_tables([captured, rows.cast(captured.schema)])
+            order = [(column, "ascending") for column in table.primary_key]
+            self._lake.publish(path, encode_parquet(whole.sort_by(order)))
+        return rows
+
+    def _captured(self, path: str) -> pa.Table:
+        return pq.read_table(io.BytesIO(self._lake.read(path)))
+
+    def _named_by(self, table: Table, rows: pa.Table, day: date) -> Iterable[Wanted]:
+        """What rows just added point at, and the bridge rows that belong to them."""
+        for column, target in table.references.items():
+            referenced = self._tables.get(target)
+            if referenced and rows.num_rows and self._has(referenced, day_partition(day)):
+                ids = frozenset(pc.unique(rows[column].drop_null()).to_pylist())
+                missing = ids - self._ids(referenced, day)
+                if missing:
+                    yield Wanted(referenced, referenced.primary_key[0], day, missing)
+        for bridge in self._tables.values():
+            owns = bridge.belongs_to and bridge.references[bridge.belongs_to] == table.name.table
+            if owns and rows.num_rows and self._has(bridge, day_partition(day)):
+                yield Wanted(bridge, bridge.belongs_to, day, frozenset(rows[table.primary_key[0]].to_pylist()))
+
+    def _ids(self, table: Table, day: date) -> frozenset[int]:
+        path = data_file(table.name, day_partition(day))
+        return frozenset(self._captured(path)[table.primary_key[0]].to_pylist())

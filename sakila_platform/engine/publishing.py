@@ -1,0 +1,87 @@
+"""Putting audited rows into the lake: one file per table and day, and what was set aside in quarantine beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
+from sakila_platform.engine.parquet_files import encode_parquet, write_each
+from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
+from sakila_platform.resources.lake_files import Lake
+
+
+def split_by_day(
+    connection: duckdb.DuckDBPyConnection, relation: str, table: Table, days: Sequence[date]
+) -> Iterator[tuple[date, pa.Table]]:
+    """The rows of each of these days, by primary key, typed as the contract says. Empty days too."""
+    schema = arrow_schema(table)
+    order = ", ".join((DAY_PARTITION, *table.primary_key))
+    connection.register("days_wanted", pa.table({DAY_PARTITION: pa.array(days, pa.date32())}))
+    rows = connection.execute(
+        f"SELECT * FROM {relation} WHERE {DAY_PARTITION} IN (FROM days_wanted) ORDER BY {order}"
+    ).to_arrow_table()
+    ordinals = rows[DAY_PARTITION].cast(pa.int32()).to_numpy()
+    typed = rows.select(schema.names).cast(schema)
+    epoch = date(1970, 1, 1)
+    for day in sorted(days):
+        start, end = np.searchsorted(ordinals, [(day - epoch).days, (day - epoch).days + 1])
+        yield day, typed.slice(start, end - start)
+
+
+def publish_days(
+    lake: Lake,
+    table: Table,
+    days: Iterable[tuple[date, pa.Table]],
+    twins: Mapping[date, Sequence[date]] | None = None,
+) -> dict[date, int]:
+    """Publish each day's rows, under each of its twins as well. Returns the rows per day."""
+    counts: dict[date, int] = {}
+
+    def counted() -> Iterator[tuple[date, pa.Table]]:
+        for day, rows in days:
+            counts.update(dict.fromkeys(twins[day] if twins else [day], rows.num_rows))
+            yield day, rows
+
+    def publish(day: date, content: pa.Buffer) -> None:
+        for twin in twins[day] if twins else [day]:
+            lake.publish(data_file(table.name, day_partition(twin)), content)
+
+    for _ in write_each(counted(), publish):
+        pass
+    return counts
+
+
+def publish_rejected(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    relation: str,
+    table: Table,
+    twins: Mapping[date, Sequence[date]],
+) -> None:
+    """Put the rows that an audit set aside (`<relation>_rejected`) into quarantine, and clear days that have none."""
+    exists = connection.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [f"{relation}_rejected"]
+    ).fetchone()
+    schema = quarantine_schema(table)
+    for day, group in twins.items():
+        rejected = schema.empty_table()
+        if exists and exists[0]:
+            order = ", ".join((*table.primary_key, "reason"))
+            query = f"SELECT * FROM {relation}_rejected WHERE {DAY_PARTITION} = ? ORDER BY {order}"
+            rejected = connection.execute(query, [day]).to_arrow_table().select(schema.names).cast(schema)
+        for twin in group:
+            set_aside(lake, table, day_partition(twin), rejected)
+
+
+def set_aside(lake: Lake, table: Table, partition: str, rejected: pa.Table) -> None:
+    """Replace a partition's quarantine: by these rows, or by nothing when there are none."""
+    path = data_file(table.name.in_layer("quarantine"), partition)
+    if rejected.num_rows:
+        lake.publish(path, encode_parquet(rejected))
+    else:
+        lake.delete(path)

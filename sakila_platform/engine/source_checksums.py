@@ -1,0 +1,132 @@
+"""Source against stage, per day: row counts and checksums of an event table, computed by both sides in the same way.
+
+A day's rows are those of design rule 4: whatever happened on the day, as of its end. The checksum is the sum over rows
+of each number and time of the row, weighted by its column, modulo a prime: exact integers in MySQL and DuckDB alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+import pymysql
+
+from sakila_platform.contracts import Table
+from sakila_platform.engine.source_tables import carried_columns
+from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
+from sakila_platform.resources.duckdb import create_view
+from sakila_platform.resources.lake_files import Lake
+
+_PRIME = 2_147_483_647
+_WEIGHTS = (1_000_003, 10_007, 100_019, 1_009, 1_000_033, 101, 10_039, 1_013)
+
+
+@dataclass(frozen=True)
+class DayChecksum:
+    """Rows of a table's day and their checksum."""
+
+    rows: int
+    checksum: int
+
+
+NO_ROWS = DayChecksum(0, 0)
+
+
+def source_checksums(connection: pymysql.Connection, table: Table, days: Sequence[date]) -> dict[date, DayChecksum]:
+    """What the source says of each day; one scan of the table for each of its day columns."""
+    first, end = days[0], days[-1] + timedelta(days=1)
+    parts = []
+    for n, column in enumerate(table.day_columns):
+        others = [f"NOT (DATE(`{earlier}`) <=> DATE(`{column}`))" for earlier in table.day_columns[:n]]
+        dated = [f"`{table.day_columns[0]}` IS NOT NULL"] if n else []
+        conditions = " AND ".join([f"`{column}` >= %s AND `{column}` < %s", *others, *dated])
+        parts.append(
+            f"SELECT DATE(`{column}`) AS day, COUNT(*) AS row_count, SUM({_row_sum(table, column)}) AS checksum "
+            f"FROM `{table.name.table}` WHERE {conditions} GROUP BY DATE(`{column}`)"
+        )
+    union = " UNION ALL ".join(parts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT day, SUM(row_count), MOD(SUM(checksum), {_PRIME}) FROM ({union}) AS events GROUP BY day",
+            (first, end) * len(parts),
+        )
+        found = {day: DayChecksum(int(rows), int(checksum)) for day, rows, checksum in cursor.fetchall()}
+    return {day: found.get(day, NO_ROWS) for day in days}
+
+
+def stage_checksums(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, days: Sequence[date]
+) -> dict[date, DayChecksum]:
+    """What the lake holds of each day, published and set aside. Days without a file are left out."""
+    staged = [day for day in days if lake.exists(data_file(table.name, day_partition(day)))]
+    if not staged:
+        return {}
+    create_view(connection, lake, table.name, [day_partition(day) for day in staged])
+    columns = ", ".join((DAY_PARTITION, *carried_columns(table)))
+    rows = f"SELECT {columns} FROM {table.name.sql}"
+    quarantine = table.name.in_layer("quarantine")
+    set_aside = [p for p in map(day_partition, staged) if lake.exists(data_file(quarantine, p))]
+    if set_aside:
+        create_view(connection, lake, quarantine, set_aside)
+        rows += f" UNION ALL SELECT {columns} FROM {quarantine.sql}"
+    found = connection.execute(
+        f"SELECT {DAY_PARTITION}, count(*), sum({_duckdb_row_sum(table)}) % {_PRIME} FROM ({rows}) GROUP BY 1"
+    ).fetchall()
+    counted = {day: DayChecksum(count, int(checksum)) for day, count, checksum in found}
+    return {day: counted.get(day, NO_ROWS) for day in staged}
+
+
+def disagreements(source: Mapping[date, DayChecksum], stage: Mapping[date, DayChecksum]) -> dict[date, str]:
+    """The days on which both sides differ, and how."""
+    found = {}
+    for day, staged in stage.items():
+        here = source[day]
+        if here.rows != staged.rows:
+            found[day] = f"the source has {here.rows} rows, stage {staged.rows}"
+        elif here.checksum != staged.checksum:
+            found[day] = f"the same {here.rows} rows differ in content"
+    return found
+
+
+def _row_sum(table: Table, as_of: str) -> str:
+    terms = []
+    for weight, column in _weighted(table):
+        arrow, value = table.column(column).type.arrow, f"`{column}`"
+        if pa.types.is_timestamp(arrow):
+            if column in table.day_columns[1:]:
+                value = f"IF({value} < DATE(`{as_of}`) + INTERVAL 1 DAY, {value}, NULL)"
+            value = f"TIMESTAMPDIFF(SECOND, '1970-01-01', {value})"
+        elif pa.types.is_decimal(arrow):
+            value = f"CAST({value} * {10**arrow.scale} AS SIGNED)"
+        terms.append(f"COALESCE({value}, 0) * {weight}")
+    return f"MOD({' + '.join(terms)}, {_PRIME})"
+
+
+def _duckdb_row_sum(table: Table) -> str:
+    terms = []
+    for weight, column in _weighted(table):
+        arrow, value = table.column(column).type.arrow, f'"{column}"'
+        if pa.types.is_timestamp(arrow):
+            value = f"date_diff('second', TIMESTAMP '1970-01-01', {value})"
+        elif pa.types.is_decimal(arrow):
+            value = f"CAST({value} * {10**arrow.scale} AS BIGINT)"
+        terms.append(f"coalesce(CAST({value} AS BIGINT), 0) * {weight}")
+    return f"({' + '.join(terms)}) % {_PRIME}"
+
+
+def _weighted(table: Table) -> list[tuple[int, str]]:
+    """Numbers and wall-clock times with their weights; `last_update` is not content (design rule 2)."""
+    columns = [
+        column.name
+        for column in table.columns
+        if column.name != "last_update"
+        and (
+            pa.types.is_integer(column.type.arrow)
+            or pa.types.is_decimal(column.type.arrow)
+            or pa.types.is_timestamp(column.type.arrow)
+        )
+    ]
+    return list(zip(_WEIGHTS, columns, strict=False))

@@ -1,0 +1,154 @@
+"""A run's hold on the warehouse: one lock, one transaction, and the lake's days of the run beside it in DuckDB.
+
+All tables of a run become visible together, or none (design rule 10). Two runs never load at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+import duckdb
+import pyarrow as pa
+import pymysql
+
+from sakila_platform.contracts import Table, arrow_schema, mysql_ddl
+from sakila_platform.days import Clock, day_key
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
+from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_writer import load_batches
+
+_LOCK_WAIT_SECONDS = 600
+_IDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class WarehouseSession:
+    """What the loading of a run's days works with."""
+
+    connection: pymysql.Connection
+    duck: duckdb.DuckDBPyConnection
+    lake: Lake
+    days: tuple[date, ...]
+    clock: Clock
+
+    @property
+    def first_key(self) -> int:
+        """The first of the run's days, as a date key."""
+        return day_key(self.days[0])
+
+    @property
+    def last_key(self) -> int:
+        """The last of the run's days, as a date key."""
+        return day_key(self.days[-1])
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement in the run's transaction; returns the rows it touched."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(sql, tuple(parameters) or None)
+
+    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
+        """The rows of a query within the run's transaction."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, tuple(parameters) or None)
+            return list(cursor.fetchall())
+
+    def stored(self, table: Table) -> pa.Table:
+        """A (small) table of the warehouse, typed as its contract says."""
+        columns = ", ".join(f"`{column}`" for column in table.column_names)
+        rows = self.fetch(f"SELECT {columns} FROM `{table.name.table}`")
+        schema = arrow_schema(table)
+        values = zip(*rows, strict=True) if rows else [()] * len(schema)
+        return pa.table([_typed(column, f.type) for column, f in zip(values, schema, strict=True)], schema=schema)
+
+    def replace_owned(self, table: Table, column: str, owners: Sequence[int], rows: pa.Table) -> None:
+        """Put these rows in place of all rows of these owners."""
+        for start in range(0, len(owners), _IDS_AT_ONCE):
+            some = owners[start : start + _IDS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(some))
+            self.execute(f"DELETE FROM `{table.name.table}` WHERE `{column}` IN ({marks})", some)
+        if rows.num_rows:
+            load_batches(self.connection, table.name.table, [rows])
+
+    def view_lake(self, table: TableName, days: Sequence[date]) -> None:
+        """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing."""
+        partitions = [day_partition(day) for day in days]
+        missing = self.lake.missing(table, partitions)
+        if missing:
+            raise PlatformError(f"{table} has no {missing[0]}. Run final for this day first, then the warehouse.")
+        create_view(self.duck, self.lake, table, partitions)
+
+    def captures(self, table: TableName, relation: str) -> str:
+        """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11)."""
+        days = [row[0] for row in self.duck.execute(f"SELECT DISTINCT {DAY_PARTITION} FROM {relation}").fetchall()]
+        limits = pa.table(
+            {
+                DAY_PARTITION: pa.array(days, pa.date32()),
+                "timely_until": pa.array(
+                    [self.clock.end_of(day + timedelta(days=1)) for day in days], pa.timestamp("us", tz="UTC")
+                ),
+            }
+        )
+        limit = f"limits_{table.table}"
+        self.duck.register(limit, limits)
+        captures = f"captures_{table.table}"
+        self.duck.execute(
+            f"CREATE OR REPLACE TEMP TABLE {captures} AS SELECT c.*, c.captured_at < l.timely_until AS is_timely "
+            f"FROM {relation} AS c INNER JOIN {limit} AS l USING ({DAY_PARTITION})"
+        )
+        return captures
+
+
+@contextmanager
+def warehouse_session(
+    connection: pymysql.Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
+) -> Iterator[WarehouseSession]:
+    """A session for these (consecutive) days. Commits at its end; undoes everything when it is left by an error."""
+    with _lock(connection), open_duckdb() as duck:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(mysql_ddl(table))
+        connection.begin()
+        try:
+            yield WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
+            connection.commit()
+        except BaseException:
+            _undo(connection)
+            raise
+
+
+@contextmanager
+def _lock(connection: pymysql.Connection) -> Iterator[None]:
+    # The server drops the lock with the connection, so a killed run leaves none behind.
+    name = f"{connection.db.decode() if isinstance(connection.db, bytes) else connection.db}.load"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(%s, %s)", (name, _LOCK_WAIT_SECONDS))
+        if cursor.fetchone() != (1,):
+            raise PlatformError(
+                f"Another run has been loading the warehouse for {_LOCK_WAIT_SECONDS} s. "
+                "Wait for it to end, or stop it, then run the days again."
+            )
+    try:
+        yield
+    finally:
+        if connection.open:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT RELEASE_LOCK(%s)", (name,))
+
+
+def _undo(connection: pymysql.Connection) -> None:
+    # A connection that was lost in the middle has been undone by the server already.
+    if connection.open:
+        connection.rollback()
+
+
+def _typed(values: Sequence[object], arrow: pa.DataType) -> pa.Array:
+    if pa.types.is_boolean(arrow):
+        values = [None if value is None else bool(value) for value in values]
+    if pa.types.is_timestamp(arrow) and arrow.tz:
+        values = [v.replace(tzinfo=timezone.utc) if isinstance(v, datetime) else v for v in values]
+    return pa.array(values, arrow)

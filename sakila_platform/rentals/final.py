@@ -1,0 +1,70 @@
+"""Final: the star schema of each day, as Parquet in the lake. Meaning is in `sql/final`, contracts in `star`.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.contracts import Table
+from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.queries import SQL_FOLDER, read_query
+from sakila_platform.engine.transform import MATCHES_STAGE, StarBuild, build_days
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.rentals.source import STAGE_TABLES
+from sakila_platform.rentals.star import DAILY_TABLES
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.lake_files import Lake
+
+GROUP = "rentals_final"
+_FINAL_SQL = SQL_FOLDER / "final"
+
+
+def final_assets() -> dg.AssetsDefinition:
+    """The lake's star, a day at a time or many: one step for all tables."""
+    partitions = daily_partitions()
+    facts = {t.name: (MATCHES_STAGE, "Every event in stage is in final or in quarantine.") for t in _facts()}
+
+    @dg.multi_asset(
+        name="final",
+        specs=[
+            table_spec(table, group=GROUP, kinds=("duckdb", "parquet"), deps=_inputs(table), partitions=partitions)
+            for table in DAILY_TABLES
+        ],
+        check_specs=contract_checks(DAILY_TABLES, partitions, facts),
+        can_subset=True,
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def final(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
+        build = star_build(lake.lake())
+        tables = tables_of(context, DAILY_TABLES)
+
+        def commit(days: list[date]) -> dict:
+            return results(build_days(build, tables, days))
+
+        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+
+    return final
+
+
+def star_build(lake: Lake) -> StarBuild:
+    """How the rental star is built on this lake."""
+    contracts = {table.name: table for table in (*STAGE_TABLES, *DAILY_TABLES)}
+    return StarBuild(lake, _FINAL_SQL, contracts, settings.ALLOWED_BAD_SHARE.read())
+
+
+def _facts() -> list[Table]:
+    return [table for table in DAILY_TABLES if table.taken_from]
+
+
+def _inputs(table: Table) -> list[TableName]:
+    """What a table is made from: the stage tables its SQL reads, and the dimensions its keys are checked against."""
+    query = read_query(_FINAL_SQL / f"{table.name.table}.sql", "duckdb")
+    dimensions = [TableName("final", table.name.source, target) for target in set(table.references.values())]
+    return sorted({*query.lake_inputs, *dimensions})

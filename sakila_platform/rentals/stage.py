@@ -1,0 +1,84 @@
+"""Stage: what happened in each of the shop's tables on a day, as Parquet, untouched. Contracts are in `source`.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.contracts import Kind, Table
+from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.engine.capture import MATCHES_SOURCE, Capture, capture_days
+from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.rentals.oltp import SIMULATED_RENTALS
+from sakila_platform.rentals.source import EVENT_TABLES, STAGE_TABLES
+from sakila_platform.resources.clock import ClockResource
+from sakila_platform.resources.database import OltpResource
+from sakila_platform.resources.lake import LakeResource
+
+GROUP = "rentals_stage"
+
+
+class StageConfig(dg.Config):
+    """How a run of stage treats what is there already."""
+
+    recapture: bool = False
+    """Take reference tables anew, even where the day has a final capture."""
+
+
+def stage_assets() -> dg.AssetsDefinition:
+    """The shop's tables in the lake, a day at a time or many: one step for all tables."""
+    partitions = daily_partitions()
+    events = {t.name: (MATCHES_SOURCE, "Rows and checksum of the day are the source's.") for t in EVENT_TABLES}
+
+    @dg.multi_asset(
+        name="stage",
+        specs=[
+            table_spec(
+                table,
+                group=GROUP,
+                kinds=("mysql", "parquet"),
+                deps=_inputs(table),
+                partitions=partitions,
+            )
+            for table in STAGE_TABLES
+        ],
+        check_specs=contract_checks(STAGE_TABLES, partitions, events),
+        can_subset=True,
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def stage(
+        context: dg.AssetExecutionContext,
+        config: StageConfig,
+        oltp: OltpResource,
+        lake: LakeResource,
+        clock: ClockResource,
+    ) -> Iterator[Event]:
+        tables = tables_of(context, STAGE_TABLES)
+
+        def commit(days: list[date]) -> dict:
+            capture = Capture(
+                source=oltp.address(),
+                lake=lake.lake(),
+                clock=clock.clock(),
+                allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+                spill_folder=settings.HOME.read() / "spill",
+                recapture=config.recapture,
+            )
+            return results(capture_days(capture, tables, days))
+
+        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+
+    return stage
+
+
+def _inputs(table: Table) -> list[TableName]:
+    # Named although the shop's table depends on it: Dagster orders a run by direct dependencies only.
+    simulated = [SIMULATED_RENTALS] if table.kind is Kind.EVENT else []
+    return [table.name.in_layer("oltp"), *simulated]

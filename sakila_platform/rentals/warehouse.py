@@ -1,0 +1,72 @@
+"""Warehouse: the star of all days in MySQL, with history. Loaded by `warehouse_load`; contracts in `warehouse_star`.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform.contracts import Table
+from sakila_platform.engine.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
+from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.load_audit import AGREEMENT
+from sakila_platform.engine.outcomes import LoadRefused
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.rentals.date_dimension import ensure_dates
+from sakila_platform.rentals.warehouse_load import FACTS, LAKE_TABLES, Loading, load_days
+from sakila_platform.rentals.warehouse_star import DAILY_TABLES
+from sakila_platform.resources.clock import ClockResource
+from sakila_platform.resources.database import WarehouseResource
+from sakila_platform.resources.lake import LakeResource
+
+GROUP = "rentals_warehouse"
+
+
+def warehouse_assets() -> dg.AssetsDefinition:
+    """The warehouse's star: one step and one transaction for all tables and days of a run."""
+    partitions = daily_partitions()
+    facts = {fact.name: (AGREEMENT, "Rows, ids and money of the day are those of final.") for fact in FACTS}
+
+    @dg.multi_asset(
+        name="warehouse",
+        specs=[
+            table_spec(table, group=GROUP, kinds=("mysql",), deps=_inputs(table), partitions=partitions)
+            for table in DAILY_TABLES
+        ],
+        check_specs=contract_checks(DAILY_TABLES, partitions, facts),
+        can_subset=True,
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def warehouse(
+        context: dg.AssetExecutionContext, database: WarehouseResource, lake: LakeResource, clock: ClockResource
+    ) -> Iterator[Event]:
+        tables = tables_of(context, DAILY_TABLES)
+
+        def commit(days: list[date]) -> dict:
+            with database.connect() as connection:
+                loading = Loading(connection, lake.lake(), clock.clock(), ensure_dates)
+                try:
+                    return results(load_days(loading, tables, days))
+                except LoadRefused as refused:
+                    raise load_refused(refused) from None
+
+        days = days_of(context)
+        # All days of a run become visible together, so they are one chunk (design rule 10).
+        yield from run_days(context, days, len(days), commit)
+
+    return warehouse
+
+
+def _inputs(table: Table) -> list[TableName]:
+    """A table's day in the lake, and for a fact its dimensions in the warehouse."""
+    dimensions = [TableName("warehouse", table.name.source, target) for target in set(table.references.values())]
+    lake = {LAKE_TABLES[table.name].name}
+    if table.name.table == "fact_rental":
+        lake |= {LAKE_TABLES[fact.name].name for fact in FACTS}
+    if table.name.table == "bridge_film_actor":
+        dimensions = []
+    return sorted({*lake, *dimensions})

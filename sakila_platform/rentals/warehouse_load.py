@@ -1,0 +1,156 @@
+"""The rental star into the warehouse: what is loaded, in which order, and how a rental's snapshot accumulates.
+
+`fact_rental` is an accumulating snapshot (design rule 12): a run replaces its days' rows in the three facts, then works
+out return, lateness and amount again for every rental that an old or a new row touched, on whatever day it was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pymysql
+
+from sakila_platform.contracts import Kind, Table
+from sakila_platform.days import Clock
+from sakila_platform.engine.history import Dimension
+from sakila_platform.engine.load_audit import require_agreement, require_contract
+from sakila_platform.engine.load_dimensions import load_dimension, load_newest, view_versions, write_ledger
+from sakila_platform.engine.load_facts import delete_days, load_fact, point_at_changed
+from sakila_platform.engine.outcomes import Outcomes, TableDay
+from sakila_platform.engine.queries import SQL_FOLDER, read_query
+from sakila_platform.engine.warehouse_session import WarehouseSession, warehouse_session
+from sakila_platform.naming import TableName
+from sakila_platform.rentals import star
+from sakila_platform.rentals import warehouse_star as warehouse
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_writer import load_batches
+
+_ROWS = SQL_FOLDER / "warehouse" / "rows"
+_MERGE = SQL_FOLDER / "warehouse" / "merge"
+LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in star.DAILY_TABLES}
+DIMENSIONS = tuple(Dimension(LAKE_TABLES[table.name], table) for table in warehouse.DAILY_TABLES if table.keeps_history)
+FACTS = tuple(table for table in warehouse.DAILY_TABLES if table.kind is Kind.FACT)
+EnsureDates = Callable[[WarehouseSession], None]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What a load works with: the warehouse's connection, the lake, the clock, and who makes sure of dim_date."""
+
+    connection: pymysql.Connection
+    lake: Lake
+    clock: Clock
+    ensure_dates: EnsureDates
+
+
+def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    """Load these tables for these consecutive days in one transaction. Returns an outcome per table and day.
+
+    Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
+    """
+    selected = {table.name for table in tables}
+    everything = [*warehouse.DAILY_TABLES, warehouse.DIM_DATE, warehouse.LOAD_LEDGER]
+    with warehouse_session(loading.connection, loading.lake, everything, days, loading.clock) as session:
+        loading.ensure_dates(session)
+        has_other_days = _has_facts_on_other_days(session)
+        _create_touched(session)
+        changed = _load_dimensions(session, selected)
+        _load_facts(session, [fact for fact in FACTS if fact.name in selected], has_other_days)
+        for dimension, members in changed:
+            point_at_changed(session, FACTS, dimension, members)
+        if has_other_days or not selected.issuperset(fact.name for fact in FACTS):
+            _touch_rentals_of_films(session, dict(changed))
+            _recompute_touched(session)
+        return {table.name: _outcomes(session, table) for table in tables}
+
+
+def _load_dimensions(session: WarehouseSession, selected: set[TableName]) -> list[tuple[Dimension, tuple[int, ...]]]:
+    changed = [(d, load_dimension(session, d)) for d in DIMENSIONS if d.warehouse.name in selected]
+    for table in (warehouse.DIM_ACTOR, warehouse.BRIDGE_FILM_ACTOR):
+        if table.name in selected:
+            load_newest(session, LAKE_TABLES[table.name], table)
+    return changed
+
+
+def _load_facts(session: WarehouseSession, facts: Sequence[Table], has_other_days: bool) -> None:
+    view_versions(session, DIMENSIONS)
+    for fact in FACTS:
+        session.view_lake(LAKE_TABLES[fact.name].name, session.days)
+    if has_other_days:
+        _touch_rentals_of_days(session)
+        _touch_rentals_of_arriving_payments(session)
+    for fact in facts:
+        delete_days(session, fact)
+    for fact in facts:
+        load_fact(session, fact, read_query(_ROWS / f"{fact.name.table}.sql", "duckdb"))
+    if has_other_days or len(facts) < len(FACTS):
+        _touch_rentals_of_days(session)
+
+
+def _has_facts_on_other_days(session: WarehouseSession) -> bool:
+    for fact in FACTS:
+        day = fact.day_columns[0]
+        ((first, last),) = session.fetch(f"SELECT MIN(`{day}`), MAX(`{day}`) FROM `{fact.name.table}`")
+        if first is not None and (first < session.first_key or last > session.last_key):
+            return True
+    return False
+
+
+def _create_touched(session: WarehouseSession) -> None:
+    for table in ("touched_rental", "touched_amount"):
+        session.execute(f"DROP TEMPORARY TABLE IF EXISTS {table}")
+    session.execute("CREATE TEMPORARY TABLE touched_rental (rental_id INT PRIMARY KEY)")
+    session.execute("CREATE TEMPORARY TABLE touched_amount (rental_id INT PRIMARY KEY, amount DECIMAL(10,2) NOT NULL)")
+
+
+def _touch_rentals_of_days(session: WarehouseSession) -> None:
+    for fact in FACTS:
+        session.execute(
+            f"INSERT IGNORE INTO touched_rental SELECT rental_id FROM `{fact.name.table}` "
+            f"WHERE `{fact.day_columns[0]}` BETWEEN %s AND %s AND rental_id IS NOT NULL",
+            [session.first_key, session.last_key],
+        )
+
+
+def _touch_rentals_of_arriving_payments(session: WarehouseSession) -> None:
+    """A payment that stood on another day, perhaps for another rental, gives way: that rental is touched too."""
+    session.execute("CREATE TEMPORARY TABLE arriving_payment (payment_id INT PRIMARY KEY)")
+    arriving = session.duck.execute(f"SELECT DISTINCT payment_id FROM {star.FACT_PAYMENT.name.sql} ORDER BY payment_id")
+    load_batches(session.connection, "arriving_payment", arriving.to_arrow_reader())
+    session.execute(
+        "INSERT IGNORE INTO touched_rental SELECT fact_payment.rental_id FROM arriving_payment "
+        "INNER JOIN fact_payment ON arriving_payment.payment_id = fact_payment.payment_id "
+        "WHERE fact_payment.rental_id IS NOT NULL"
+    )
+    session.execute("DROP TEMPORARY TABLE arriving_payment")
+
+
+def _touch_rentals_of_films(session: WarehouseSession, changed: Mapping[Dimension, tuple[int, ...]]) -> None:
+    """Lateness follows the film version's rental duration."""
+    for dimension, members in changed.items():
+        if dimension.warehouse is warehouse.DIM_FILM and members:
+            marks = ", ".join(["%s"] * len(members))
+            session.execute(
+                "INSERT IGNORE INTO touched_rental SELECT fact_rental.rental_id FROM dim_film "
+                "INNER JOIN fact_rental ON fact_rental.film_key = dim_film.film_key "
+                f"WHERE dim_film.film_id IN ({marks})",
+                members,
+            )
+
+
+def _recompute_touched(session: WarehouseSession) -> None:
+    for name in ("touched_amounts", "recompute_rentals"):
+        session.execute((_MERGE / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def _outcomes(session: WarehouseSession, table: Table) -> dict[date, TableDay]:
+    lake_table = LAKE_TABLES[table.name]
+    counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt").fetchall())
+    rows = {day: counts.get(day, 0) for day in session.days}
+    require_contract(session, table)
+    if table.kind is Kind.FACT:
+        require_agreement(session, lake_table, table)
+    write_ledger(session, table, rows)
+    return {day: TableDay(rows=count) for day, count in rows.items()}

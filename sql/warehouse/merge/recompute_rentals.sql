@@ -1,0 +1,14 @@
+-- One row per touched rental: its return, lateness and amount, from all events in the warehouse.
+UPDATE fact_rental AS rental
+INNER JOIN touched_amount AS touched
+    ON rental.rental_id = touched.rental_id
+INNER JOIN dim_film AS film
+    ON rental.film_key = film.film_key
+LEFT JOIN fact_return AS returned
+    ON rental.rental_id = returned.rental_id
+SET
+    rental.return_date_key = returned.return_date_key,
+    rental.return_at = returned.return_at,
+    rental.rental_days = returned.rental_days,
+    rental.is_late = returned.rental_days > film.rental_duration,
+    rental.amount = touched.amount
