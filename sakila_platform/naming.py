@@ -61,3 +61,13 @@ def year_partition(year: int | str) -> str:
 def data_file(table: TableName, partition: str = "") -> str:
     """The Parquet file of a table's partition, as a path within the lake."""
     return "/".join(part for part in (table.path, partition, DATA_FILE) if part)
+
+
+def mart_key(mart: str) -> tuple[str, str]:
+    """A mart's asset key. It has no source: a mart may join several."""
+    return ("marts", mart)
+
+
+def mart_file(mart: str) -> str:
+    """The Parquet file of a mart, as a path within the lake."""
+    return "/".join((*mart_key(mart), DATA_FILE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,13 @@ class Answer:
     @property
     def markdown(self) -> str:
         """The first rows as a Markdown table."""
-        lines = [self.columns, ["---"] * len(self.columns), *self.rows[:PREVIEW_ROWS]]
-        return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
+        return markdown_table(self.columns, self.rows[:PREVIEW_ROWS])
+
+
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as a Markdown table; what is unknown is empty."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
 
 
 def read_questions(folder: Path, tables: Collection[str]) -> list[Question]:

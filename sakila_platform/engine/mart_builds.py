@@ -1,0 +1,126 @@
+"""Marts built in a DuckDB file of the run's own, tested there, and only then published to the lake, each one whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sakila_platform.engine.dbt_project import MANIFEST, DbtProject, NodeResult
+from sakila_platform.engine.questions import PREVIEW_ROWS, markdown_table
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import UNDATED, TableName, mart_file
+from sakila_platform.resources.duckdb import create_mart_view, create_view
+from sakila_platform.resources.lake_files import Lake
+
+
+@dataclass(frozen=True)
+class Published:
+    """A mart that is in the lake now: rows, bytes, and its first rows as Markdown."""
+
+    rows: int
+    size: int
+    preview: str
+
+
+@dataclass
+class Outcome:
+    """What became of a build: results by dbt id, what was published, and why the rest was not, by mart."""
+
+    results: dict[str, NodeResult] = field(default_factory=dict)
+    published: dict[str, Published] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: Sequence[str]) -> Outcome:
+    """Build these models, run these tests (dbt ids) and publish each mart whose tests found nothing.
+
+    A model that is not built anew is read as it was last published. A mart that is refused stays as it was before.
+    Raises PlatformError when the lake lacks a table that the project reads, or dbt can't begin.
+    """
+    manifest = json.loads((project.parsed() / MANIFEST).read_text(encoding="utf-8"))
+    outcome = Outcome()
+    with project.workspace() as database:
+        with _connected(database) as connection:
+            _name_inputs(connection, lake, manifest, built={_mart(model) for model in models})
+        for result in project.build(database, [_mart(node) for node in (*models, *tests)]):
+            outcome.results[result.unique_id] = result
+        outcome.refused.update(_refusals(manifest, models, outcome.results))
+        with _connected(database) as connection:
+            for mart in (_mart(model) for model in models):
+                if mart not in outcome.refused:
+                    outcome.published[mart] = _publish(connection, lake, mart, database.parent)
+    return outcome
+
+
+def source_table(properties: Mapping[str, Any]) -> TableName:
+    """The lake table that a dbt source stands for: the source is named as its schema, `final_sakila`."""
+    layer, _, source = properties["source_name"].partition("_")
+    return TableName(layer, source, properties["name"])
+
+
+def _mart(unique_id: str) -> str:
+    return unique_id.split(".")[2]
+
+
+@contextmanager
+def _connected(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(database))
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _name_inputs(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, manifest: Mapping[str, Any], built: set[str]
+) -> None:
+    for source in manifest["sources"].values():
+        table = source_table(source)
+        partitions = [partition for partition in lake.partitions(table) if not partition.endswith(f"={UNDATED}")]
+        if not partitions:
+            raise PlatformError(
+                f"The lake has no {table} yet, which the marts are made from. "
+                "Run the chain first: `sakila-platform run rentals --from DAY --to DAY`."
+            )
+        create_view(connection, lake, table, partitions)
+    for mart in lake.marts():
+        if mart not in built:
+            create_mart_view(connection, lake, mart)
+
+
+def _refusals(
+    manifest: Mapping[str, Any], models: Sequence[str], results: Mapping[str, NodeResult]
+) -> Iterator[tuple[str, str]]:
+    faults: dict[str, list[str]] = {}
+    for result in results.values():
+        if result.passed:
+            continue
+        node = manifest["nodes"][result.unique_id]
+        model = node.get("attached_node") or (result.unique_id if node["resource_type"] == "model" else "")
+        failed = f"{node['name']} found {result.failures} rows" if result.failures else result.message
+        faults.setdefault(model or node["depends_on"]["nodes"][0], []).append(failed or result.status)
+    for model in models:
+        if model in faults:
+            yield _mart(model), "; ".join(faults[model])
+        elif model not in results:
+            yield _mart(model), "dbt did not build it"
+
+
+def _publish(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str, folder: Path) -> Published:
+    aside = folder / f"{mart}.parquet"
+    # Ordered, so that the same rows are the same file; streamed, so that a large mart needs no memory.
+    counted = connection.execute(
+        f"COPY (SELECT * FROM marts.\"{mart}\" ORDER BY ALL) TO '{str(aside).replace(chr(39), chr(39) * 2)}' "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    ).fetchone()
+    content = aside.read_bytes()
+    lake.publish(mart_file(mart), content)
+    first = connection.execute(f'SELECT * FROM marts."{mart}" ORDER BY ALL LIMIT {PREVIEW_ROWS}')
+    columns = [column[0] for column in first.description or ()]
+    return Published(counted[0] if counted else 0, len(content), markdown_table(columns, first.fetchall()))

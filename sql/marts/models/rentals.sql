@@ -1,0 +1,38 @@
+-- One row per rental, with its return, what was paid for it, and its film, customer and store as they were that day.
+WITH returned AS (
+    {{ latest(source('final_sakila', 'fact_return'), 'rental_id') }}
+),
+
+paid AS (
+    SELECT
+        rental_id,
+        sum(amount) AS amount
+    FROM {{ source('final_sakila', 'fact_payment') }}
+    WHERE rental_id IS NOT NULL
+    GROUP BY rental_id
+)
+
+SELECT
+    rental.rental_id,
+    rental.dt AS rental_date,
+    cast(hour(rental.rental_at) AS integer) AS rental_hour,
+    rental.customer_id,
+    rental.film_id,
+    film.category,
+    rental.store_id,
+    store.city AS store,
+    returned.dt AS return_date,
+    returned.rental_days,
+    returned.rental_days > film.rental_duration AS is_late,
+    CASE WHEN returned.rental_days > film.rental_duration THEN returned.rental_days - film.rental_duration END
+        AS days_late,
+    cast(coalesce(paid.amount, 0) AS decimal(18, 2)) AS amount
+FROM {{ source('final_sakila', 'fact_rental') }} AS rental
+INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film
+    ON rental.dt = film.dt AND rental.film_id = film.film_id
+INNER JOIN {{ source('final_sakila', 'dim_store') }} AS store
+    ON rental.dt = store.dt AND rental.store_id = store.store_id
+LEFT JOIN returned
+    ON rental.rental_id = returned.rental_id
+LEFT JOIN paid
+    ON rental.rental_id = paid.rental_id

@@ -1,0 +1,87 @@
+-- One row per day on which anything happened, store and category: rentals, returns and revenue, zeros included.
+WITH happened AS (
+    SELECT
+        rental_date AS date,
+        store_id,
+        category,
+        1 AS rentals,
+        0 AS returns,
+        0 AS revenue
+    FROM {{ ref('rentals') }}
+    UNION ALL
+    SELECT
+        return_date,
+        store_id,
+        category,
+        0,
+        1,
+        0
+    FROM {{ ref('rentals') }}
+    WHERE return_date IS NOT NULL
+    UNION ALL
+    SELECT
+        payment_date,
+        store_id,
+        category,
+        0,
+        0,
+        amount
+    FROM {{ ref('payments') }}
+),
+
+-- Every store and category on each of the days, so that means over days add up whatever a dashboard filters.
+grid AS (
+    SELECT
+        days.date,
+        shelves.store_id,
+        shelves.category
+    FROM (SELECT DISTINCT date FROM happened) AS days
+    CROSS JOIN (SELECT DISTINCT store_id, category FROM happened) AS shelves
+),
+
+counted AS (
+    SELECT
+        grid.date,
+        grid.store_id,
+        grid.category,
+        coalesce(sum(happened.rentals), 0) AS rentals,
+        coalesce(sum(happened.returns), 0) AS returns,
+        coalesce(sum(happened.revenue), 0) AS revenue
+    FROM grid
+    LEFT JOIN happened
+        ON
+            grid.date = happened.date
+            AND grid.store_id = happened.store_id
+            AND grid.category = happened.category
+    GROUP BY grid.date, grid.store_id, grid.category
+),
+
+store AS (
+    {{ latest(source('final_sakila', 'dim_store'), 'store_id') }}
+)
+
+SELECT
+    counted.date,
+    cast(calendar.day_of_week AS integer) AS day_of_week,
+    calendar.day_name,
+    calendar.is_weekend,
+    calendar.is_holiday,
+    calendar.holiday_name,
+    counted.store_id,
+    store.city AS store,
+    counted.category,
+    cast(counted.rentals AS bigint) AS rentals,
+    cast(counted.returns AS bigint) AS returns,
+    cast(counted.revenue AS decimal(18, 2)) AS revenue,
+    cast(
+        sum(counted.rentals) OVER (
+            PARTITION BY counted.store_id, counted.category
+            ORDER BY counted.date
+            RANGE BETWEEN INTERVAL '6' DAY PRECEDING AND CURRENT ROW
+        ) AS double
+    ) / 7 AS rentals_7_day_mean
+FROM counted
+INNER JOIN {{ source('final_sakila', 'dim_date') }} AS calendar
+    ON counted.date = calendar.date
+INNER JOIN store
+    ON counted.store_id = store.store_id
