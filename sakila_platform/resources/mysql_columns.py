@@ -102,7 +102,7 @@ def _decimal(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
     if source.length + kind.scale - source.decimals > _BIGINT_DIGITS or kind.precision > _BIGINT_DIGITS:
         return Column(field, (f"CAST({name} AS CHAR)",), lambda raw: (_text(raw[0]).cast(kind), None))
     expression = _or_null(f"CAST({name} * {10**kind.scale} AS SIGNED)")
-    return Column(field, (expression,), lambda raw: (_scaled(_numbers(raw[0]), kind), None))
+    return Column(field, (expression,), lambda raw: (_scaled(raw[0], kind), None))
 
 
 def _wall_time(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
@@ -202,8 +202,12 @@ def _without(mask: Mask | None, other: Mask | None) -> Mask | None:
 
 def _array(values: npt.NDArray, nulls: Mask | None) -> pa.Array:
     """NumPy numbers as Arrow ones. (pa.array would do, were it not to import pandas, which costs half a second.)"""
-    validity = None if nulls is None else pa.py_buffer(np.packbits(~nulls, bitorder="little"))
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, [validity, pa.py_buffer(values)])
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, values.size, [_validity(nulls), pa.py_buffer(values)])
+
+
+def _validity(nulls: Mask | None) -> pa.Buffer | None:
+    return None if nulls is None else pa.py_buffer(np.packbits(~nulls, bitorder="little"))
 
 
 def _numbers(raw: RawColumn) -> pa.Array:
@@ -214,16 +218,17 @@ def _text(raw: RawColumn) -> pa.Array:
     return raw.values.cast(pa.string())
 
 
-def _scaled(unscaled: pa.Array, kind: pa.Decimal128Type) -> pa.Array:
+def _scaled(raw: RawColumn, kind: pa.Decimal128Type) -> pa.Array:
     """Whole cents as decimals: each 64-bit number gets the upper half of a 128-bit one."""
-    low = np.frombuffer(unscaled.fill_null(0).buffers()[1], np.int64, len(unscaled))
-    if low.size and max(int(low.max()), -int(low.min())) >= 10**kind.precision:
-        raise pa.ArrowInvalid(f"a value has more than {kind.precision} digits")
-    halves = np.empty((low.size, 2), np.int64)
-    halves[:, 0] = low
-    halves[:, 1] = low >> 63
-    validity = unscaled.is_valid().buffers()[1] if unscaled.null_count else None
-    return pa.Array.from_buffers(kind, low.size, [validity, pa.py_buffer(halves)])
+    values, nulls = _values_and_nulls(raw)
+    if nulls is not None:
+        values = np.where(nulls, 0, values)
+    if values.size and max(int(values.max()), -int(values.min())) >= 10**kind.precision:
+        raise pa.ArrowInvalid(f"a number has more than {kind.precision} digits")
+    halves = np.empty((values.size, 2), np.int64)
+    halves[:, 0] = values
+    halves[:, 1] = values >> 63
+    return pa.Array.from_buffers(kind, values.size, [_validity(nulls), pa.py_buffer(halves)])
 
 
 def _moments(raw: RawColumn, fraction: RawColumn | None, kind: pa.TimestampType) -> tuple[pa.Array, Mask | None]:

@@ -213,6 +213,6 @@ def test_a_read_that_is_left_early_closes_its_connection(empty_database):
     connection = mysql.connect(empty_database)
     batches = read_batches(connection, "t", pa.schema({"id": NUMBER}))
     next(batches)
-    batches.close()
+    batches.close()  # type: ignore[attr-defined]
     with mysql.connect(empty_database) as other:
         assert read(other, "t", {"id": NUMBER}) == [{"id": 1}]
