@@ -20,7 +20,7 @@ from dagster._core.utils import make_new_run_id
 from sakila_platform import settings
 from sakila_platform.commands.terminal import Report
 from sakila_platform.days import Clock
-from sakila_platform.definitions import defs
+from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.resources.dagster_home import (
     dagster_environment,
@@ -45,7 +45,7 @@ class Runs:
             # What is beta or a preview in Dagster is no news to whoever runs a job.
             warnings.simplefilter("ignore", dg.BetaWarning)
             warnings.simplefilter("ignore", dg.PreviewWarning)
-            return defs().get_repository_def()
+            return platform_definitions().get_repository_def()
 
     def domains(self) -> list[str]:
         """The domains that have a daily job."""

@@ -5,7 +5,7 @@ SELECT
     year(rental.dt) * 10000 + month(rental.dt) * 100 + day(rental.dt) AS rental_date_key,
     rental.rental_date AS rental_at,
     coalesce(rental.customer_id, 0) AS customer_id,
-    -- A rental that names no copy is of the Unknown film; one that names a copy nobody owns stays null, and is set aside.
+    -- A rental of no copy is of the Unknown film; one of a copy that nobody owns stays null, and is set aside.
     CASE WHEN rental.inventory_id IS NULL THEN 0 ELSE inventory.film_id END AS film_id,
     CASE WHEN rental.inventory_id IS NULL THEN 0 ELSE inventory.store_id END AS store_id,
     coalesce(rental.staff_id, 0) AS staff_id,

@@ -29,14 +29,26 @@ WITH happened AS (
     FROM {{ ref('payments') }}
 ),
 
+days AS (
+    SELECT DISTINCT date
+    FROM happened
+),
+
+shelves AS (
+    SELECT DISTINCT
+        store_id,
+        category
+    FROM happened
+),
+
 -- Every store and category on each of the days, so that means over days add up whatever a dashboard filters.
 grid AS (
     SELECT
         days.date,
         shelves.store_id,
         shelves.category
-    FROM (SELECT DISTINCT date FROM happened) AS days
-    CROSS JOIN (SELECT DISTINCT store_id, category FROM happened) AS shelves
+    FROM days
+    CROSS JOIN shelves
 ),
 
 counted AS (

@@ -2,10 +2,10 @@
 UPDATE fact_rental AS rental
 INNER JOIN touched_amount AS touched
     ON rental.rental_id = touched.rental_id
-INNER JOIN dim_film AS film
-    ON rental.film_key = film.film_key
-LEFT JOIN fact_return AS returned
-    ON rental.rental_id = returned.rental_id
+    INNER JOIN dim_film AS film
+        ON rental.film_key = film.film_key
+    LEFT JOIN fact_return AS returned
+        ON rental.rental_id = returned.rental_id
 SET
     rental.return_date_key = returned.return_date_key,
     rental.return_at = returned.return_at,

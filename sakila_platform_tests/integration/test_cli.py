@@ -1,0 +1,272 @@
+"""The command line as people use it: processes of their own, on a state folder of their own, with exit codes."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sakila_platform import settings
+from sakila_platform.cli import cli
+from sakila_platform_tests.conventions.source_files import ROOT
+
+# The last day of the recorded history is 2006-02-14: two of its days, and then the simulation.
+FIRST_DAY, NOW = "2006-02-13", "2006-02-18T12:00:00+00:00"
+COMMANDS = ("demo", "up", "down", "load", "run", "query", "status", "doctor", "dev")
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A shell with the settings of a state folder."""
+
+    environment: dict[str, str]
+
+    @property
+    def home(self) -> Path:
+        return Path(self.environment[settings.HOME.name])
+
+    def __call__(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, with some settings changed."""
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli import main; main()", *words],
+            cwd=ROOT,
+            env={**self.environment, **changed},
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+
+    def done(self, *words: str) -> str:
+        """What a command says that must succeed."""
+        result = self(*words)
+        assert result.returncode == 0, result.stderr + result.stdout
+        return result.stdout
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Shell]:
+    """A state folder in which the demonstration ran: two recorded days and two simulated ones."""
+    home = Path(tempfile.mkdtemp(prefix="sakila-cli-"))
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", settings.DUMP.name)}
+    shell = Shell(
+        {
+            **kept,
+            settings.DUMP.name: kept.get(settings.DUMP.name) or "https://localhost:9/sakila-db.tar.gz",
+            settings.HOME.name: str(home),
+            settings.FIRST_DAY.name: FIRST_DAY,
+            settings.CLOCK.name: NOW,
+        }
+    )
+    try:
+        yield shell
+    finally:
+        shell("down")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def told_by_demo(shell: Shell) -> str:
+    """What the first demonstration says."""
+    return shell.done("demo", "--days", "2")
+
+
+def assert_one_line(result: subprocess.CompletedProcess[str], code: int) -> str:
+    """The one line on stderr with which a command ended."""
+    assert result.returncode == code, result.stderr
+    assert result.stderr.startswith("sakila-platform: ")
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_explained_with_an_example(shell: Shell, command: str) -> None:
+    assert set(cli.commands) == set(COMMANDS)
+    told = shell.done(command, "--help")
+    assert f"sakila-platform {command}" in told.partition("Example")[2]
+
+
+def test_a_demonstration_shows_five_answers_and_the_rows_of_each_layer(told_by_demo: str) -> None:
+    for heading in ("Rentals per customer", "Rentals over time", "Rentals by weekday", "Top categories"):
+        assert heading in told_by_demo
+    for layer in ("oltp", "stage", "final", "warehouse"):
+        assert any(line.startswith(layer) and "2006-02-17" in line for line in told_by_demo.splitlines()), layer
+    assert "Where to look next" in told_by_demo
+    assert "2006-02-13..2006-02-14, 2 days" in told_by_demo
+    assert "2006-02-16..2006-02-17, 2 days" in told_by_demo
+
+
+def test_a_second_demonstration_does_only_what_is_not_done(shell: Shell, told_by_demo: str) -> None:
+    again = shell.done("demo", "--days", "2")
+    assert "Nothing has changed since the last time." in again
+    assert "Running" not in again and "simulated:" not in again
+    assert (
+        again.partition("Rentals per customer")[2].partition("Done in")[0]
+        == (told_by_demo.partition("Rentals per customer")[2].partition("Done in")[0])
+    )
+
+
+def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) -> None:
+    told = shell.done("run", "rentals", "--from", "2006-02-13", "--to", "2006-02-14", "--no-analysis")
+    assert "Running rentals, 2006-02-13..2006-02-14 (2 days)" in told
+    assert "warehouse: 2006-02-13..2006-02-14, 2 days" in told
+    assert "Analysis" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("run rentals --from 2006-02-30 --to 2006-03-01", "'2006-02-30' is not a day"),
+        ("run rentals --from 2006-02-14 --to 2006-02-13", "The range ends (2006-02-13) before it begins"),
+        ("run rentals --from 2005-05-24 --to 2005-05-24", "2005-05-24 is outside the calendar"),
+        ("run rentals --from 2000-01-01 --to 2006-02-14", "but a run takes at most 400"),
+        ("run rental --from 2006-02-14 --to 2006-02-14", "There is no domain 'rental'. Give one of: rentals"),
+        ("demo rental", "There is no domain 'rental'"),
+    ],
+)
+def test_wrong_use_of_days_and_domains_is_one_line(shell: Shell, told_by_demo: str, words: str, reason: str) -> None:
+    assert reason in assert_one_line(shell(*words.split()), 2)
+
+
+def test_an_unknown_command_and_an_unknown_option_are_wrong_use(shell: Shell) -> None:
+    assert shell("rub").returncode == 2
+    assert shell("status", "--tabels").returncode == 2
+    assert shell("query", "oracle", "SELECT 1").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "sql"),
+    [
+        ("sakila", "SELECT COUNT(*) AS n FROM rental WHERE rental_date < '2006-02-15'"),
+        ("warehouse", "SELECT COUNT(*) AS n FROM fact_rental"),
+        ("lake", "SELECT COUNT(*) AS n FROM final_sakila.fact_rental"),
+    ],
+)
+def test_each_place_answers_a_question(shell: Shell, told_by_demo: str, place: str, sql: str) -> None:
+    (row,) = json.loads(shell.done("query", place, sql, "--format", "json"))
+    # On the recorded history's last day, 182 films went out; nothing on the one before. 100 a day are simulated.
+    expected = {"sakila": 16_044, "warehouse": 382, "lake": 382}
+    assert row == {"n": expected[place]}
+
+
+def test_answers_keep_decimals_dates_and_what_is_unknown(shell: Shell, told_by_demo: str) -> None:
+    sql = (
+        "SELECT CAST(4.90 AS DECIMAL(5, 2)) AS amount, DATE '2005-05-24' AS day, "
+        "CAST('2005-05-24 22:53:30' AS DATETIME) AS moment, NULL AS nothing, 'a, \"b\"' AS words"
+    )
+    for place in ("warehouse", "lake"):
+        as_json = shell.done("query", place, sql, "--format", "json")
+        assert '"amount": 4.90' in as_json
+        assert json.loads(as_json)[0] == {
+            "amount": 4.9,
+            "day": "2005-05-24",
+            "moment": "2005-05-24 22:53:30",
+            "nothing": None,
+            "words": 'a, "b"',
+        }
+        as_csv = shell.done("query", place, sql, "--format", "csv")
+        assert list(csv.reader(io.StringIO(as_csv)))[1] == ["4.90", "2005-05-24", "2005-05-24 22:53:30", "", 'a, "b"']
+        assert "NULL" in shell.done("query", place, sql)
+
+
+def test_an_answer_of_no_rows_keeps_its_columns(shell: Shell, told_by_demo: str) -> None:
+    sql = "SELECT rental_id FROM fact_rental WHERE rental_id < 0"
+    assert shell.done("query", "warehouse", sql, "--format", "csv") == "rental_id\n"
+    assert json.loads(shell.done("query", "warehouse", sql, "--format", "json")) == []
+    assert "0 rows" in shell.done("query", "warehouse", sql)
+
+
+@pytest.mark.parametrize(
+    ("place", "sql", "reason"),
+    [
+        (
+            "warehouse",
+            "SELECT * FROM fact_rentals",
+            "no table fact_rentals in datawarehouse_sakila. Did fact_",
+        ),
+        ("lake", "SELECT * FROM final_sakila.fact_rentl", "Did you mean final_sakila.fact_rental"),
+        ("lake", "SELECT * FROM fact_rental", "Did you mean final_sakila.fact_rental"),
+        ("lake", "SELECT rental_idd FROM final_sakila.fact_rental", "rental_id"),
+        ("lake", "SELEC 1", "sakila-platform: "),
+        ("sakila", "SELECT title FROM film WHERE", "sakila can't answer that"),
+        ("sakila", "UPDATE film SET title = 'X'", "A query only reads"),
+        ("sakila", "WITH one AS (SELECT 1) DELETE FROM film", "can't answer that"),
+        ("warehouse", "SELECT 1; DROP TABLE fact_rental", "can't answer that"),
+        ("warehouse", "SELECT 1 INTO OUTFILE '/tmp/out'", "A query only reads"),
+        ("lake", "DROP TABLE final_sakila.fact_rental", "A query only reads"),
+        ("lake", "COPY (SELECT 1) TO 'out.csv'", "A query only reads"),
+        ("lake", "SELECT 1; SELECT 2", "A query only reads"),
+    ],
+)
+def test_a_question_that_can_not_be_answered_is_one_line(
+    shell: Shell, told_by_demo: str, place: str, sql: str, reason: str
+) -> None:
+    assert reason in assert_one_line(shell("query", place, sql), 2)
+
+
+def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, told_by_demo: str) -> None:
+    lines = {tuple(line.split()) for line in shell.done("status", "--tables").splitlines()}
+    assert ("final", "fact_rental", "382", "2006-02-17") in lines
+    assert ("warehouse", "fact_rental", "382", "2006-02-17") in lines
+    assert ("stage", "customer", str(4 * 599).replace("2396", "2,396"), "2006-02-17") in lines
+
+
+def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> None:
+    for words in (["--help"], ["status"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
+        program = (
+            "import sys\nfrom sakila_platform.cli import main\n"
+            f"try: main({words!r})\nexcept SystemExit: print('dagster' in sys.modules)"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=shell.environment, capture_output=True, text=True
+        )
+        assert result.stdout.endswith("False\n"), result.stdout + result.stderr
+
+
+def test_a_second_process_on_the_same_state_folder_is_refused_in_one_line(shell: Shell, told_by_demo: str) -> None:
+    with (shell.home / "work.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "Another process" in assert_one_line(shell("demo"), 1)
+        assert "Another process" in assert_one_line(
+            shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14"), 1
+        )
+
+
+def test_a_run_that_fails_says_why_in_one_line(shell: Shell, told_by_demo: str) -> None:
+    lake = shell.home / "blocked"
+    lake.touch()
+    result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_LAKE=str(lake))
+    line = assert_one_line(result, 1)
+    assert "rentals_daily over 2006-02-14..2006-02-14 failed" in line
+    assert "can't be written" in line
+    assert "Traceback" not in result.stdout
+
+
+def test_a_server_that_does_not_answer_is_one_line(shell: Shell) -> None:
+    for words in ("up", "load", "query sakila SELECT", "run rentals --from 2006-02-14 --to 2006-02-14"):
+        result = shell(*words.split(), SAKILA_MYSQL_URL="mysql://me:secret-word@127.0.0.1:1")
+        assert "secret-word" not in assert_one_line(result, 1)
+
+
+def test_doctor_names_what_is_missing(shell: Shell, tmp_path: Path) -> None:
+    assert "Nothing essential is missing." in shell.done("doctor")
+    (tmp_path / "file").touch()
+    result = shell("doctor", SAKILA_LAKE=str(tmp_path / "file" / "lake"), SAKILA_MARIADBD="/no/such/server")
+    assert "lake" in assert_one_line(result, 1)
+    assert "/no/such/server" in result.stdout
+    assert "name another folder in SAKILA_LAKE" in result.stdout
+
+
+def test_a_setting_that_can_not_be_understood_is_wrong_use(shell: Shell) -> None:
+    line = assert_one_line(shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_CLOCK="x"), 2)
+    assert "SAKILA_CLOCK: 'x' is not usable" in line
