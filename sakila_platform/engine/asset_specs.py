@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
@@ -96,6 +97,17 @@ def results(outcomes: Outcomes) -> dict[date, dict[dg.AssetKey, DayResult]]:
                 committed.setdefault(day, {})[asset_key(name)] = _day_result(outcome)
     if refusals:
         raise DaysRefused(refusals, committed)
+    return committed
+
+
+def with_lineage(
+    committed: dict[date, dict[dg.AssetKey, DayResult]], lineage: Mapping[dg.AssetKey, dg.TableColumnLineage]
+) -> dict[date, dict[dg.AssetKey, DayResult]]:
+    """The results, with column lineage on the newest day alone: Dagster shows the latest, and events are not free."""
+    if committed:
+        newest = committed[max(committed)]
+        for key, result in newest.items():
+            newest[key] = replace(result, metadata={**result.metadata, "dagster/column_lineage": lineage[key]})
     return committed
 
 

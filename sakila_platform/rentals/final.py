@@ -10,7 +10,8 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.engine.asset_specs import asset_key, contract_checks, results, table_spec, tables_of, with_lineage
+from sakila_platform.engine.column_lineage import column_lineage
 from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.engine.queries import SQL_FOLDER, read_query
 from sakila_platform.engine.transform import MATCHES_STAGE, StarBuild, build_days
@@ -44,9 +45,10 @@ def final_assets() -> dg.AssetsDefinition:
     def final(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
         build = star_build(lake.lake())
         tables = tables_of(context, DAILY_TABLES)
+        lineage = {asset_key(table.name): column_lineage(build.query(table), "duckdb") for table in tables}
 
         def commit(days: list[date]) -> dict:
-            return results(build_days(build, tables, days))
+            return with_lineage(results(build_days(build, tables, days)), lineage)
 
         yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
 
