@@ -13,7 +13,13 @@ from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.notifications import run_failure_notification
-from sakila_platform.schedules import all_schedules, rentals_daily_job, rentals_dates_job, rentals_stale_days_job
+from sakila_platform.schedules import (
+    all_schedules,
+    rentals_daily_job,
+    rentals_dates_job,
+    rentals_stale_days_job,
+    with_freshness,
+)
 
 RESOURCES = {
     "oltp": OltpResource(),
@@ -25,7 +31,7 @@ RESOURCES = {
 
 def platform_definitions() -> dg.Definitions:
     """Everything that Dagster shows and runs. Loads with an empty environment; nothing outside is touched."""
-    return dg.Definitions(
+    definitions = dg.Definitions(
         assets=[
             *oltp_specs(),
             simulation_asset(),
@@ -47,6 +53,7 @@ def platform_definitions() -> dg.Definitions:
         # A process for each step costs more than the work of a step.
         executor=dg.in_process_executor,
     )
+    return with_freshness(definitions)
 
 
 @dg.definitions

@@ -1,5 +1,7 @@
 """Jobs and clocks: the daily chain, the yearly Date dimension, the nightly look for stale days."""
 
+from datetime import timedelta
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -45,6 +47,16 @@ def rentals_stale_days_job() -> UnresolvedAssetJobDefinition:
         selection=_STALE_DAYS,
         description="Lists the days whose source has changed since they were staged.",
         executor_def=dg.in_process_executor,
+    )
+
+
+def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
+    """The definitions, with the warehouse expected to have yesterday by 03:00: two hours after the daily chain."""
+    zone = settings.TIME_ZONE.read().key
+    policy = dg.FreshnessPolicy.cron(deadline_cron="0 3 * * *", lower_bound_delta=timedelta(hours=3), timezone=zone)
+    return definitions.map_resolved_asset_specs(
+        func=lambda spec: dg.apply_freshness_policy(spec, policy),
+        selection=dg.AssetSelection.groups("rentals_warehouse") - _DATES,
     )
 
 
