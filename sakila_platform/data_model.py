@@ -1,0 +1,188 @@
+"""The data model as people read it: bus matrix, star and every table, drawn from the contracts into a Markdown page.
+
+`python -m sakila_platform.data_model` writes the part of docs/data_model.md between the two markers anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sakila_platform.contracts import Column, Kind, Table
+from sakila_platform.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
+from sakila_platform.rentals import source, star
+from sakila_platform.rentals import warehouse_star as warehouse
+
+BEGIN, END = "<!-- contracts -->", "<!-- /contracts -->"
+_ROOT = Path(__file__).resolve().parents[1]
+PAGE = _ROOT / "docs" / "data_model.md"
+_SQL = _ROOT / "sql"
+_DATE_KEY = "date_key"
+
+WAREHOUSE_TABLES: tuple[Table, ...] = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
+FINAL_TABLES: tuple[Table, ...] = (*star.DAILY_TABLES, star.DIM_DATE)
+
+
+def with_data_model(page: str) -> str:
+    """A page with what stands between its two markers drawn anew. Raises ValueError when it has no markers."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page lacks {BEGIN} or {END}")
+    return f"{before}{BEGIN}\n{data_model()}\n{END}{after}"
+
+
+def data_model() -> str:
+    """The whole model as Markdown, from the contracts and the first lines of the SQL files."""
+    parts = [
+        "## Bus matrix",
+        "Rows are business processes, columns the dimensions they share. A cell names the key by which they meet.",
+        bus_matrix(WAREHOUSE_TABLES),
+        "## The star in the warehouse",
+        "Facts with all their columns, dimensions with their keys; all other columns are listed below.",
+        star_diagram(WAREHOUSE_TABLES),
+        "## The star in the lake",
+        "The same star for one day: join rows of the same `dt`. Keys are the shop's own numbers.",
+        star_diagram(FINAL_TABLES),
+        "## Tables of the warehouse",
+        *(described(table) for table in (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER)),
+        "## Tables of the lake's star",
+        *(described(table) for table in FINAL_TABLES),
+        "## Tables of stage",
+        *(described(table) for table in source.STAGE_TABLES),
+        "## Answers and marts",
+        "Each is one SQL file, and its first line says its grain.",
+        grains("analysis", _SQL / "analysis"),
+        grains("mart", _SQL / "marts" / "models"),
+    ]
+    return "\n\n".join(parts)
+
+
+def bus_matrix(tables: Sequence[Table]) -> str:
+    """Facts by dimensions: the key columns, or the bridge, by which a fact reaches a dimension."""
+    facts = [table for table in tables if table.kind is Kind.FACT]
+    dimensions = [table for table in tables if table.kind in (Kind.CALENDAR, Kind.DIMENSION)]
+    bridges = [table for table in tables if table.kind is Kind.BRIDGE]
+    rows = [
+        [
+            f"`{fact.name.table}`",
+            *(", ".join(f"`{way}`" for way in _ways(fact, dimension, bridges)) for dimension in dimensions),
+        ]
+        for fact in facts
+    ]
+    return markdown_table(["process", *(f"`{dimension.name.table}`" for dimension in dimensions)], rows)
+
+
+def star_diagram(tables: Sequence[Table]) -> str:
+    """The tables as a Mermaid entity-relationship diagram: who points at whom, and by which column."""
+    by_name = {table.name.table: table for table in tables}
+    lines = ["```mermaid", "erDiagram"]
+    for table in tables:
+        for column, target in _references(table, by_name):
+            is_one = target.primary_key in ((column.name,), (_DATE_KEY,))
+            parent = ("|o" if column.nullable else "||") if is_one else "}|"
+            lines.append(f'  {target.name.table} {parent}--o{{ {table.name.table} : "{column.name}"')
+    for table in tables:
+        lines += [f"  {table.name.table} {{", *_attributes(table, by_name), "  }"]
+    return "\n".join([*lines, "```"])
+
+
+def described(table: Table) -> str:
+    """One table: grain, place, keys, rules, and its columns."""
+    is_warehouse = table.name.layer == "warehouse"
+    facts = [f"Primary key: {_listed(table.primary_key)}."]
+    if table.indexes:
+        facts.append(f"Further indexes: {'; '.join(_listed(columns) for columns in table.indexes)}.")
+    if is_warehouse:
+        facts.append(f"Table `datawarehouse_{table.name.source}.{table.name.table}`.")
+    else:
+        by_year = table.kind is Kind.CALENDAR
+        partition = f"{YEAR_PARTITION}=YEAR" if by_year else f"{DAY_PARTITION}=DAY"
+        facts.append(f"File `{table.name.path}/{partition}/{DATA_FILE}`, in SQL `{table.name.sql}`.")
+    if table.rules:
+        facts.append(f"Every row: {'; '.join(rule.name for rule in table.rules)}.")
+    if table.left_out:
+        facts.append(f"Of the source, not carried: {_listed(table.left_out)}.")
+    rows = [_column_row(column, is_warehouse) for column in table.columns]
+    columns = markdown_table(["column", "type", "null", "meaning"], rows)
+    return f"### {table.name}\n\n{table.grain} {' '.join(facts)}\n\n{columns}"
+
+
+def grains(kind: str, folder: Path) -> str:
+    """The queries of a folder by name, each with the grain that its first line says."""
+    rows = []
+    for path in sorted(folder.glob("*.sql")):
+        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+        rows.append([f"`{path.stem}`", first_line.removeprefix("-- ")])
+    return markdown_table([kind, "grain"], rows)
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _ways(fact: Table, dimension: Table, bridges: Sequence[Table]) -> list[str]:
+    """How a fact reaches a dimension: its own columns, else a bridge from a dimension that it has."""
+    if dimension.kind is Kind.CALENDAR:
+        return [column.name for column in fact.columns if _is_date_key(column)]
+    name = dimension.name.table
+    own = [column for column, target in fact.references.items() if target == name]
+    reached = set(fact.references.values())
+    return own or [
+        bridge.name.table
+        for bridge in bridges
+        if name in bridge.references.values() and reached & set(bridge.references.values())
+    ]
+
+
+def _references(table: Table, by_name: dict[str, Table]) -> Iterator[tuple[Column, Table]]:
+    for column in table.columns:
+        if column.references:
+            yield column, by_name[column.references]
+        elif table.kind is Kind.FACT and _is_date_key(column):
+            yield column, by_name["dim_date"]
+
+
+def _is_date_key(column: Column) -> bool:
+    return column.name.endswith(f"_{_DATE_KEY}")
+
+
+def _attributes(table: Table, by_name: dict[str, Table]) -> Iterator[str]:
+    """A fact's or a bridge's columns; of a dimension its keys and, where versions are kept, their days."""
+    foreign = {column.name for column, _ in _references(table, by_name)}
+    brief = {*table.primary_key, f"{table.name.table.removeprefix('dim_')}_id", "valid_from", "valid_to"}
+    for column in table.columns:
+        if table.kind in (Kind.DIMENSION, Kind.CALENDAR) and column.name not in brief:
+            continue
+        marks = [
+            mark for mark, holds in (("PK", column.name in table.primary_key), ("FK", column.name in foreign)) if holds
+        ]
+        # Mermaid's types know no comma.
+        column_type = column.type.mysql.partition("(")[0].lower()
+        yield f"    {column_type} {column.name} {', '.join(marks)}".rstrip()
+
+
+def _column_row(column: Column, is_warehouse: bool) -> list[str]:
+    meaning = [column.description]
+    if column.references:
+        meaning.append(f"Points at `{column.references}`.")
+    if column.allowed:
+        meaning.append(f"One of {', '.join(column.allowed)}.")
+    if column.minimum is not None and column.maximum is not None:
+        meaning.append(f"From {column.minimum} to {column.maximum}.")
+    elif column.minimum is not None:
+        meaning.append(f"At least {column.minimum}.")
+    if column.is_personal:
+        meaning.append("Personal.")
+    column_type = column.type.mysql if is_warehouse else str(column.type.arrow)
+    return [f"`{column.name}`", f"`{column_type}`", "yes" if column.nullable else "", " ".join(meaning)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_data_model(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

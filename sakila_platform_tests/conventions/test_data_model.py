@@ -1,0 +1,67 @@
+"""docs/data_model.md against the contracts that it is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sakila_platform.contracts import BIGINT, Column, Kind, Table
+from sakila_platform.data_model import PAGE, WAREHOUSE_TABLES, bus_matrix, described, star_diagram, with_data_model
+from sakila_platform.naming import TableName
+from sakila_platform.rentals.warehouse_star import FACT_RENTAL
+
+
+def test_the_page_shows_the_contracts_as_they_are() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_data_model(page), (
+        "docs/data_model.md is out of date. Write it anew: python -m sakila_platform.data_model"
+    )
+
+
+def test_a_page_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="lacks <!-- contracts -->"):
+        with_data_model("# The data model\n")
+
+
+def test_a_fact_reaches_actors_by_the_bridge_from_films_only() -> None:
+    lines = bus_matrix(WAREHOUSE_TABLES).splitlines()
+    cells = {line.split("|")[1].strip(" `"): [cell.strip() for cell in line.split("|")[2:-1]] for line in lines}
+    actor = cells["process"].index("`dim_actor`")
+    assert {fact: row[actor] for fact, row in cells.items() if fact.startswith("fact_")} == {
+        "fact_rental": "`bridge_film_actor`",
+        "fact_return": "`bridge_film_actor`",
+        "fact_payment": "",
+    }
+
+
+def test_a_rental_still_out_has_no_return_date_and_versions_meet_by_their_key() -> None:
+    drawn = star_diagram(WAREHOUSE_TABLES).splitlines()
+    assert '  dim_date |o--o{ fact_rental : "return_date_key"' in drawn
+    assert '  dim_date ||--o{ fact_rental : "rental_date_key"' in drawn
+    assert '  dim_film ||--o{ fact_rental : "film_key"' in drawn
+    # A film has many versions, but one id.
+    assert '  dim_film }|--o{ bridge_film_actor : "film_id"' in drawn
+
+
+def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
+    shop_visit = Table(
+        name=TableName("warehouse", "sakila", "fact_visit"),
+        kind=Kind.FACT,
+        grain="One row per visit.",
+        columns=(Column("visit_id", BIGINT, "The visit."), *FACT_RENTAL.columns[1:4]),
+        primary_key=("visit_id",),
+    )
+    tables = (*WAREHOUSE_TABLES, shop_visit)
+    assert "| `fact_visit` |" in bus_matrix(tables)
+    assert "    bigint visit_id PK" in star_diagram(tables).splitlines()
+    assert described(shop_visit).startswith(
+        "### warehouse/sakila/fact_visit\n\nOne row per visit. Primary key: `visit_id`"
+    )
+
+
+def test_a_column_says_what_it_may_hold_and_whether_it_is_personal() -> None:
+    column = replace(FACT_RENTAL.columns[0], name="mood", allowed=("good", "bad"), is_personal=True)
+    row = described(replace(FACT_RENTAL, columns=(column,))).splitlines()[-1]
+    assert row.startswith("| `mood` | `INT` |  |")
+    assert row.endswith("One of good, bad. Personal. |")
