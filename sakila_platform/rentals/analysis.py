@@ -88,6 +88,6 @@ def _metadata(question: Question, found: Answer) -> dict[str, dg.MetadataValue]:
         "query": dg.MetadataValue.md(f"```sql\n{question.query.sql}\n```"),
     }
     if question.plot and found.rows:
-        png = draw(question.plot, found.columns, found.rows, question.query.grain)
+        png = draw(question.plot, found.columns, found.rows, question.name.replace("_", " "))
         told["plot"] = dg.MetadataValue.md(as_markdown(png, question.name))
     return told

@@ -1,4 +1,4 @@
-"""Marts: the tables that dashboards read, built by dbt (`sql/marts`) from the lake's star, published after their tests."""
+"""Marts: the tables dashboards read, built by dbt (`sql/marts`) from the lake's star, published after their tests."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
