@@ -38,12 +38,10 @@ def data_model() -> str:
         "## Bus matrix",
         "Rows are business processes, columns the dimensions they share. A cell names the key by which they meet.",
         bus_matrix(WAREHOUSE_TABLES),
-        "## The star in the warehouse",
-        "Facts with all their columns, dimensions with their keys; all other columns are listed below.",
-        star_diagram(WAREHOUSE_TABLES),
-        "## The star in the lake",
-        "The same star for one day: join rows of the same `dt`. Keys are the shop's own numbers.",
-        star_diagram(FINAL_TABLES),
+        "## The star",
+        "As it is in the warehouse, a process at a time. In the lake a star is one day: the same tables, joined by the "
+        "shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time completes.",
+        *(star_diagram(fact, WAREHOUSE_TABLES) for fact in WAREHOUSE_TABLES if fact.kind is Kind.FACT),
         "## Tables of the warehouse",
         *(described(table) for table in (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER)),
         "## Tables of the lake's star",
@@ -73,16 +71,19 @@ def bus_matrix(tables: Sequence[Table]) -> str:
     return markdown_table(["process", *(f"`{dimension.name.table}`" for dimension in dimensions)], rows)
 
 
-def star_diagram(tables: Sequence[Table]) -> str:
-    """The tables as a Mermaid entity-relationship diagram: who points at whom, and by which column."""
+def star_diagram(fact: Table, tables: Sequence[Table]) -> str:
+    """A fact and what it reaches, as a Mermaid entity-relationship diagram: who points at whom, by which column."""
     by_name = {table.name.table: table for table in tables}
+    reached = [target for _, target in _references(fact, by_name)]
+    bridges = [table for table in tables if table.kind is Kind.BRIDGE and _meet(table, reached)]
+    reached += [target for bridge in bridges for _, target in _references(bridge, by_name)]
     lines = ["```mermaid", "erDiagram"]
-    for table in tables:
+    for table in (fact, *bridges):
         for column, target in _references(table, by_name):
             is_one = target.primary_key in ((column.name,), (_DATE_KEY,))
             parent = ("|o" if column.nullable else "||") if is_one else "}|"
             lines.append(f'  {target.name.table} {parent}--o{{ {table.name.table} : "{column.name}"')
-    for table in tables:
+    for table in dict.fromkeys((fact, *bridges, *reached)):
         lines += [f"  {table.name.table} {{", *_attributes(table, by_name), "  }"]
     return "\n".join([*lines, "```"])
 
@@ -127,13 +128,12 @@ def _ways(fact: Table, dimension: Table, bridges: Sequence[Table]) -> list[str]:
     """How a fact reaches a dimension: its own columns, else a bridge from a dimension that it has."""
     if dimension.kind is Kind.CALENDAR:
         return [column.name for column in fact.columns if _is_date_key(column)]
-    name = dimension.name.table
-    own = [column for column, target in fact.references.items() if target == name]
+    own = [column for column, target in fact.references.items() if target == dimension.name.table]
     reached = set(fact.references.values())
     return own or [
         bridge.name.table
         for bridge in bridges
-        if name in bridge.references.values() and reached & set(bridge.references.values())
+        if _meet(bridge, [dimension]) and not reached.isdisjoint(bridge.references.values())
     ]
 
 
@@ -149,19 +149,18 @@ def _is_date_key(column: Column) -> bool:
     return column.name.endswith(f"_{_DATE_KEY}")
 
 
+def _meet(bridge: Table, dimensions: Iterable[Table]) -> bool:
+    return not {dimension.name.table for dimension in dimensions}.isdisjoint(bridge.references.values())
+
+
 def _attributes(table: Table, by_name: dict[str, Table]) -> Iterator[str]:
-    """A fact's or a bridge's columns; of a dimension its keys and, where versions are kept, their days."""
     foreign = {column.name for column, _ in _references(table, by_name)}
-    brief = {*table.primary_key, f"{table.name.table.removeprefix('dim_')}_id", "valid_from", "valid_to"}
     for column in table.columns:
-        if table.kind in (Kind.DIMENSION, Kind.CALENDAR) and column.name not in brief:
-            continue
-        marks = [
-            mark for mark, holds in (("PK", column.name in table.primary_key), ("FK", column.name in foreign)) if holds
-        ]
+        keys = {"PK": column.name in table.primary_key, "FK": column.name in foreign}
+        marks = ", ".join(mark for mark, holds in keys.items() if holds)
         # Mermaid's types know no comma.
         column_type = column.type.mysql.partition("(")[0].lower()
-        yield f"    {column_type} {column.name} {', '.join(marks)}".rstrip()
+        yield f"    {column_type} {column.name} {marks}".rstrip()
 
 
 def _column_row(column: Column, is_warehouse: bool) -> list[str]:

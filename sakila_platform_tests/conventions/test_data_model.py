@@ -36,7 +36,7 @@ def test_a_fact_reaches_actors_by_the_bridge_from_films_only() -> None:
 
 
 def test_a_rental_still_out_has_no_return_date_and_versions_meet_by_their_key() -> None:
-    drawn = star_diagram(WAREHOUSE_TABLES).splitlines()
+    drawn = star_diagram(FACT_RENTAL, WAREHOUSE_TABLES).splitlines()
     assert '  dim_date |o--o{ fact_rental : "return_date_key"' in drawn
     assert '  dim_date ||--o{ fact_rental : "rental_date_key"' in drawn
     assert '  dim_film ||--o{ fact_rental : "film_key"' in drawn
@@ -54,7 +54,7 @@ def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
     )
     tables = (*WAREHOUSE_TABLES, shop_visit)
     assert "| `fact_visit` |" in bus_matrix(tables)
-    assert "    bigint visit_id PK" in star_diagram(tables).splitlines()
+    assert "    bigint visit_id PK" in star_diagram(shop_visit, tables).splitlines()
     assert described(shop_visit).startswith(
         "### warehouse/sakila/fact_visit\n\nOne row per visit. Primary key: `visit_id`"
     )
