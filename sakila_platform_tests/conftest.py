@@ -13,6 +13,8 @@ import pytest
 from sakila_platform import settings
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
+from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.shop_copies import ShopCopies
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,20 @@ def official_dump() -> Path:
     if not dump.exists():
         pytest.skip(f"no official dump at {dump}: set SAKILA_DUMP to its folder")
     return dump
+
+
+@pytest.fixture(scope="session")
+def shop_copies(mysql_server: Address, official_dump: Path) -> Iterator[ShopCopies]:
+    """The official Sakila on the session's server."""
+    copies = ShopCopies(mysql_server, official_dump)
+    yield copies
+    copies.drop()
+
+
+@pytest.fixture
+def platform(mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path) -> Iterator[Platform]:
+    """A whole platform in a temporary folder, its shop as the official Sakila has it."""
+    shop_copies.restore()
+    warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
+    with new_platform(shop_copies.address, warehouse, tmp_path) as platform:
+        yield platform
