@@ -1,5 +1,5 @@
 /* The limit of any extraction: a C client that drains a query by the binary protocol and keeps nothing.
- * Usage: limits HOST PORT USER DATABASE QUERY   (the password comes in MYSQL_PWD). Prints rows and seconds. */
+ * Usage: limits HOST PORT USER PASSWORD DATABASE QUERY. Prints seconds and rows as measuring.py reads them. */
 #include <mysql.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +17,22 @@ static int fail(const char *what, const char *why) {
     return 1;
 }
 
+static long peak_mb(void) {
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[256];
+    long kilobytes = 0;
+    while (status && fgets(line, sizeof line, status)) sscanf(line, "VmHWM: %ld", &kilobytes);
+    return kilobytes / 1024;
+}
+
 int main(int argc, char **argv) {
-    if (argc != 6) return fail("usage", "limits HOST PORT USER DATABASE QUERY");
+    if (argc != 7) return fail("usage", "limits HOST PORT USER PASSWORD DATABASE QUERY");
     MYSQL *server = mysql_init(NULL);
-    if (!mysql_real_connect(server, argv[1], argv[3], getenv("MYSQL_PWD"), argv[4], atoi(argv[2]), NULL, 0))
+    if (!mysql_real_connect(server, argv[1], argv[3], argv[4], argv[5], atoi(argv[2]), NULL, 0))
         return fail("connect", mysql_error(server));
     double start = seconds();
     MYSQL_STMT *statement = mysql_stmt_init(server);
-    if (mysql_stmt_prepare(statement, argv[5], strlen(argv[5]))) return fail("prepare", mysql_stmt_error(statement));
+    if (mysql_stmt_prepare(statement, argv[6], strlen(argv[6]))) return fail("prepare", mysql_stmt_error(statement));
     unsigned columns = mysql_stmt_field_count(statement);
     MYSQL_BIND *binds = calloc(columns, sizeof(MYSQL_BIND));
     MYSQL_RES *described = mysql_stmt_result_metadata(statement);
@@ -38,6 +46,7 @@ int main(int argc, char **argv) {
     long rows = 0;
     while (mysql_stmt_fetch(statement) == 0) rows++;
     if (mysql_stmt_errno(statement)) return fail("fetch", mysql_stmt_error(statement));
-    printf("%ld %.3f\n", rows, seconds() - start);
+    printf("{\"seconds\": %.4f, \"peak_mb\": %ld, \"result\": {\"rows\": \"%ld\"}}\n",
+           seconds() - start, peak_mb(), rows);
     return 0;
 }

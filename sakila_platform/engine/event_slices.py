@@ -169,7 +169,7 @@ def _without_future(rows: pa.Table, name: str, is_future: npt.NDArray[np.bool_])
 
 
 def _numbers(column: pa.ChunkedArray, when_null: int) -> Numbers:
-    """A column of whole numbers or timestamps as NumPy numbers. (Arrow's own ways would import pandas: half a second.)"""
+    """A column of whole numbers or timestamps as NumPy numbers. (Arrow's own ways import pandas: half a second.)"""
     if not len(column):
         return np.empty(0, np.int64)
     chunk = column.cast(pa.int64()).combine_chunks()
