@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,8 @@ import pyarrow as pa
 from pymysql.constants import FIELD_TYPE
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.mysql_rows import RawColumn, ResultColumn
+from sakila_platform.resources import mysql_calendar
+from sakila_platform.resources.mysql_packets import RawColumn, ResultColumn
 from sakila_platform.resources.mysql_where import quoted
 
 # Stands for null in a number, so that rows keep one length. No column of Sakila's kind holds it.
@@ -47,8 +47,6 @@ _BYTES = {
 _TYPE_NAMES = {code: name for name, code in vars(FIELD_TYPE).items() if name.isupper() and name != "CHAR"}
 # Unscaled decimals of up to 18 digits fit a BIGINT.
 _BIGINT_DIGITS = 18
-_DAY_MICROSECONDS = 86_400_000_000
-# DATETIME and DATE columns outside this range cannot be told from zero dates.
 Mask = npt.NDArray[np.bool_]
 
 
@@ -138,7 +136,9 @@ def _date(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
 
     def decode(raw: Sequence[RawColumn]) -> tuple[pa.Array, Mask | None]:
         values, nulls = _values_and_nulls(raw[0])
-        days, bad = _days(values.astype(np.int32) if nulls is None else np.where(nulls, 101, values).astype(np.int32))
+        days, bad = mysql_calendar.days(
+            values.astype(np.int32) if nulls is None else np.where(nulls, 101, values).astype(np.int32)
+        )
         unusable = _without(bad, nulls)
         return _array(days, _either(nulls, unusable)).view(pa.date32()), unusable
 
@@ -236,34 +236,8 @@ def _moments(raw: RawColumn, fraction: RawColumn | None, kind: pa.TimestampType)
     values, nulls = _values_and_nulls(raw)
     if nulls is not None:
         values = np.where(nulls, 101_000_000, values)
-    days = values // 1_000_000
-    clock = (values - days * 1_000_000).astype(np.int32)
-    days, bad = _days(days.astype(np.int32))
-    minutes = clock // 100
-    seconds = clock - 40 * minutes - 2400 * (clock // 10_000)
-    moments = days.astype(np.int64) * _DAY_MICROSECONDS + seconds.astype(np.int64) * 1_000_000
+    moments, bad = mysql_calendar.moments(values)
     if fraction is not None:
         moments += fraction.values.astype(np.int64)
     bad = _without(bad, nulls)
     return _array(moments, _either(nulls, bad)).view(pa.timestamp("us")).cast(kind), bad
-
-
-def _days(numbers: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], Mask | None]:
-    """Days since 1970 of numbers such as 20050524, and where there is no such day."""
-    starts, lengths = _months()
-    months = numbers // 100
-    day = numbers - months * 100
-    unusable = (day == 0) | (day > lengths.take(months))
-    return starts.take(months) + day - 1, unusable if unusable.any() else None
-
-
-@cache
-def _months() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """By year and month as a number (200505): the day before which it starts, and its days (0 where there is none)."""
-    starts = np.zeros(1_000_000, np.int32)
-    lengths = np.zeros(1_000_000, np.int32)
-    months = np.arange("0000-01", "10000-01", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
-    numbers = (np.arange(10_000)[:, None] * 100 + np.arange(1, 13)).reshape(-1)
-    starts[numbers] = months
-    lengths[numbers] = np.diff(np.append(months, np.datetime64("10000-01-01", "D").astype(np.int32)))
-    return starts, lengths

@@ -15,7 +15,8 @@ from pymysql.constants import ER
 from sakila_platform import mysql
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources.mysql_columns import Column, Mask, column
-from sakila_platform.resources.mysql_rows import RawColumn, describe, stream
+from sakila_platform.resources.mysql_packets import RawColumn
+from sakila_platform.resources.mysql_rows import describe, stream
 from sakila_platform.resources.mysql_where import Where, quoted
 
 

@@ -8,69 +8,29 @@ costs forty times what the server needs to send it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pymysql
-from pymysql.constants import COMMAND, CR, FIELD_TYPE, FLAG
+from pymysql.constants import COMMAND, CR
 from pymysql.protocol import FieldDescriptorPacket
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.resources.mysql_packets import (
+    HEADER,
+    RawColumn,
+    ResultColumn,
+    even_columns,
+    even_row_bytes,
+    uneven_columns,
+)
 
 BLOCK_BYTES = 4 << 20
 # More than the buffer of a socket file, so that the octets come straight from the socket.
 _SPARE_BYTES = 64 << 10
-_HEADER = 4
 _LONGEST_PACKET = 0xFFFFFF
-_NUMBER_FORMATS = {
-    FIELD_TYPE.TINY: "i1",
-    FIELD_TYPE.SHORT: "i2",
-    FIELD_TYPE.YEAR: "i2",
-    FIELD_TYPE.INT24: "i4",
-    FIELD_TYPE.LONG: "i4",
-    FIELD_TYPE.LONGLONG: "i8",
-    FIELD_TYPE.FLOAT: "f4",
-    FIELD_TYPE.DOUBLE: "f8",
-}
-
-
-@dataclass(frozen=True)
-class ResultColumn:
-    """A column of a result, as the server describes it. `decimals` counts digits, or fractions of a second."""
-
-    name: str
-    type_code: int
-    flags: int
-    charset: int
-    length: int
-    decimals: int
-
-    @property
-    def is_unsigned(self) -> bool:
-        """Whether a number of this column is never negative."""
-        return bool(self.flags & FLAG.UNSIGNED)
-
-    @property
-    def is_nullable(self) -> bool:
-        """Whether the column may hold null."""
-        return not self.flags & FLAG.NOT_NULL
-
-    @property
-    def number_format(self) -> str:
-        """The little-endian NumPy format of a number, or nothing for what arrives as bytes."""
-        form = _NUMBER_FORMATS.get(self.type_code, "")
-        return "<" + (form.replace("i", "u") if self.is_unsigned else form) if form else ""
-
-
-class RawColumn(NamedTuple):
-    """The values of some rows: a NumPy array of numbers or an Arrow array of bytes, and where they are null."""
-
-    values: Any
-    nulls: npt.NDArray[np.bool_] | None
 
 
 def describe(connection: pymysql.Connection, query: str) -> list[ResultColumn]:
@@ -88,14 +48,14 @@ def stream(connection: pymysql.Connection, query: str) -> Iterator[list[RawColum
     """
     statement, columns = _prepare(connection, query)
     _execute(connection, statement, len(columns))
-    rows = _RowReader(connection, _even_row_bytes(columns))
+    rows = _RowReader(connection, even_row_bytes(columns))
     try:
         while not rows.ended:
             starts = rows.receive_block()
             if starts is None:
-                yield _even_columns(rows.octets, rows.received_rows, columns)
+                yield even_columns(rows.octets, rows.received_rows, columns)
             elif starts.size:
-                yield _uneven_columns(rows.octets, starts, columns)
+                yield uneven_columns(rows.octets, starts, columns)
     finally:
         if not rows.ended:
             connection.close()
@@ -133,7 +93,7 @@ class _RowReader:
     def __init__(self, connection: Any, even: int) -> None:
         self._source = connection._rfile
         self._even = even
-        self._even_header = max(even - _HEADER, 0).to_bytes(3, "little")
+        self._even_header = max(even - HEADER, 0).to_bytes(3, "little")
         self._buffer = memoryview(bytearray(BLOCK_BYTES + _SPARE_BYTES))
         self._have = 0
         self._used = 0
@@ -210,86 +170,17 @@ class _RowReader:
     def _walk(self, starts: list[int], at: int) -> int:
         """Note where the whole rows from `at` on start; gives where the first that is not whole starts."""
         buffer, have = self._buffer, self._have
-        while at + _HEADER < have:
+        while at + HEADER < have:
             size = buffer[at] | buffer[at + 1] << 8 | buffer[at + 2] << 16
-            if at + _HEADER + size > have:
+            if at + HEADER + size > have:
                 break
             if size == _LONGEST_PACKET:
                 raise PlatformError("A row is larger than 16 MB. Leave its column out of the table's contract.")
-            if buffer[at + _HEADER]:
+            if buffer[at + HEADER]:
                 self.ended = True
-                if buffer[at + _HEADER] == 0xFF:
-                    pymysql.err.raise_mysql_exception(bytes(buffer[at + _HEADER : at + _HEADER + size]))
+                if buffer[at + HEADER] == 0xFF:
+                    pymysql.err.raise_mysql_exception(bytes(buffer[at + HEADER : at + HEADER + size]))
                 break
             starts.append(at)
-            at += _HEADER + size
+            at += HEADER + size
         return at
-
-
-def _row_format(columns: Sequence[ResultColumn]) -> list[tuple[str, str]]:
-    fields = [("header", f"V{_HEADER + 1}"), ("nulls", f"V{(len(columns) + 9) // 8}")]
-    return fields + [(f"column_{n}", column.number_format) for n, column in enumerate(columns)]
-
-
-def _even_row_bytes(columns: Sequence[ResultColumn]) -> int:
-    if not all(column.number_format for column in columns):
-        return 0
-    return np.dtype(_row_format(columns)).itemsize
-
-
-def _even_columns(octets: npt.NDArray[np.uint8], rows: int, columns: Sequence[ResultColumn]) -> list[RawColumn]:
-    table = np.frombuffer(octets, np.dtype(_row_format(columns)), rows)
-    return [RawColumn(np.ascontiguousarray(table[f"column_{n}"]), None) for n in range(len(columns))]
-
-
-def _uneven_columns(
-    octets: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], columns: Sequence[ResultColumn]
-) -> list[RawColumn]:
-    bitmaps = starts + _HEADER + 1
-    at = bitmaps + (len(columns) + 9) // 8
-    decoded = []
-    for n, column in enumerate(columns):
-        byte, bit = divmod(n + 2, 8)
-        nulls = (octets[bitmaps + byte] >> bit & 1).astype(np.bool_)
-        if column.number_format:
-            values, sizes = _numbers(octets, at, np.dtype(column.number_format))
-            values[nulls] = 0
-        else:
-            at, sizes = _byte_lengths(octets, at, nulls)
-            values = _bytes(octets, at, sizes, nulls)
-        decoded.append(RawColumn(values, nulls if nulls.any() else None))
-        at = at + np.where(nulls, 0, sizes)
-    return decoded
-
-
-def _numbers(
-    octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], form: np.dtype
-) -> tuple[npt.NDArray, npt.NDArray[np.int64]]:
-    gathered = octets[at[:, None] + np.arange(form.itemsize)]
-    return np.ascontiguousarray(gathered).view(form).reshape(-1), np.full(at.size, form.itemsize)
-
-
-def _byte_lengths(
-    octets: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], nulls: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the bytes of length-encoded values start, and how many they are: 1, 3 or 4 bytes hold the length."""
-    first = octets[at].astype(np.int64)
-    two = octets[at + 1].astype(np.int64) | octets[at + 2].astype(np.int64) << 8
-    three = two | octets[at + 3].astype(np.int64) << 16
-    sizes = np.where(first < 251, first, np.where(first == 252, two, three))
-    heads = np.where(first < 251, 1, np.where(first == 252, 3, 4))
-    return at + np.where(nulls, 0, heads), np.where(nulls, 0, sizes)
-
-
-def _bytes(
-    octets: npt.NDArray[np.uint8],
-    at: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    nulls: npt.NDArray[np.bool_],
-) -> pa.Array:
-    offsets = np.zeros(sizes.size + 1, np.int32)
-    np.cumsum(sizes, out=offsets[1:])
-    places = np.repeat((at - offsets[:-1]).astype(np.int32), sizes) + np.arange(offsets[-1], dtype=np.int32)
-    validity = pa.py_buffer(np.packbits(~nulls, bitorder="little")) if nulls.any() else None
-    buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(octets[places])]
-    return pa.Array.from_buffers(pa.binary(), sizes.size, buffers)
