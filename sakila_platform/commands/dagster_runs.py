@@ -29,6 +29,7 @@ from sakila_platform.resources.dagster_home import (
 )
 
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+_RECORDS_LOOKED_AT = 1000
 # Dagster's own console log would bury what we say; its pages show all of it.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -61,15 +62,15 @@ class Runs:
         keys = self._assets(job)
         return set.intersection(*(self.instance.get_materialized_partitions(key) for key in keys)) if keys else set()
 
-    def provisional(self, job: str, days: Sequence[date], clock: Clock) -> set[str]:
+    def provisional(self, job: str, days: Sequence[date], clock: Clock) -> set[date]:
         """Those of the days of which an asset was last materialised before the day had ended."""
-        early = set()
+        early: set[date] = set()
         for key in self._assets(job):
             wanted = dg.AssetRecordsFilter(key, asset_partitions=[str(day) for day in days])
-            newest: dict[str, float] = {}
-            for record in self.instance.fetch_materializations(wanted, limit=1000).records:
-                newest.setdefault(str(record.partition_key), record.timestamp)
-            early |= {day for day, at in newest.items() if at < clock.end_of(date.fromisoformat(day)).timestamp()}
+            newest: dict[date, float] = {}
+            for record in self.instance.fetch_materializations(wanted, limit=_RECORDS_LOOKED_AT).records:
+                newest.setdefault(date.fromisoformat(str(record.partition_key)), record.timestamp)
+            early |= {day for day, at in newest.items() if at < clock.end_of(day).timestamp()}
         return early
 
     def execute(self, job: str, partitions: tuple[str, str], report: Report) -> None:

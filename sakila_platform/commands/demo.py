@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sakila_platform import settings
 from sakila_platform.commands.answers import Answer, show_table
@@ -24,6 +26,9 @@ from sakila_platform.rentals.simulation_ledger import recorded_until
 from sakila_platform.resources.server_address import oltp_address
 
 _ROWS_SHOWN = 10
+# A day that was run while it was today is run again once it has ended; who ran it longer ago knew what he did.
+_DAYS_LOOKED_AT = 30
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,11 @@ def run_demo(domain: str, simulated_days: int, terminal: Terminal) -> None:
             is_fresh = load_shop(report).origin != ALREADY_THERE
         terminal.say(f"Sakila's data: {data_origin()}")
         _run_dates(stage)
-        ran = _run_days(stage, "The recorded history", _history(), is_fresh)
-        ran += _run_days(stage, "The last days, simulated", _last_days(clock, simulated_days), is_fresh)
+        done = set() if is_fresh else _done_days(stage)
+        ran = _run_days(stage, "The recorded history", _history(), done)
+        ran += _run_days(stage, "The last days, simulated", _last_days(clock, simulated_days), done)
         if ran or not runs.is_answered(domain):
-            with terminal.step("Analysis and marts") as report:
+            with terminal.long_step("Analysis and marts") as report:
                 runs.execute_unpartitioned(domain, report)
         else:
             terminal.say("Nothing has changed since the last time.")
@@ -89,20 +95,25 @@ def _run_dates(stage: _Stage) -> None:
     job = f"{stage.domain}_dates"
     years = stage.runs.partitions_of(job)
     if set(years) - stage.runs.done(job):
-        with stage.terminal.step(f"The Date dimension, {years[0]} to {years[-1]}") as report:
+        with stage.terminal.long_step(f"The Date dimension, {years[0]} to {years[-1]}") as report:
             stage.runs.execute(job, (years[0], years[-1]), report)
 
 
-def _run_days(stage: _Stage, title: str, days: list[date], is_fresh: bool) -> int:
-    """Run the days that are not done; all of them for a shop that was loaded just now. Returns how many ran."""
+def _done_days(stage: _Stage) -> set[date]:
+    """Days that every table has, and has had since they ended."""
     job = f"{stage.domain}_daily"
-    done: set[str] = set() if is_fresh else stage.runs.done(job) - stage.runs.provisional(job, days[-7:], stage.clock)
+    days = {date.fromisoformat(day) for day in stage.runs.done(job)}
+    recent = [day for day in days if day > stage.clock.today() - timedelta(days=_DAYS_LOOKED_AT)]
+    return days - stage.runs.provisional(job, recent, stage.clock)
+
+
+def _run_days(stage: _Stage, title: str, days: list[date], done: set[date]) -> int:
+    """Run the days that are not done. Returns how many that were."""
     ran = 0
-    done_days = {date.fromisoformat(day) for day in done}
-    for first, last in open_ranges(days, done_days, settings.MAX_DAYS_PER_RUN.read()):
+    for first, last in open_ranges(days, done, settings.MAX_DAYS_PER_RUN.read()):
         count = (last - first).days + 1
-        with stage.terminal.step(f"{title}: {first}..{last}, {count:,} days") as report:
-            stage.runs.execute(job, (str(first), str(last)), report)
+        with stage.terminal.long_step(f"{title}: {first}..{last}, {count:,} days") as report:
+            stage.runs.execute(f"{stage.domain}_daily", (str(first), str(last)), report)
         ran += count
     return ran
 
@@ -127,7 +138,8 @@ def _kept_answer(question: str) -> tuple[Answer, int]:
     """The first rows of the answer that was kept for people, and how many more there are."""
     with answer_file(question).open(encoding="utf-8-sig", newline="") as file:
         columns, *rows = csv.reader(file)
-    return Answer(columns, rows[:_ROWS_SHOWN]), max(len(rows) - _ROWS_SHOWN, 0)
+    shown = [[Decimal(text) if _NUMBER.fullmatch(text) else text for text in row] for row in rows[:_ROWS_SHOWN]]
+    return Answer(columns, shown), max(len(rows) - _ROWS_SHOWN, 0)
 
 
 _NEXT = (

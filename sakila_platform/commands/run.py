@@ -32,10 +32,10 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
         _require_in_calendar(runs, job, (first, last))
         start_database(lambda _: None)
         days = "day" if count == 1 else "days"
-        with terminal.step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
+        with terminal.long_step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
             runs.execute(job, (str(first), str(last)), report)
         if analysis:
-            with terminal.step("Analysis and marts") as report:
+            with terminal.long_step("Analysis and marts") as report:
                 runs.execute_unpartitioned(domain, report)
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 Report = Callable[[str], None]
 # Away from a terminal there is no width to fit into: cutting a line would lose what it says.
 _UNLIMITED = 10_000
+_SECONDS_BETWEEN_LINES = 1.0
 
 
 class Terminal:
@@ -40,14 +41,22 @@ class Terminal:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Report]:
-        """Work that takes a while. Gives the function that tells of its progress; ends with the seconds it took."""
+        """Work of a few parts: gives the function that tells of each, in a line that stays; ends with its seconds."""
         started = time.monotonic()
-        if self.console.is_terminal:
-            with self.console.status(f"[bold]{escape(title)}[/bold]") as status:
-                yield lambda line: status.update(f"[bold]{escape(title)}[/bold]  {escape(line)}")
-        else:
-            self.say(f"{title} ...")
-            yield lambda line: self.say(f"  {line}")
+        self.say(f"{title} ...")
+        yield lambda line: self.say(f"  {line}")
+        self.say(f"{title}: done in {time.monotonic() - started:.1f} s")
+
+    @contextmanager
+    def long_step(self, title: str) -> Iterator[Report]:
+        """Work of many parts: what is told of them is shown while it lasts; in a log at most a line a second stays."""
+        if not self.console.is_terminal:
+            with self.step(title) as report:
+                yield _at_most_every(_SECONDS_BETWEEN_LINES, report)
+            return
+        started = time.monotonic()
+        with self.console.status(f"[bold]{escape(title)}[/bold]") as status:
+            yield lambda line: status.update(f"[bold]{escape(title)}[/bold]  {escape(line)}")
         self.say(f"{title}: done in {time.monotonic() - started:.1f} s")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
@@ -59,3 +68,16 @@ class Terminal:
         for row in rows:
             table.add_row(*(escape(text) for text in row))
         self.console.print(table)
+
+
+def _at_most_every(seconds: float, report: Report) -> Report:
+    """A report that leaves out what comes too soon after what it told before."""
+    next_at = 0.0
+
+    def told(line: str) -> None:
+        nonlocal next_at
+        if time.monotonic() >= next_at:
+            report(line)
+            next_at = time.monotonic() + seconds
+
+    return told
