@@ -7,7 +7,8 @@ knows: so a backfill invents no history. The result depends on the captures alon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
@@ -51,30 +52,50 @@ class Changes:
 
     members: tuple[int, ...]
     versions: pa.Table
+    moved: tuple[int, ...]
+    """Those of the members whose versions now say something else, or hold on other days."""
+    vanished: tuple[int, ...] = ()
+    """Members that no capture knows any more: their versions may go, once no fact points at them."""
+
+
+def no_changes(dimension: Dimension) -> Changes:
+    """Nothing to do."""
+    return Changes((), arrow_schema(dimension.warehouse).empty_table(), ())
 
 
 def suspects(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> list[int]:
     """Members whose versions may have to be worked out again from all captures, given these days' captures.
 
-    `captures` is a relation with `dt`, the dimension's columns and `is_timely`, of all days that the run owns.
+    `captures` is a relation with `dt`, the dimension's columns and `is_timely`, of all days that the run owns; beside
+    it `<captures>_days` has each of the days, `timely_until` when, and whether it `is_repeated` (loaded before).
+
+    A repeated day may also take evidence away: a capture that was replaced by a late one, or lacks the member now.
+    Then the version suffers whose own capture may have been the day's: one that was taken before `timely_until`.
     """
     connection.register(_STORED, stored)
     d = dimension
     rows = connection.execute(
         f"""
-        WITH versions AS (SELECT *, count(*) OVER (PARTITION BY {d.id}) AS version_count FROM {_STORED}),
-        days AS (SELECT DISTINCT dt FROM {captures}),
-        looked_at AS (
-            SELECT c.{d.id}, c.is_timely, v.{d.id} IS NULL AS is_unseen, v.version_count, v.is_backfilled,
+        WITH looked_at AS (
+            SELECT c.{d.id}, c.is_timely, v.{d.id} IS NULL AS is_unseen, v.is_backfilled,
+                days.is_repeated AND v.captured_at < days.timely_until AS may_lose_timely,
+                c.captured_at < v.captured_at OR (days.is_repeated AND c.captured_at > v.captured_at) AS may_be_first,
+                c.captured_at = v.captured_at AS is_tie,
                 ({_row("c", d)}) IS DISTINCT FROM ({_row("v", d)}) AS differs
             FROM {captures} AS c
-            LEFT JOIN versions AS v ON c.{d.id} = v.{d.id} AND c.dt >= v.valid_from AND c.dt < v.valid_to
+            INNER JOIN {captures}_days AS days ON c.dt = days.dt
+            LEFT JOIN {_STORED} AS v ON c.{d.id} = v.{d.id} AND c.dt >= v.valid_from AND c.dt < v.valid_to
         )
         SELECT {d.id} FROM looked_at
-        WHERE is_unseen OR differs OR (is_timely AND is_backfilled) OR (NOT is_timely AND version_count > 1)
+        WHERE is_unseen
+            OR (is_timely AND (differs OR is_backfilled))
+            OR (NOT is_timely AND NOT is_backfilled AND may_lose_timely)
+            OR (NOT is_timely AND is_backfilled AND (may_be_first OR (is_tie AND differs)))
         UNION
-        SELECT v.{d.id} FROM versions AS v INNER JOIN days ON v.valid_from = days.dt
-        WHERE NOT EXISTS (SELECT 1 FROM {captures} AS c WHERE c.{d.id} = v.{d.id} AND c.dt = v.valid_from)
+        SELECT v.{d.id} FROM {_STORED} AS v
+        INNER JOIN {captures}_days AS days ON days.is_repeated AND days.dt >= v.valid_from AND days.dt < v.valid_to
+        WHERE (v.is_backfilled OR v.captured_at < days.timely_until)
+            AND NOT EXISTS (SELECT 1 FROM {captures} AS c WHERE c.{d.id} = v.{d.id} AND c.dt = days.dt)
         ORDER BY 1
         """
     ).fetchall()
@@ -92,23 +113,43 @@ def appended(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored
     return _changes(connection, dimension, stored, everything)
 
 
-def rebuilt(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> Changes:
-    """The changes that follow from all captures of the members in `captures`."""
-    known = connection.execute(f"SELECT DISTINCT {dimension.id} FROM {captures}").to_arrow_table()
-    connection.register("known_members", known)
+def rebuilt(
+    connection: duckdb.DuckDBPyConnection,
+    dimension: Dimension,
+    stored: pa.Table,
+    captures: str,
+    members: Sequence[int],
+) -> Changes:
+    """The changes that follow for these members from `captures`, which are all there are of them."""
     connection.register(_STORED, stored)
+    wanted = pa.table({"id": pa.array(members, pa.int64())})
+    connection.register("wanted", wanted)
+    (vanished,) = connection.execute(
+        f"SELECT coalesce(list(id ORDER BY id), []) FROM wanted WHERE id NOT IN (SELECT {dimension.id} FROM {captures})"
+    ).fetchone() or ([],)
     of_members = connection.execute(
-        f"SELECT * FROM {_STORED} WHERE {dimension.id} IN (FROM known_members)"
+        f"SELECT * FROM {_STORED} WHERE {dimension.id} IN (SELECT {dimension.id} FROM {captures})"
     ).to_arrow_table()
-    return _changes(connection, dimension, of_members, captures)
+    return replace(_changes(connection, dimension, of_members, captures), vanished=tuple(vanished))
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> Changes:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {_VERSIONS} AS {_versions_sql(dimension, captures)}")
     connection.register(_STORED, stored)
+    names = dimension.warehouse.column_names
+    members = _differing(connection, dimension, names)
     # When a row was read is evidence, not content: a version is the same whichever of its captures it was read from.
-    compared = ", ".join(c for c in dimension.warehouse.column_names if c != "captured_at")
-    members = connection.execute(
+    moved = _differing(connection, dimension, [name for name in names if name != "captured_at"])
+    connection.register("changed_members", pa.table({"id": pa.array(members, pa.int64())}))
+    versions = connection.execute(
+        f"SELECT * FROM {_VERSIONS} WHERE {dimension.id} IN (FROM changed_members) ORDER BY {dimension.key}"
+    ).to_arrow_table()
+    return Changes(members, versions.cast(arrow_schema(dimension.warehouse)), moved)
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, dimension: Dimension, columns: Sequence[str]) -> tuple[int, ...]:
+    compared = ", ".join(columns)
+    rows = connection.execute(
         f"""
         SELECT DISTINCT {dimension.id} FROM (
             (SELECT {compared} FROM {_VERSIONS} EXCEPT SELECT {compared} FROM {_STORED})
@@ -116,12 +157,8 @@ def _changes(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored
             (SELECT {compared} FROM {_STORED} EXCEPT SELECT {compared} FROM {_VERSIONS})
         ) ORDER BY 1
         """
-    ).to_arrow_table()
-    connection.register("changed_members", members)
-    versions = connection.execute(
-        f"SELECT * FROM {_VERSIONS} WHERE {dimension.id} IN (FROM changed_members) ORDER BY {dimension.key}"
-    ).to_arrow_table()
-    return Changes(tuple(members[0].to_pylist()), versions.cast(arrow_schema(dimension.warehouse)))
+    ).fetchall()
+    return tuple(row[0] for row in rows)
 
 
 def _versions_sql(dimension: Dimension, captures: str) -> str:

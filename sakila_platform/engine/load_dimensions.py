@@ -5,41 +5,59 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import pyarrow as pa
+
 from sakila_platform.contracts import Table
 from sakila_platform.days import day_key
 from sakila_platform.engine import history
-from sakila_platform.engine.history import Dimension
-from sakila_platform.engine.newest import newest_rows
+from sakila_platform.engine.history import Changes, Dimension
+from sakila_platform.engine.newest import bereft_owners, newest_rows
 from sakila_platform.engine.warehouse_session import WarehouseSession
 
 
-def load_dimension(session: WarehouseSession, dimension: Dimension) -> tuple[int, ...]:
-    """Bring a dimension's versions up to date with the run's days. Returns the members whose versions changed."""
-    loaded = loaded_days(session, dimension.warehouse)
+def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
+    """Bring a dimension's versions up to date with the run's days. Returns what changed.
+
+    Versions of vanished members are still there: facts of the run's days may point at them until those are replaced.
+    """
+    loaded = set(loaded_days(session, dimension.warehouse))
     stored = session.stored(dimension.warehouse)
-    session.view_lake(dimension.lake.name, session.days)
-    captures = session.captures(dimension.lake.name, dimension.lake.name.sql)
-    if not loaded or loaded[-1] < session.days[0]:
+    name = dimension.lake.name
+    session.view_lake(name, session.days)
+    captures = session.captures(name, name.sql, session.days, loaded)
+    if not loaded or max(loaded) < session.days[0]:
         changes = history.appended(session.duck, dimension, stored, captures)
     else:
         members = history.suspects(session.duck, dimension, stored, captures)
         if not members:
-            return ()
-        session.view_lake(dimension.lake.name, sorted({*loaded, *session.days}))
+            return history.no_changes(dimension)
+        days = sorted({*loaded, *session.days})
+        session.view_lake(name, days)
         listed = ", ".join(str(int(member)) for member in members)
-        relation = f"(SELECT * FROM {dimension.lake.name.sql} WHERE {dimension.id} IN ({listed}))"
-        captures = session.captures(dimension.lake.name, relation)
-        changes = history.rebuilt(session.duck, dimension, stored, captures)
-        session.view_lake(dimension.lake.name, session.days)
+        relation = f"(SELECT * FROM {name.sql} WHERE {dimension.id} IN ({listed}))"
+        changes = history.rebuilt(
+            session.duck, dimension, stored, session.captures(name, relation, days, loaded), members
+        )
+        session.view_lake(name, session.days)
     session.replace_owned(dimension.warehouse, dimension.id, changes.members, changes.versions)
-    return changes.members
+    return changes
 
 
 def load_newest(session: WarehouseSession, lake_table: Table, table: Table) -> None:
     """Bring a table that is kept as last captured up to date with the run's days."""
-    session.view_lake(lake_table.name, session.days)
-    owners, rows = newest_rows(session.duck, table, session.stored(table), lake_table.name.sql)
-    session.replace_owned(table, table.primary_key[0], owners, rows)
+    name, owner = lake_table.name, table.primary_key[0]
+    stored = session.stored(table)
+    session.view_lake(name, session.days)
+    bereft = bereft_owners(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
+    captures = name.sql
+    if bereft:
+        session.view_lake(name, sorted({*loaded_days(session, table), *session.days}))
+        listed = ", ".join(str(int(member)) for member in bereft)
+        first, last = session.days[0], session.days[-1]
+        captures = f"(SELECT * FROM {name.sql} WHERE dt BETWEEN '{first}' AND '{last}' OR {owner} IN ({listed}))"
+    owners, rows = newest_rows(session.duck, table, stored, captures, bereft)
+    session.view_lake(name, session.days)
+    session.replace_owned(table, owner, owners, rows)
 
 
 def view_versions(session: WarehouseSession, dimensions: Sequence[Dimension]) -> None:

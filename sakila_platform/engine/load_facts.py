@@ -73,6 +73,21 @@ def point_at_changed(
     session.execute("DROP TEMPORARY TABLE changed_member")
 
 
+def forget_vanished(
+    session: WarehouseSession, facts: Sequence[Table], dimension: Dimension, members: Sequence[int]
+) -> None:
+    """Remove the versions of members that no capture knows any more, unless a fact still points at one of them."""
+    pointing = [
+        f"SELECT 1 FROM `{fact.name.table}` WHERE `{dimension.key}` BETWEEN %s AND %s"
+        for fact in facts
+        if dimension.key in fact.column_names
+    ]
+    for member in members:
+        keys = (member * KEY_FACTOR, (member + 1) * KEY_FACTOR - 1)
+        if not session.fetch(f"{' UNION ALL '.join(pointing)} LIMIT 1", keys * len(pointing)):
+            session.execute(f"DELETE FROM `{dimension.warehouse.name.table}` WHERE `{dimension.id}` = %s", [member])
+
+
 def _repoint_sql(fact: Table, dimension: Dimension) -> str:
     key, table, day = dimension.key, dimension.warehouse.name.table, fact.day_columns[0]
     return f"""

@@ -5,17 +5,17 @@ All tables of a run become visible together, or none (design rule 10). Two runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 
 import duckdb
 import pyarrow as pa
 import pymysql
 
 from sakila_platform.contracts import Table, arrow_schema, mysql_ddl
-from sakila_platform.days import Clock, day_key
+from sakila_platform.days import ONE_DAY, Clock, day_key
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.resources.duckdb import create_view, open_duckdb
@@ -82,23 +82,26 @@ class WarehouseSession:
             raise PlatformError(f"{table} has no {missing[0]}. Run final for this day first, then the warehouse.")
         create_view(self.duck, self.lake, table, partitions)
 
-    def captures(self, table: TableName, relation: str) -> str:
-        """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11)."""
-        days = [row[0] for row in self.duck.execute(f"SELECT DISTINCT {DAY_PARTITION} FROM {relation}").fetchall()]
+    def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
+        """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).
+
+        Beside it, `<captures>_days` has each of the days: until when a capture is timely, and whether it was loaded.
+        """
         limits = pa.table(
             {
                 DAY_PARTITION: pa.array(days, pa.date32()),
                 "timely_until": pa.array(
-                    [self.clock.end_of(day + timedelta(days=1)) for day in days], pa.timestamp("us", tz="UTC")
+                    [self.clock.end_of(day + ONE_DAY) for day in days], pa.timestamp("us", tz="UTC")
                 ),
+                "is_repeated": pa.array([day in loaded for day in days], pa.bool_()),
             }
         )
-        limit = f"limits_{table.table}"
-        self.duck.register(limit, limits)
         captures = f"captures_{table.table}"
+        self.duck.register("limits", limits)
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE {captures}_days AS FROM limits")
         self.duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE {captures} AS SELECT c.*, c.captured_at < l.timely_until AS is_timely "
-            f"FROM {relation} AS c INNER JOIN {limit} AS l USING ({DAY_PARTITION})"
+            f"CREATE OR REPLACE TEMP TABLE {captures} AS SELECT c.*, c.captured_at < d.timely_until AS is_timely "
+            f"FROM {relation} AS c INNER JOIN {captures}_days AS d USING ({DAY_PARTITION})"
         )
         return captures
 

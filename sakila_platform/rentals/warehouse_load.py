@@ -14,10 +14,10 @@ import pymysql
 
 from sakila_platform.contracts import Kind, Table
 from sakila_platform.days import Clock
-from sakila_platform.engine.history import Dimension
+from sakila_platform.engine.history import Changes, Dimension
 from sakila_platform.engine.load_audit import require_agreement, require_contract
 from sakila_platform.engine.load_dimensions import load_dimension, load_newest, view_versions, write_ledger
-from sakila_platform.engine.load_facts import delete_days, load_fact, point_at_changed
+from sakila_platform.engine.load_facts import delete_days, forget_vanished, load_fact, point_at_changed
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.queries import SQL_FOLDER, read_query
 from sakila_platform.engine.warehouse_session import WarehouseSession, warehouse_session
@@ -58,15 +58,16 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         _create_touched(session)
         changed = _load_dimensions(session, selected)
         _load_facts(session, [fact for fact in FACTS if fact.name in selected], has_other_days)
-        for dimension, members in changed:
-            point_at_changed(session, FACTS, dimension, members)
+        for dimension, changes in changed:
+            point_at_changed(session, FACTS, dimension, changes.moved)
+            forget_vanished(session, FACTS, dimension, changes.vanished)
         if has_other_days or not selected.issuperset(fact.name for fact in FACTS):
-            _touch_rentals_of_films(session, dict(changed))
+            _touch_rentals_of_films(session, {dimension: changes.moved for dimension, changes in changed})
             _recompute_touched(session)
         return {table.name: _outcomes(session, table) for table in tables}
 
 
-def _load_dimensions(session: WarehouseSession, selected: set[TableName]) -> list[tuple[Dimension, tuple[int, ...]]]:
+def _load_dimensions(session: WarehouseSession, selected: set[TableName]) -> list[tuple[Dimension, Changes]]:
     changed = [(d, load_dimension(session, d)) for d in DIMENSIONS if d.warehouse.name in selected]
     for table in (warehouse.DIM_ACTOR, warehouse.BRIDGE_FILM_ACTOR):
         if table.name in selected:
@@ -76,11 +77,13 @@ def _load_dimensions(session: WarehouseSession, selected: set[TableName]) -> lis
 
 def _load_facts(session: WarehouseSession, facts: Sequence[Table], has_other_days: bool) -> None:
     view_versions(session, DIMENSIONS)
-    for fact in FACTS:
+    # A rental's row is made from all three facts of the lake.
+    for fact in FACTS if warehouse.FACT_RENTAL in facts else facts:
         session.view_lake(LAKE_TABLES[fact.name].name, session.days)
     if has_other_days:
         _touch_rentals_of_days(session)
-        _touch_rentals_of_arriving_payments(session)
+        if warehouse.FACT_PAYMENT in facts:
+            _touch_rentals_of_arriving_payments(session)
     for fact in facts:
         delete_days(session, fact)
     for fact in facts:

@@ -1,0 +1,192 @@
+"""A dimension's versions: loaded in any order of days, they are what the captures say as a whole (design rule 11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sakila_platform.contracts import arrow_schema
+from sakila_platform.days import Clock
+from sakila_platform.engine.history import Dimension
+from sakila_platform.engine.load_dimensions import load_dimension
+from sakila_platform.engine.warehouse_session import WarehouseSession
+from sakila_platform.rentals import star
+from sakila_platform.rentals import warehouse_star as warehouse
+from sakila_platform.resources.duckdb import open_duckdb
+
+STORE = Dimension(star.DIM_STORE, warehouse.DIM_STORE)
+CLOCK = Clock(ZoneInfo("UTC"))
+FIRST = date(2005, 6, 1)
+FOREVER = date(9999, 12, 31)
+DAYS = 5
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A member as captured for a day, some days after that day began."""
+
+    city: str
+    days_after: int
+
+    def at(self, day: date) -> datetime:
+        return datetime.combine(day + timedelta(days=self.days_after), time(12), timezone.utc)
+
+
+Captures = dict[tuple[int, date], Capture]
+Version = tuple[int, int, str, date, date, bool, bool]
+
+
+def versions_of(captures: Captures) -> list[Version]:
+    """The rule itself, from all captures at once: key, id, city, valid from and to, is current, is backfilled."""
+    versions = []
+    for member in sorted({member for member, _ in captures}):
+        own = sorted((day, capture) for (m, day), capture in captures.items() if m == member)
+        timely = [(day, c) for day, c in own if c.at(day) < CLOCK.end_of(day + timedelta(days=1))]
+        if timely:
+            starts = [next(run) for _, run in groupby(timely, key=lambda each: each[1].city)]
+        else:
+            starts = [min(own, key=lambda each: (each[1].at(each[0]), each[0]))]
+        froms = [date(1900, 1, 1), *(day for day, _ in starts[1:])]
+        for (_, capture), start, end in zip(starts, froms, [*froms[1:], FOREVER], strict=True):
+            key = member * 100_000_000 + int(start.strftime("%Y%m%d"))
+            versions.append((key, member, capture.city, start, end, end == FOREVER, not timely))
+    return versions
+
+
+@dataclass(frozen=True)
+class Shelf(WarehouseSession):
+    """A warehouse and a lake of one dimension in memory, with the session's own reading of captures."""
+
+    captured: Captures = field(default_factory=dict)
+    kept: dict[str, list] = field(default_factory=lambda: {"versions": [], "loaded": []})
+
+    def stored(self, table):
+        return pa.Table.from_pylist(self.kept["versions"], schema=arrow_schema(table))
+
+    def replace_owned(self, table, column, owners, rows):
+        others = [row for row in self.kept["versions"] if row[column] not in owners]
+        self.kept["versions"] = others + rows.to_pylist()
+
+    def view_lake(self, table, days):
+        rows = [
+            {
+                "dt": day,
+                "store_id": member,
+                "manager_name": "MIKE",
+                "district": "QLD",
+                "city": capture.city,
+                "country": "AU",
+                "captured_at": capture.at(day),
+            }
+            for (member, day), capture in self.captured.items()
+            if day in days
+        ]
+        schema = pa.schema([pa.field("dt", pa.date32()), *arrow_schema(STORE.lake)])
+        self.duck.register("rows_read", pa.Table.from_pylist(rows, schema=schema))
+        self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
+        self.duck.execute(f"CREATE OR REPLACE TABLE {table.sql} AS FROM rows_read")
+
+    def fetch(self, sql, parameters=()):
+        return sorted((int(day.strftime("%Y%m%d")),) for day in set(self.kept["loaded"]))
+
+
+def load(duck, captured: Captures, kept: dict[str, list], days: list[date]) -> tuple[int, ...]:
+    """Load a run's days of the dimension; gives the members whose versions changed."""
+    shelf = Shelf(None, duck, None, tuple(days), CLOCK, captured, kept)  # type: ignore[arg-type]
+    changes = load_dimension(shelf, STORE)
+    kept["versions"] = [row for row in kept["versions"] if row["store_id"] not in changes.vanished]
+    kept["loaded"].extend(days)
+    return changes.moved
+
+
+def held(kept: dict[str, list]) -> list[Version]:
+    """The versions there are, in the form of `versions_of`."""
+    names = ("store_key", "store_id", "city", "valid_from", "valid_to", "is_current", "is_backfilled")
+    return sorted(tuple(row[name] for name in names) for row in kept["versions"])  # type: ignore[misc]
+
+
+def parsed(picture: str) -> Captures:
+    """One line per member, one column per day: city, then days after (`A1`); `-` where it was not captured."""
+    return {
+        (member, FIRST + timedelta(days=n)): Capture(cell[0], int(cell[1]))
+        for member, line in enumerate(picture.strip().splitlines(), start=1)
+        for n, cell in enumerate(line.split())
+        if cell != "-"
+    }
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        pytest.param("A1 A1 A1", ["A 01-01..12-31"], id="nothing changes"),
+        pytest.param("A1 B1 B1", ["A 01-01..06-02", "B 06-02..12-31"], id="a change begins on its day"),
+        pytest.param(
+            "A1 B1 A1", ["A 01-01..06-02", "B 06-02..06-03", "A 06-03..12-31"], id="changing back is a version"
+        ),
+        pytest.param("A1 -  B1", ["A 01-01..06-03", "B 06-03..12-31"], id="a missing day is bridged"),
+        pytest.param("A1 B4 A1", ["A 01-01..12-31"], id="a late capture invents no history"),
+        pytest.param("A5 B3 C1", ["C 01-01..12-31"], id="a timely capture replaces late ones"),
+        pytest.param("A5 B3 C9", ["B 01-01..12-31 backfilled"], id="of late ones the earliest taken counts"),
+        pytest.param("A1 A1 -", ["A 01-01..12-31"], id="who vanished keeps the last version"),
+        pytest.param("A1 -  A1", ["A 01-01..12-31"], id="who comes back unchanged never changed"),
+    ],
+)
+def test_versions_follow_from_captures(picture: str, expected: list[str]) -> None:
+    captured, kept = parsed(picture), {"versions": [], "loaded": []}
+    with open_duckdb() as duck:
+        load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(3)])
+
+    told = [
+        f"{city} {start:%m-%d}..{end:%m-%d}{' backfilled' * late}"
+        for _, _, city, start, end, _, late in sorted(held(kept), key=lambda version: version[3])
+    ]
+    assert told == expected
+    assert held(kept) == versions_of(captured)
+
+
+cells = st.one_of(st.none(), st.builds(Capture, st.sampled_from("ABC"), st.sampled_from([0, 1, 2, 3, 5])))
+days = st.integers(0, DAYS - 1).map(lambda n: FIRST + timedelta(days=n))
+contents = st.dictionaries(st.tuples(st.integers(1, 2), days), cells, max_size=2 * DAYS)
+runs = st.lists(st.tuples(days, days).map(sorted), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(contents, runs)
+def test_any_order_and_grouping_of_runs_gives_what_the_captures_say(
+    content: dict[tuple[int, date], Capture | None], ranges: list[list[date]]
+) -> None:
+    captured = {place: capture for place, capture in content.items() if capture}
+    kept: dict[str, list] = {"versions": [], "loaded": []}
+    with open_duckdb() as duck:
+        for first, last in ranges:
+            owned = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            load(duck, captured, kept, owned)
+            assert held(kept) == versions_of({p: c for p, c in captured.items() if p[1] in kept["loaded"]})
+
+            assert load(duck, captured, kept, owned) == (), "a run twice changes nothing"
+
+
+@settings(max_examples=30, deadline=None)
+@given(contents, st.lists(st.tuples(days, st.tuples(cells, cells)), max_size=8))
+def test_a_day_captured_anew_gives_what_the_captures_now_say(
+    content: dict[tuple[int, date], Capture | None],
+    recaptures: list[tuple[date, tuple[Capture | None, Capture | None]]],
+) -> None:
+    captured = {place: capture for place, capture in content.items() if capture}
+    kept: dict[str, list] = {"versions": [], "loaded": []}
+    with open_duckdb() as duck:
+        load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(DAYS)])
+        for day, found in recaptures:
+            for member, capture in enumerate(found, start=1):
+                captured.pop((member, day), None)
+                if capture:
+                    captured[member, day] = capture
+            load(duck, captured, kept, [day])
+            assert held(kept) == versions_of(captured)
