@@ -6,6 +6,7 @@ A command imports what it needs when it is called, so that `--help` and a query 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -56,10 +57,11 @@ def demo(domain: str, days: int) -> None:
     \b
     Example: sakila-platform demo --days 14
     """
+    started = time.monotonic()
     from sakila_platform.commands.demo import run_demo
     from sakila_platform.commands.terminal import Terminal
 
-    run_demo(domain, days, Terminal())
+    run_demo(domain, days, Terminal(), started)
 
 
 @cli.command()

@@ -109,6 +109,8 @@ class Runs:
         result = job.execute_in_process(
             instance=self.instance, run_id=run_id, run_config=_QUIET, raise_on_error=False, tags=tags
         )
+        if _was_interrupted(result):
+            raise KeyboardInterrupt
         if not result.success:
             raise PlatformError(f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)")
 
@@ -152,15 +154,23 @@ def _readable(text: str | None) -> str:
     return (text or "").replace("__", "/")
 
 
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    errors = [event.step_failure_data.error for event in _step_failures(result)]
+    return any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
+
+
+def _step_failures(result: dg.ExecuteInProcessResult) -> list[dg.DagsterEvent]:
+    return [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+
+
 def _reason(result: dg.ExecuteInProcessResult) -> str:
     """Why the first failed step failed, in one line: what it says of itself, else its error."""
-    for event in result.all_events:
-        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            failure = event.step_failure_data
-            described = failure.user_failure_data.description if failure.user_failure_data else None
-            error = failure.error
-            text = described or (str((error.cause or error).message) if error else "")
-            return f"{_readable(event.step_key)}: {_one_line(text)}"
+    for event in _step_failures(result):
+        failure = event.step_failure_data
+        described = failure.user_failure_data.description if failure.user_failure_data else None
+        error = failure.error
+        text = described or (str((error.cause or error).message) if error else "")
+        return f"{_readable(event.step_key)}: {_one_line(text)}"
     for event in result.all_events:
         if event.event_type == dg.DagsterEventType.RUN_FAILURE:
             return _one_line(event.message or "")

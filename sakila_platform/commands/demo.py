@@ -41,12 +41,12 @@ class _Stage:
     terminal: Terminal
 
 
-def run_demo(domain: str, simulated_days: int, terminal: Terminal) -> None:
+def run_demo(domain: str, simulated_days: int, terminal: Terminal, started: float) -> None:
     """Database, Sakila, its whole history, the last days up to yesterday, analysis and marts; then show the answers.
 
-    Raises PlatformError when a step fails, or when another process works in the state folder.
+    `started` is the moment, of `time.monotonic`, since which somebody waits. Raises PlatformError when a step fails,
+    or when another process works in the state folder.
     """
-    started = time.monotonic()
     home = settings.HOME.read()
     with working_alone(home), open_runs(home) as runs:
         require_domain(runs, domain)
