@@ -61,7 +61,7 @@ def connectorx_whole(url: str, lake: Path) -> None:
 
 
 def connectorx_stream(url: str, lake: Path) -> None:
-    """connectorx as a stream of record batches, written by day by Polars."""
+    """connectorx as a stream of record batches, gathered into one Polars frame and written by day: not in bounded memory."""
     import connectorx  # noqa: PLC0415
     import polars as pl  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def _write_by_day(frame, lake: Path) -> None:
 
 
 def pandas_read_sql(url: str, lake: Path) -> None:
-    """pandas.read_sql with SQLAlchemy and PyMySQL; reading only."""
+    """pandas.read_sql with SQLAlchemy and PyMySQL, written as one file and not verified."""
     import pandas as pd  # noqa: PLC0415
     import sqlalchemy  # noqa: PLC0415
 

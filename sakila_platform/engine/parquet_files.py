@@ -1,7 +1,7 @@
 """Arrow tables as Parquet files: small ones, many at a time, the same bytes for the same rows.
 
 Numbers and times are packed as differences (DELTA_BINARY_PACKED, which Spark, Athena and DuckDB read), text by a
-dictionary: half the time and three quarters of the size of the writer's defaults on a day of rentals.
+dictionary: on a day of 4,400 rentals a quarter of the time and half the size of PyArrow's defaults.
 """
 
 from __future__ import annotations

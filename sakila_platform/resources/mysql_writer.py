@@ -35,7 +35,7 @@ def load_batches(
     """Add rows to the table's columns of the same names, in the connection's transaction; gives how many.
 
     With `replace` a row takes the place of those that share a key with it. The connection is made by mysql.connect with
-    local_infile=True; where the server does not allow that, the rows go in by INSERT, some thirty times slower.
+    local_infile=True; where the server does not allow that, the rows go in by INSERT, which is slower.
 
     Raises PlatformError when the server warns of a value or leaves a row out, and whatever the batches raise. Some rows
     are then in the transaction: roll it back. The connection can be used further, unless the server is gone.
