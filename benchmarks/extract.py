@@ -61,7 +61,7 @@ def connectorx_whole(url: str, lake: Path) -> None:
 
 
 def connectorx_stream(url: str, lake: Path) -> None:
-    """connectorx as a stream of record batches, gathered into one Polars frame and written by day: not in bounded memory."""
+    """connectorx as a stream of record batches, gathered in one Polars frame, written by day: memory grows."""
     import connectorx  # noqa: PLC0415
     import polars as pl  # noqa: PLC0415
 
