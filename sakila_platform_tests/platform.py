@@ -6,6 +6,7 @@ second; `run_in_dagster` runs the assets themselves.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ import pymysql
 import pytest
 
 from sakila_platform import settings
+from sakila_platform.checks import stale_days_check
 from sakila_platform.days import Clock, chunks, days_between
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.engine.asset_specs import load_refused, results
@@ -35,6 +37,7 @@ from sakila_platform.rentals.final import star_build
 from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
+from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform_tests.tables import Rows, rows_of
 
@@ -78,12 +81,17 @@ class Platform:
         self.set(CLOCK=instant.isoformat())
         self.clock = Clock(settings.TIME_ZONE.read(), instant)
 
-    def sql(self, statement: str, *values: object, sql_mode: str = "TRADITIONAL") -> Rows:
+    def sql(self, statement: str, *values: object) -> Rows:
         """Run one statement in the shop's database; what it answers."""
         with closing(connect(self.shop, autocommit=True)) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute("SET sql_mode = %s", (sql_mode,))
             return _fetched(connection, statement, values)
+
+    def damage(self, statement: str, *values: object) -> None:
+        """Run one statement in the shop's database that its own rules would refuse: orphans, zero dates."""
+        with closing(connect(self.shop, autocommit=True)) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SET foreign_key_checks = 0, sql_mode = ''")
+            _fetched(connection, statement, values)
 
     # Running
 
@@ -157,6 +165,12 @@ class Platform:
             tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last or first},
         )
 
+    def start_over(self) -> None:
+        """An empty lake and no warehouse; the shop stays as it is."""
+        with closing(connect(self.warehouse_address.on(""), autocommit=True)) as connection:
+            _fetched(connection, f"DROP DATABASE IF EXISTS `{self.warehouse_address.database}`", [])
+        shutil.rmtree(settings.lake_location(), ignore_errors=True)
+
     # What is there afterwards
 
     @property
@@ -174,6 +188,10 @@ class Platform:
         rows = self._read(self.lake_path(table, day))
         return rows_of(rows.column_names, zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
+    def schema(self, table: str, day: str) -> pa.Schema:
+        """The schema that the file of a table's day carries."""
+        return self._read(self.lake_path(table, day)).schema
+
     def lake_path(self, table: str, day: str) -> str:
         """Where a table's day is, within the lake."""
         return data_file(TableName(*table.split("/")), day_partition(day))
@@ -181,6 +199,17 @@ class Platform:
     def has(self, table: str, day: str) -> bool:
         """Whether the lake has that table's day."""
         return self.lake_files.exists(self.lake_path(table, day))
+
+    def stale_days(self, table: str) -> dict[str, str]:
+        """The days that the `stale_days` check of an event table lists, with what differs; empty when it passes."""
+        (declared,) = _selected(source.EVENT_TABLES, [table])
+        found = stale_days_check(declared)(
+            oltp=OltpResource(url=self.shop.url, database=self.shop.database), lake=LakeResource()
+        )
+        assert isinstance(found, dg.AssetCheckResult)
+        listed: Any = found.metadata.get("stale_days")
+        assert found.passed is (listed is None)
+        return dict(listed.value) if listed else {}
 
     def warehouse(self, statement: str, *values: object) -> Rows:
         """What the warehouse answers."""
