@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +20,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.resources.duckdb import create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_reader import read_batches
 from sakila_platform.resources.mysql_writer import load_batches
 
 _LOCK_WAIT_SECONDS = 600
@@ -58,12 +59,11 @@ class WarehouseSession:
             return list(cursor.fetchall())
 
     def stored(self, table: Table) -> pa.Table:
-        """A (small) table of the warehouse, typed as its contract says."""
-        columns = ", ".join(f"`{column}`" for column in table.column_names)
-        rows = self.fetch(f"SELECT {columns} FROM `{table.name.table}`")
+        """A (small) table of the warehouse as the run's transaction sees it, typed as its contract says."""
         schema = arrow_schema(table)
-        values = zip(*rows, strict=True) if rows else [()] * len(schema)
-        return pa.table([_typed(column, f.type) for column, f in zip(values, schema, strict=True)], schema=schema)
+        # The warehouse keeps instants as DATETIME, in UTC.
+        read = pa.schema([f.with_type(pa.timestamp("us")) if pa.types.is_timestamp(f.type) else f for f in schema])
+        return pa.Table.from_batches(read_batches(self.connection, table.name.table, read), schema=read).cast(schema)
 
     def replace_owned(self, table: Table, column: str, owners: Sequence[int], rows: pa.Table) -> None:
         """Put these rows in place of all rows of these owners."""
@@ -147,11 +147,3 @@ def _undo(connection: pymysql.Connection) -> None:
     # A connection that was lost in the middle has been undone by the server already.
     if connection.open:
         connection.rollback()
-
-
-def _typed(values: Sequence[object], arrow: pa.DataType) -> pa.Array:
-    if pa.types.is_boolean(arrow):
-        values = [None if value is None else bool(value) for value in values]
-    if pa.types.is_timestamp(arrow) and arrow.tz:
-        values = [v.replace(tzinfo=timezone.utc) if isinstance(v, datetime) else v for v in values]
-    return pa.array(values, arrow)
