@@ -149,6 +149,12 @@ def all_settings() -> tuple[Setting, ...]:
     return tuple(value for value in globals().values() if isinstance(value, Setting))
 
 
+def require_usable() -> None:
+    """Raises UsageError for the first setting that can't be understood: better before the work than in its middle."""
+    for setting in all_settings():
+        setting.read()
+
+
 def lake_location() -> str:
     """The lake's folder: the setting's, else lake/ under the state folder."""
     return LAKE.read() or str(HOME.read().resolve() / "lake")

@@ -121,6 +121,7 @@ class Runs:
 @contextmanager
 def open_runs(home: Path) -> Iterator[Runs]:
     """The jobs on the state folder's instance, which is made if need be; runs that died in it are told to be failed."""
+    settings.require_usable()
     ensure_dagster_home(home)
     settings.put_in_environment(dagster_environment(home))
     with dg.DagsterInstance.get() as instance:

@@ -140,10 +140,9 @@ def _names_in(lake: Lake) -> list[str]:
 def _unknown_table(place: str, wanted: str, names: Sequence[str]) -> UsageError:
     if not names:
         return UsageError(f"There is no {wanted}: {place} is empty. Fill it with `sakila-platform demo`.")
-    by_table = {name.rpartition(".")[2]: name for name in names}
-    near = get_close_matches(wanted, names, n=3, cutoff=0.6) or [
-        by_table[table] for table in get_close_matches(wanted.rpartition(".")[2], list(by_table), n=3, cutoff=0.6)
-    ]
+    table = wanted.rpartition(".")[2]
+    near = [name for name in names if name.rpartition(".")[2] == table]
+    near = near or get_close_matches(wanted, names, n=3) or get_close_matches(table, names, n=3, cutoff=0.5)
     meant = f"Did you mean {', '.join(near)}?" if near else f"There is {', '.join(names)}."
     return UsageError(f"There is no table {wanted} in {place}. {meant}")
 

@@ -119,7 +119,7 @@ def test_a_second_demonstration_does_only_what_is_not_done(shell: Shell, told_by
 def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) -> None:
     told = shell.done("run", "rentals", "--from", "2006-02-13", "--to", "2006-02-14", "--no-analysis")
     assert "Running rentals, 2006-02-13..2006-02-14 (2 days)" in told
-    assert "warehouse: 2006-02-13..2006-02-14, 2 days" in told
+    assert "Running rentals, 2006-02-13..2006-02-14 (2 days): done in" in told
     assert "Analysis" not in told
 
 
@@ -131,7 +131,6 @@ def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) 
         ("run rentals --from 2005-05-24 --to 2005-05-24", "2005-05-24 is outside the calendar"),
         ("run rentals --from 2000-01-01 --to 2006-02-14", "but a run takes at most 400"),
         ("run rental --from 2006-02-14 --to 2006-02-14", "There is no domain 'rental'. Give one of: rentals"),
-        ("demo rental", "There is no domain 'rental'"),
     ],
 )
 def test_wrong_use_of_days_and_domains_is_one_line(shell: Shell, told_by_demo: str, words: str, reason: str) -> None:
@@ -192,7 +191,7 @@ def test_an_answer_of_no_rows_keeps_its_columns(shell: Shell, told_by_demo: str)
         (
             "warehouse",
             "SELECT * FROM fact_rentals",
-            "no table fact_rentals in datawarehouse_sakila. Did fact_",
+            "no table fact_rentals in datawarehouse_sakila. Did you mean fact_",
         ),
         ("lake", "SELECT * FROM final_sakila.fact_rentl", "Did you mean final_sakila.fact_rental"),
         ("lake", "SELECT * FROM fact_rental", "Did you mean final_sakila.fact_rental"),
@@ -237,9 +236,6 @@ def test_a_second_process_on_the_same_state_folder_is_refused_in_one_line(shell:
     with (shell.home / "work.lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "Another process" in assert_one_line(shell("demo"), 1)
-        assert "Another process" in assert_one_line(
-            shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14"), 1
-        )
 
 
 def test_a_run_that_fails_says_why_in_one_line(shell: Shell, told_by_demo: str) -> None:
@@ -248,12 +244,12 @@ def test_a_run_that_fails_says_why_in_one_line(shell: Shell, told_by_demo: str) 
     result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_LAKE=str(lake))
     line = assert_one_line(result, 1)
     assert "rentals_daily over 2006-02-14..2006-02-14 failed" in line
-    assert "can't be written" in line
+    assert str(lake) in line
     assert "Traceback" not in result.stdout
 
 
 def test_a_server_that_does_not_answer_is_one_line(shell: Shell) -> None:
-    for words in ("up", "load", "query sakila SELECT", "run rentals --from 2006-02-14 --to 2006-02-14"):
+    for words in ("up", "query sakila SELECT", "run rentals --from 2006-02-14 --to 2006-02-14"):
         result = shell(*words.split(), SAKILA_MYSQL_URL="mysql://me:secret-word@127.0.0.1:1")
         assert "secret-word" not in assert_one_line(result, 1)
 
