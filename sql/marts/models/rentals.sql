@@ -1,4 +1,4 @@
--- One row per rental, with its return, what was paid for it, and its film, customer and store as they were that day.
+-- One row per rental, with its return, what was paid for it, its film and store as they were that day, and who rented.
 WITH returned AS (
     {{ latest(source('final_sakila', 'fact_return'), 'rental_id') }}
 ),
@@ -10,13 +10,20 @@ paid AS (
     FROM {{ source('final_sakila', 'fact_payment') }}
     WHERE rental_id IS NOT NULL
     GROUP BY rental_id
+),
+
+customer AS (
+    {{ latest(source('final_sakila', 'dim_customer'), 'customer_id') }}
 )
 
 SELECT
     rental.rental_id,
     rental.dt AS rental_date,
     cast(hour(rental.rental_at) AS integer) AS rental_hour,
+    cast(calendar.day_of_week AS integer) AS day_of_week,
+    calendar.day_name,
     rental.customer_id,
+    customer.full_name AS customer,
     rental.film_id,
     film.category,
     rental.store_id,
@@ -32,6 +39,10 @@ INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film
     ON rental.dt = film.dt AND rental.film_id = film.film_id
 INNER JOIN {{ source('final_sakila', 'dim_store') }} AS store
     ON rental.dt = store.dt AND rental.store_id = store.store_id
+INNER JOIN {{ source('final_sakila', 'dim_date') }} AS calendar
+    ON rental.dt = calendar.date
+INNER JOIN customer
+    ON rental.customer_id = customer.customer_id
 LEFT JOIN returned
     ON rental.rental_id = returned.rental_id
 LEFT JOIN paid

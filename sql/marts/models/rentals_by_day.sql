@@ -1,4 +1,4 @@
--- One row per day on which anything happened, store and category: rentals, returns and revenue, zeros included.
+-- One row per day on which anything happened, store and category: rentals, returns (late ones) and revenue, zeros included.
 WITH happened AS (
     SELECT
         rental_date AS date,
@@ -6,6 +6,7 @@ WITH happened AS (
         category,
         1 AS rentals,
         0 AS returns,
+        0 AS late_returns,
         0 AS revenue
     FROM {{ ref('rentals') }}
     UNION ALL
@@ -15,6 +16,7 @@ WITH happened AS (
         category,
         0,
         1,
+        CASE WHEN is_late THEN 1 ELSE 0 END,
         0
     FROM {{ ref('rentals') }}
     WHERE return_date IS NOT NULL
@@ -23,6 +25,7 @@ WITH happened AS (
         payment_date,
         store_id,
         category,
+        0,
         0,
         0,
         amount
@@ -58,6 +61,7 @@ counted AS (
         grid.category,
         coalesce(sum(happened.rentals), 0) AS rentals,
         coalesce(sum(happened.returns), 0) AS returns,
+        coalesce(sum(happened.late_returns), 0) AS late_returns,
         coalesce(sum(happened.revenue), 0) AS revenue
     FROM grid
     LEFT JOIN happened
@@ -84,6 +88,7 @@ SELECT
     counted.category,
     cast(counted.rentals AS bigint) AS rentals,
     cast(counted.returns AS bigint) AS returns,
+    cast(counted.late_returns AS bigint) AS late_returns,
     cast(counted.revenue AS decimal(18, 2)) AS revenue,
     cast(
         sum(counted.rentals) OVER (
