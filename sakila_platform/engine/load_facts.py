@@ -41,7 +41,7 @@ def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise PlatformError(f"The rows of {fact.name} can't be computed: {reason}. Mend sql/warehouse/rows.") from None
-    batches = (_complete(fact, pa.Table.from_batches([batch]).cast(schema)) for batch in reader)
+    batches = (_complete(fact, pa.Table.from_batches([batch])).cast(schema) for batch in reader)
     load_batches(session.connection, fact.name.table, batches, replace=True)
 
 
