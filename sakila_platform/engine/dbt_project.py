@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from uuid import uuid4
 from sakila_platform.errors import PlatformError
 
 MANIFEST = "manifest.json"
+SKIPPED = "skipped"
 _PARSED = "partial_parse.msgpack"
 _DATABASE = "dbt.duckdb"
+_ABANDONED_AFTER_SECONDS = 24 * 3600
 _PASSED = frozenset({"success", "pass", "warn"})
 
 
@@ -67,14 +70,19 @@ class DbtProject:
     def workspace(self) -> Iterator[Path]:
         """A DuckDB file for one build, gone afterwards: its database is `dbt`, which the models' names begin with."""
         folder = self.state / f"run-{uuid4().hex}"
-        folder.mkdir(parents=True)
         try:
+            folder.mkdir(parents=True)
+            self._sweep()
             yield folder / _DATABASE
+        except OSError as error:
+            raise PlatformError(
+                f"The marts can't be built in {folder}: {error.strerror or error}. Free space or correct SAKILA_HOME."
+            ) from None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def build(self, database: Path, names: Sequence[str]) -> list[NodeResult]:
-        """Build the models and run the tests of these names, and no others, in that DuckDB file.
+    def build(self, database: Path, names: Sequence[str] = ()) -> list[NodeResult]:
+        """Build the models and run the tests of these names (none: of all) in that DuckDB file.
 
         Raises PlatformError, with dbt's reason, when dbt can't begin; a model or test that fails is in the results.
         """
@@ -86,7 +94,7 @@ class DbtProject:
             [
                 "build",
                 *self._folders(database.parent),
-                *("--select", *names, "--indirect-selection", "empty"),
+                *(("--select", *names, "--indirect-selection", "empty") if names else ()),
                 *("--vars", json.dumps({"database": str(database)})),
             ],
             manifest,
@@ -95,6 +103,12 @@ class DbtProject:
             NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures or 0, _one_line(r.message or ""))
             for r in results
         ]
+
+    def _sweep(self) -> None:
+        # What builds left that were killed, once it is old enough to belong to nobody.
+        for left in self.state.glob("run-*"):
+            if time.time() - left.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
     def _folders(self, target: Path) -> list[str]:
         project = ("--project-dir", str(self.folder), "--profiles-dir", str(self.folder))

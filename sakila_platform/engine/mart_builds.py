@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from sakila_platform.engine.dbt_project import MANIFEST, DbtProject, NodeResult
+from sakila_platform.engine.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.engine.questions import PREVIEW_ROWS, markdown_table
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import UNDATED, TableName, mart_file
@@ -48,7 +48,7 @@ def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: S
     with project.workspace() as database:
         with _connected(database) as connection:
             _name_inputs(connection, lake, manifest, built={_mart(model) for model in models})
-        for result in project.build(database, [_mart(node) for node in (*models, *tests)]):
+        for result in project.build(database, _names(manifest, [*models, *tests])):
             outcome.results[result.unique_id] = result
         outcome.refused.update(_refusals(manifest, models, outcome.results))
         with _connected(database) as connection:
@@ -62,6 +62,11 @@ def source_table(properties: Mapping[str, Any]) -> TableName:
     """The lake table that a dbt source stands for: the source is named as its schema, `final_sakila`."""
     layer, _, source = properties["source_name"].partition("_")
     return TableName(layer, source, properties["name"])
+
+
+def _names(manifest: Mapping[str, Any], chosen: Sequence[str]) -> list[str]:
+    # dbt looks at every node once for each name, so the usual case is spared that.
+    return [] if set(chosen) == set(manifest["nodes"]) else [_mart(node) for node in chosen]
 
 
 def _mart(unique_id: str) -> str:
@@ -94,22 +99,27 @@ def _name_inputs(
             create_mart_view(connection, lake, mart)
 
 
-def _refusals(
-    manifest: Mapping[str, Any], models: Sequence[str], results: Mapping[str, NodeResult]
-) -> Iterator[tuple[str, str]]:
+def _refusals(manifest: Mapping[str, Any], models: Sequence[str], results: Mapping[str, NodeResult]) -> dict[str, str]:
+    """Why marts are not to be published: those that have a fault of their own first, then those built on them."""
     faults: dict[str, list[str]] = {}
+    held_up: set[str] = set()
     for result in results.values():
-        if result.passed:
-            continue
         node = manifest["nodes"][result.unique_id]
-        model = node.get("attached_node") or (result.unique_id if node["resource_type"] == "model" else "")
-        failed = f"{node['name']} found {result.failures} rows" if result.failures else result.message
-        faults.setdefault(model or node["depends_on"]["nodes"][0], []).append(failed or result.status)
+        model = node.get("attached_node") or (node["depends_on"]["nodes"][0] if _is_test(node) else result.unique_id)
+        if result.status == SKIPPED:
+            held_up.add(model)
+        elif not result.passed:
+            failed = f"{node['name']} found {result.failures} rows" if result.failures else result.message
+            faults.setdefault(model, []).append(failed or result.status)
+    refused = {_mart(model): "; ".join(found) for model, found in faults.items() if model in models}
     for model in models:
-        if model in faults:
-            yield _mart(model), "; ".join(faults[model])
-        elif model not in results:
-            yield _mart(model), "dbt did not build it"
+        if model in held_up or model not in results:
+            refused.setdefault(_mart(model), "a mart that it is made from, or checked against, was refused")
+    return refused
+
+
+def _is_test(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] == "test"
 
 
 def _publish(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str, folder: Path) -> Published:

@@ -91,7 +91,7 @@ def _draw_series(axes: Any, plot: Plot, points: list[tuple]) -> None:
             axes.bar([position + shift for position in positions], heights, width, label=name)
     _label(axes.set_xticks, ticks)
     axes.set_ylim(bottom=0)
-    if plot.third:
+    if plot.third and names:
         axes.legend(title=_spoken(plot.third))
 
 

@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from sakila_platform import settings
 from sakila_platform.engine.asset_specs import OWNERS, asset_key
 from sakila_platform.engine.automation import follows_upstream
-from sakila_platform.engine.dbt_project import MANIFEST, DbtProject, NodeResult
+from sakila_platform.engine.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.mart_builds import Outcome, Published, build_marts, source_table
 from sakila_platform.engine.queries import SQL_FOLDER
@@ -63,7 +63,7 @@ def marts_assets(folder: Path = MARTS_PROJECT) -> list[dg.AssetsDefinition]:
             outcome = build_marts(project, lake.lake(), list(models), list(tests))
         # In the order in which dbt came to them, which has every model after those that it reads.
         for node, result in outcome.results.items():
-            if node in tests and result.status != "skipped":
+            if node in tests and result.status != SKIPPED:
                 yield _check_result(tests[node], result)
             elif node in models and (published := outcome.published.get(models[node].path[-1])):
                 yield dg.MaterializeResult(asset_key=models[node], metadata=_metadata(published))

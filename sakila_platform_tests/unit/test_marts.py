@@ -1,0 +1,162 @@
+"""The dbt project as Dagster sees it: keys, lineage, checks, contracts; parsed once, and never into its own folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from sakila_platform import settings
+from sakila_platform.engine.dbt_project import MANIFEST, DbtProject
+from sakila_platform.errors import PlatformError
+from sakila_platform.rentals import star, warehouse_star
+from sakila_platform.rentals.agreement import agreement_checks
+from sakila_platform.rentals.analysis import analysis_assets
+from sakila_platform.rentals.marts import MARTS_PROJECT, marts_assets, marts_project
+from sakila_platform.resources.database import WarehouseResource
+from sakila_platform.resources.lake import LakeResource
+
+DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "varchar", "boolean", "date"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A state folder in which the project has been parsed."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = tmp_path_factory.mktemp("home")
+        monkeypatch.setenv(settings.HOME.name, str(folder))
+        marts_project().parsed()
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def marts(home: Path) -> dg.AssetsDefinition:
+    [assets] = marts_assets()
+    return assets
+
+
+@pytest.fixture(scope="module")
+def models(home: Path) -> dict[str, dict[str, Any]]:
+    nodes = json.loads((marts_project().parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
+    return {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+
+
+def test_every_model_is_an_asset_with_lineage_to_the_lake_it_reads(marts: dg.AssetsDefinition) -> None:
+    files = {path.stem for path in (MARTS_PROJECT / "models").glob("*.sql")}
+    assert {key.to_user_string() for key in marts.keys} == {f"marts/{name}" for name in files}
+
+    spec = marts.specs_by_key[dg.AssetKey(["marts", "revenue_by_month_and_store"])]
+    assert {dep.asset_key.to_user_string() for dep in spec.deps} == {"final/sakila/dim_store", "marts/payments"}
+    assert spec.group_name == "rentals_marts"
+    assert spec.owners == ["team:data-platform"]
+    assert spec.partitions_def is None
+    assert spec.description and spec.description.startswith("One row per month of payment and store")
+
+
+def test_every_input_from_outside_is_a_table_of_the_star(marts: dg.AssetsDefinition) -> None:
+    star_keys = {dg.AssetKey(table.name.key) for table in (*star.DAILY_TABLES, star.DIM_DATE)}
+    inputs = {dep.asset_key for spec in marts.specs for dep in spec.deps}
+    assert inputs - marts.keys <= star_keys
+
+
+def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_up(marts: dg.AssetsDefinition) -> None:
+    for key in marts.keys:
+        names = " ".join(check.name for check in marts.check_specs if check.asset_key == key)
+        assert "unique_" in names or "has_one_row_per" in names, key
+        assert "add_up" in names, key
+        assert "not_null" in names, key
+
+
+def test_every_mart_says_its_grain_once_in_its_query_and_the_same_in_its_contract(models: dict) -> None:
+    for name, model in models.items():
+        first_line = model["raw_code"].splitlines()[0]
+        assert first_line == f"-- {model['description']}", name
+        assert first_line.startswith("-- One row per "), name
+
+
+def test_every_mart_has_an_enforced_contract_of_portable_types_and_described_columns(models: dict) -> None:
+    for name, model in models.items():
+        assert model["config"]["contract"]["enforced"], name
+        for column in model["columns"].values():
+            assert column["data_type"] in DATA_TYPES, f"{name}.{column['name']}"
+            assert column["description"], f"{name}.{column['name']}"
+
+
+def test_contact_details_are_in_no_mart(models: dict) -> None:
+    columns = {column for model in models.values() for column in model["columns"]}
+    assert not columns & {"email", "phone", "address", "postal_code"}
+
+
+def test_loading_again_parses_nothing_and_writes_nothing(home: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    marts_assets()
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+
+
+def test_parsing_leaves_the_projects_folder_as_it_was(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "marts"
+    shutil.copytree(MARTS_PROJECT, folder)
+    before = set(folder.rglob("*"))
+    DbtProject(folder, tmp_path / "state").parsed()
+    assert set(folder.rglob("*")) == before
+
+
+def test_a_dropped_in_model_is_an_asset_and_what_was_parsed_before_is_forgotten(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "marts"
+    shutil.copytree(MARTS_PROJECT, folder)
+    project = DbtProject(folder, tmp_path / "state")
+    first = project.parsed()
+    (folder / "models" / "stores.sql").write_text(
+        "-- One row per store.\n{{ config(contract={'enforced': false}) }}\n"
+        "SELECT DISTINCT store_id FROM {{ ref('rentals') }}\n"
+    )
+    second = project.parsed()
+    assert "model.marts.stores" in json.loads((second / MANIFEST).read_text())["nodes"]
+    assert not first.exists()
+
+
+def test_a_model_that_cannot_be_parsed_is_one_line_that_names_it(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "marts"
+    shutil.copytree(MARTS_PROJECT, folder)
+    (folder / "models" / "films.sql").write_text("-- One row per film.\nSELECT * FROM {{ ref('movies') }}\n")
+    with pytest.raises(PlatformError, match=r"dbt parse failed: .*films.*movies") as caught:
+        DbtProject(folder, tmp_path / "state").parsed()
+    assert "\n" not in str(caught.value)
+    assert not list((tmp_path / "state").glob("*"))
+
+
+def test_a_day_of_the_chain_requests_analysis_marts_and_their_agreement_together(
+    marts: dg.AssetsDefinition,
+) -> None:
+    days = dg.DailyPartitionsDefinition("2005-05-24", end_offset=1)
+    years = dg.StaticPartitionsDefinition(["2005"])
+    chain = [
+        *(dg.AssetSpec(dg.AssetKey(table.name.key), partitions_def=days) for table in star.DAILY_TABLES),
+        *(dg.AssetSpec(dg.AssetKey(table.name.key), partitions_def=days) for table in warehouse_star.DAILY_TABLES),
+        *(
+            dg.AssetSpec(dg.AssetKey(t.name.key), partitions_def=years)
+            for t in (star.DIM_DATE, warehouse_star.DIM_DATE)
+        ),
+    ]
+    analysis = analysis_assets()
+    definitions = dg.Definitions(
+        assets=[*chain, *analysis, marts],
+        asset_checks=agreement_checks(),
+        resources={"database": WarehouseResource(), "lake": LakeResource()},
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = dg.evaluate_automation_conditions(definitions, instance)
+        assert first.total_requested == 0
+        for spec in chain:
+            partition = "2005" if spec.partitions_def is years else "2005-05-24"
+            instance.report_runless_asset_event(dg.AssetMaterialization(spec.key, partition=partition))
+        second = dg.evaluate_automation_conditions(definitions, instance, cursor=first.cursor)
+        wanted = {result.key for result in second.results if result.true_subset.size}
+
+    checks = {key for check in agreement_checks() for key in check.check_keys}
+    assert wanted == {key for asset in analysis for key in asset.keys} | marts.keys | checks
