@@ -1,8 +1,15 @@
-"""The settings as people read them: a table in the README, written from the declarations."""
+"""The settings as people read them: a table in the README, written from the declarations.
+
+`python -m sakila_platform.settings_table` brings it up to date.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sakila_platform.settings import Setting, all_settings
+
+PAGE = Path(__file__).resolve().parents[1] / "README.md"
 
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
@@ -27,3 +34,7 @@ def _value(setting: Setting) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_settings_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -28,21 +28,22 @@ PURE = (
 OUTSIDE_WORLD = {"dagster", "boto3", "pymysql", "duckdb"}
 READS_THE_ENVIRONMENT = {"environ", "getenv", "environb", "getenvb"}
 
-# Every way out: a connection, a look-up of a name, a new process.
-_NO_WAY_OUT = """
-import sys
+_WAYS_OUT = ["socket.connect", "socket.getaddrinfo"]
+_WAYS_TO_CHANGE_THINGS = ["subprocess.Popen", "os.exec", "os.posix_spawn", "os.mkdir", "os.rename", "os.remove"]
+_REFUSING = """
+import os, sys, dagster, dagster_dbt, duckdb, sqlglot
 
 def refuse(event, arguments):
-    if event in {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.mkdir"}:
-        sys.stderr.write(f"{event} {arguments}")
+    if event in {events}:
+        sys.stderr.write(event + str(arguments))
         sys.stderr.flush()
-        import os
         os._exit(3)
 
-import dagster, sqlglot, duckdb
 sys.addaudithook(refuse)
-from sakila_platform.definitions import defs
-loaded = defs() if callable(defs) else defs
+import sakila_platform.definitions as definitions
+"""
+_LOADING = """
+loaded = definitions.platform_definitions()
 print(len(list(loaded.get_repository_def().asset_graph.get_all_asset_keys())))
 """
 
@@ -66,17 +67,27 @@ def test_a_pure_module_does_not_know_the_outside_world(module: str) -> None:
     assert not strangers, f"{module} is pure, but imports {strangers} (by way of the module named)."
 
 
-def test_the_definitions_load_with_an_empty_environment_and_touch_nothing(tmp_path: Path) -> None:
-    loaded = subprocess.run(
-        [sys.executable, "-B", "-W", "ignore", "-c", _NO_WAY_OUT],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": os.defpath},
+def test_importing_the_definitions_does_nothing(tmp_path: Path) -> None:
+    imported = run_in(tmp_path, _REFUSING.format(events=_WAYS_OUT + _WAYS_TO_CHANGE_THINGS))
+    assert imported.returncode == 0, f"Importing reached out: {imported.stderr}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_definitions_load_with_an_empty_environment_and_no_connection(tmp_path: Path) -> None:
+    loaded = run_in(tmp_path, _REFUSING.format(events=_WAYS_OUT) + _LOADING)
+    assert loaded.returncode == 0, f"Loading reached out: {loaded.stderr}"
+    assert int(loaded.stdout.split()[-1]) > 30
+
+
+def run_in(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in an empty folder, with an empty environment."""
+    return subprocess.run(
+        [sys.executable, "-B", "-W", "ignore", "-c", program],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.defpath, "HOME": str(folder)},
         capture_output=True,
         text=True,
     )
-    assert loaded.returncode == 0, f"Loading reached out: {loaded.stderr}"
-    assert int(loaded.stdout.split()[-1]) > 30
-    assert not list(tmp_path.iterdir())
 
 
 def reachable_packages(path: Path) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sakila_platform import settings
-from sakila_platform.settings_table import with_settings_table
+from sakila_platform.settings_table import PAGE, with_settings_table
 from sakila_platform_tests.conventions.source_files import ROOT
 
 SQL = ROOT / "sql"
@@ -23,10 +23,9 @@ def test_a_query_begins_with_its_grain(path: Path) -> None:
 
 
 def test_the_readme_lists_the_settings_as_they_are() -> None:
-    readme = ROOT / "README.md"
-    page = readme.read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     assert page == with_settings_table(page), (
-        "The table of settings in README.md is out of date. Write it anew: python -m sakila_platform_tests.conventions"
+        "The table of settings in README.md is out of date. Write it anew: python -m sakila_platform.settings_table"
     )
 
 
