@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input -
 TESTS := conventions unit spec integration
 IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help demo test check dev bench down clean
+.PHONY: help demo test check dev docs bench down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/make /'
@@ -45,15 +45,20 @@ check: $(DEV) ## Lint, types, import directions, SQL style, the project's own co
 dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
 	@$(BIN)/sakila-platform dev
 
+docs: $(DEV) ## Write anew what is drawn from declarations: docs/data_model.md, the README's settings
+	@$(BIN)/python -m sakila_platform.data_model
+	@$(BIN)/python -m sakila_platform_tests.conventions
+
 bench: $(DEV) ## Measure against the peers of this work; takes an hour (writes docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks
 
 down: ## Stop the private database
 	@if [ -x $(BIN)/sakila-platform ]; then $(BIN)/sakila-platform down; else echo "Nothing is installed."; fi
 
-clean: down ## Stop the database, then remove it with the lake, the runs and .venv
-	@echo "Removing $(SAKILA_HOME) (database, lake, Dagster's runs), $(VENV) and tools' caches."
-	@rm -rf "$(SAKILA_HOME)" $(VENV) *.egg-info build .mypy_cache .ruff_cache .hypothesis .pytest_cache
+clean: down ## Stop the database, then remove .venv and .sakila: database, lake, Dagster's runs
+	@echo "Removing .sakila (database, lake, Dagster's runs), $(VENV) and the tools' caches."
+	@rm -rf .sakila $(VENV) *.egg-info build .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	@if [ "$(abspath $(SAKILA_HOME))" != "$(abspath .sakila)" ]; then echo "$(SAKILA_HOME) is left to you."; fi
 
 # A suitable Python is PYTHON, else the newest that is installed.
 $(BIN)/python:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,10 +14,11 @@ from sakila_platform import settings
 from sakila_platform.commands.answers import Answer, show_table
 from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
 from sakila_platform.commands.database import load_shop
+from sakila_platform.commands.open_ranges import open_ranges
 from sakila_platform.commands.status import all_tables, data_origin, show_layers
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.commands.work_lock import working_alone
-from sakila_platform.days import ONE_DAY, Clock, days_between
+from sakila_platform.days import Clock, days_between
 from sakila_platform.embedded.sakila import ALREADY_THERE
 from sakila_platform.mysql import connect
 from sakila_platform.rentals.analysis import FIVE_QUESTIONS, answer_file
@@ -65,20 +65,6 @@ def run_demo(domain: str, simulated_days: int, terminal: Terminal, started: floa
         else:
             terminal.say("Nothing has changed since the last time.")
     _show(terminal, time.monotonic() - started)
-
-
-def open_ranges(wanted: Sequence[date], done: Collection[date], most: int) -> Iterator[tuple[date, date]]:
-    """The wanted days that are not done, as ranges (first, last) of consecutive days, each of at most `most`."""
-    first = last = None
-    for day in sorted(set(wanted) - set(done)):
-        if first and last and day == last + ONE_DAY and (day - first).days < most:
-            last = day
-            continue
-        if first and last:
-            yield first, last
-        first = last = day
-    if first and last:
-        yield first, last
 
 
 def _history() -> list[date]:
