@@ -1,4 +1,4 @@
--- One row per day on which anything happened, store and category: rentals, returns (late ones) and revenue, zeros included.
+-- One row per day on which anything happened, store and category: rentals, returns, late ones, revenue, zeros included.
 WITH happened AS (
     SELECT
         rental_date AS date,

@@ -1,0 +1,220 @@
+"""What the marts hold for a dashboard: the rows that a page filters by itself, and a chart's rows for its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from sakila_platform.dashboards.declarations import Amount, Chart, Dashboard, Dimension, Fold, KeyFigure, Kind, Measure
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import mart_file
+from sakila_platform.resources.duckdb import create_mart_view, open_duckdb
+from sakila_platform.resources.lake_files import Lake
+
+QUIET_DAYS = 31
+"""Days without business after which another period begins."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days, first and last included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reader filtered: a period, and the members chosen of each column (none: all of them)."""
+
+    period: Period
+    members: Mapping[str, Sequence[str]]
+
+
+Row = dict[str, Any]
+
+
+@contextmanager
+def opened_marts(lake: Lake, dashboard: Dashboard) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with the dashboard's marts as views. Raises PlatformError when the lake lacks one."""
+    for mart in dashboard.marts:
+        if not lake.exists(mart_file(mart)):
+            raise PlatformError(
+                f"The lake has no mart {mart} yet, which dashboard {dashboard.name} reads. "
+                "Build it first: `sakila-platform run rentals --from DAY --to DAY`."
+            )
+    with open_duckdb() as connection:
+        for mart in dashboard.marts:
+            create_mart_view(connection, lake, mart)
+        yield connection
+
+
+def days_of_business(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard) -> list[date]:
+    """Every day that any of the dashboard's daily marts has a row for, in order."""
+    daily = [mart for mart in dashboard.marts if mart not in dashboard.dates.monthly]
+    parts = " UNION ".join(f'SELECT "{dashboard.dates.columns[mart]}" AS day FROM marts."{mart}"' for mart in daily)
+    return [row[0] for row in connection.execute(f"SELECT day FROM ({parts}) ORDER BY day").fetchall()]
+
+
+def newest_period(days: Sequence[date], most_days: int) -> Period | None:
+    """The last days with business, at most so many, beginning after the last quiet time. None when there are none."""
+    if not days:
+        return None
+    last = first = days[-1]
+    for day in reversed(days):
+        if (first - day).days > QUIET_DAYS or (last - day).days >= most_days:
+            break
+        first = day
+    return Period(first, last)
+
+
+def page_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str, since: date) -> list[Row]:
+    """A mart's rows from a day on, folded to what the page tells apart: one entry per column, all values of it.
+
+    A text column is its dictionary and the codes; days are days since 1970; a decimal is a whole number and its scale.
+    """
+    told_apart, amounts = dashboard.columns(mart), stored_amounts(dashboard, mart)
+    day = dashboard.dates.columns[mart]
+    since = since.replace(day=1) if mart in dashboard.dates.monthly else since
+    chosen = [f'"{column}"' for column in told_apart]
+    sums = [f'{_stored(amount)} AS "{amount_name(amount)}"' for amount in amounts]
+    cursor = connection.execute(
+        f'SELECT {", ".join([*chosen, *sums])} FROM marts."{mart}" WHERE "{day}" >= ? GROUP BY ALL ORDER BY ALL',
+        [since],
+    )
+    names = [column[0] for column in cursor.description or ()]
+    rows = cursor.fetchall()
+    return [_encoded(name, [row[index] for row in rows]) for index, name in enumerate(names)]
+
+
+def page_row_count(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str) -> list[tuple[date, int]]:
+    """How many rows of the page each day of a mart makes, newest day first."""
+    columns = ", ".join(f'"{column}"' for column in dashboard.columns(mart))
+    day = dashboard.dates.columns[mart]
+    return connection.execute(
+        f'SELECT "{day}", count(*) FROM (SELECT DISTINCT {columns} FROM marts."{mart}") GROUP BY 1 ORDER BY 1 DESC'
+    ).fetchall()
+
+
+def stored_amounts(dashboard: Dashboard, mart: str) -> list[Amount]:
+    """The amounts that a page's rows carry: what is counted distinctly is a column already."""
+    return [amount for amount in dashboard.amounts(mart) if amount.fold is not Fold.DISTINCT]
+
+
+def amount_name(amount: Amount) -> str:
+    """What an amount is called among a page's columns."""
+    return f"{amount.fold.value}:{amount.column}"
+
+
+def chart_rows(
+    connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, chart: Chart, choices: Choices
+) -> list[Row]:
+    """A chart's rows, in the order in which they are shown: members as they are shown, and measures by their names."""
+    where, values = _condition(dashboard, chart.mart, choices)
+    dimensions = [f'{_dimension(each)} AS "{each.column}"' for each in chart.dimensions]
+    labels = [f'"{each.label}"' for each in chart.dimensions if each.label]
+    marks = [f'any_value("{column}") AS "{column}"' for column in chart.calendar.columns] if chart.calendar else []
+    measures = [f'{_measured(measure)} AS "{measure.name}"' for measure in chart.measures]
+    having = f"HAVING {_measured(chart.measures[0])} = 0" if chart.only_zero else ""
+    limit = f"LIMIT {chart.limit}" if chart.limit else ""
+    cursor = connection.execute(
+        f'SELECT {", ".join([*dimensions, *labels, *marks, *measures])} FROM marts."{chart.mart}" WHERE {where} '
+        f"GROUP BY {', '.join(str(n + 1) for n in range(len(dimensions) + len(labels)))} {having} "
+        f"ORDER BY {_order(chart)} {limit}",
+        values,
+    )
+    names = [column[0] for column in cursor.description or ()]
+    return [
+        {name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()
+    ]
+
+
+def key_figure(
+    connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, figure: KeyFigure, choices: Choices
+) -> float | None:
+    """A key figure's value; None when there is nothing to divide by."""
+    where, values = _condition(dashboard, figure.mart, choices)
+    found = connection.execute(
+        f'SELECT {_measured(figure.measure)} FROM marts."{figure.mart}" WHERE {where}', values
+    ).fetchone()
+    return _plain(found[0]) if found else None
+
+
+def period_before(period: Period) -> Period:
+    """As many days, ending the day before."""
+    length = period.last - period.first
+    return Period(period.first - length - timedelta(days=1), period.first - timedelta(days=1))
+
+
+def _condition(dashboard: Dashboard, mart: str, choices: Choices) -> tuple[str, list[Any]]:
+    first, last = choices.period.first, choices.period.last
+    if mart in dashboard.dates.monthly:
+        first = first.replace(day=1)
+    parts, values = [f'"{dashboard.dates.columns[mart]}" BETWEEN ? AND ?'], [first, last]
+    for column, members in choices.members.items():
+        if members:
+            parts.append(f'"{column}" IN ({", ".join("?" * len(members))})')
+            values += members
+    return " AND ".join(parts), values
+
+
+def _dimension(dimension: Dimension) -> str:
+    return f"cast(date_trunc('month', \"{dimension.column}\") AS date)" if dimension.by_month else f'"{dimension.column}"'
+
+
+def _order(chart: Chart) -> str:
+    members = [str(n + 1) for n in range(len(chart.dimensions))]
+    if chart.kind is Kind.TABLE and not chart.sort:
+        members = [f'"{dimension.shown}"' for dimension in chart.dimensions]
+    if not chart.sort:
+        return ", ".join(members)
+    return ", ".join([f'"{chart.sort.by}" {"DESC" if chart.sort.descending else "ASC"}', *members])
+
+
+def _measured(measure: Measure) -> str:
+    if not measure.per:
+        return _folded(measure.amount)
+    return f"{_folded(measure.amount)} / nullif({_folded(measure.per)}, 0)"
+
+
+def _folded(amount: Amount) -> str:
+    if amount.fold is Fold.DISTINCT:
+        return f'count(DISTINCT "{amount.column}")'
+    return "count(*)" if amount.fold is Fold.ROWS else f'coalesce(sum("{amount.column}"), 0)'
+
+
+def _stored(amount: Amount) -> str:
+    return "count(*)" if amount.fold is Fold.ROWS else f'sum("{amount.column}")'
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_EPOCH = date(1970, 1, 1)
+
+
+def _encoded(name: str, values: list[Any]) -> Row:
+    known = next((value for value in values if value is not None), None)
+    if isinstance(known, datetime):
+        raise PlatformError(f"Column {name} holds instants, which pages do not show. Name a column of days.")
+    if isinstance(known, date):
+        return {"name": name, "kind": "day", "values": [None if v is None else (v - _EPOCH).days for v in values]}
+    if isinstance(known, str):
+        members = sorted({value for value in values if value is not None})
+        code = {member: number for number, member in enumerate(members)}
+        return {"name": name, "kind": "text", "members": members, "values": [code.get(v, -1) for v in values]}
+    if isinstance(known, Decimal):
+        scale = max(0, -int(known.as_tuple().exponent))
+        whole = [None if v is None else int(v.scaleb(scale)) for v in values]
+        return {"name": name, "kind": "number", "scale": scale, "values": whole}
+    plain = [int(v) if isinstance(v, bool) else v for v in values]
+    return {"name": name, "kind": "number", "scale": 0, "values": plain}
