@@ -3,8 +3,11 @@
 import dagster as dg
 
 from sakila_platform.checks import stale_days_check
+from sakila_platform.rentals.agreement import agreement_checks
+from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.date_dimension import date_dimension_assets
 from sakila_platform.rentals.final import final_assets
+from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.rentals.oltp import oltp_specs, simulation_asset
 from sakila_platform.rentals.source import EVENT_TABLES
 from sakila_platform.rentals.stage import stage_assets
@@ -39,8 +42,10 @@ def platform_definitions() -> dg.Definitions:
             final_assets(),
             warehouse_assets(),
             *date_dimension_assets(),
+            *analysis_assets(),
+            *marts_assets(),
         ],
-        asset_checks=[stale_days_check(table) for table in EVENT_TABLES],
+        asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
         jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job()],
         schedules=all_schedules(),
         sensors=[
