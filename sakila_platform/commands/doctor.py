@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sakila_platform import settings
+from sakila_platform.commands.loopback import DAGSTER_PORT, is_taken
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.binaries import find_binaries
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 
-DAGSTER_PORT = 3000
 _PYTHONS = ((3, 10), (3, 13))
 _NEEDED_BYTES = 2 * 1024**3
 _PACKAGES = ("dagster", "duckdb", "polars", "pyarrow", "pymysql", "connectorx", "dbt", "holidays")
@@ -124,7 +123,6 @@ def _obtainable() -> Finding:
 
 
 def _dagster_port() -> Finding:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        is_taken = probe.connect_ex(("127.0.0.1", DAGSTER_PORT)) == 0
-    told = f"taken: `sakila-platform dev --port {DAGSTER_PORT + 1}` uses another" if is_taken else "free"
-    return Finding(f"port {DAGSTER_PORT}", not is_taken, told, is_essential=False)
+    taken = is_taken(DAGSTER_PORT)
+    told = f"taken: `sakila-platform dev --port {DAGSTER_PORT + 1}` uses another" if taken else "free"
+    return Finding(f"port {DAGSTER_PORT}", not taken, told, is_essential=False)

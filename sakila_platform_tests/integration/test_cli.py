@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -221,7 +222,7 @@ def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, told
 
 
 def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> None:
-    for words in (["--help"], ["status"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
+    for words in (["--help"], ["status"], ["doctor"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
         program = (
             "import sys\nfrom sakila_platform.cli import main\n"
             f"try: main({words!r})\nexcept SystemExit: print('dagster' in sys.modules)"
@@ -261,6 +262,14 @@ def test_doctor_names_what_is_missing(shell: Shell, tmp_path: Path) -> None:
     assert "lake" in assert_one_line(result, 1)
     assert "/no/such/server" in result.stdout
     assert "name another folder in SAKILA_LAKE" in result.stdout
+
+
+def test_pages_on_a_port_that_is_taken_are_refused_in_one_line(shell: Shell) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        assert f"Port {port} is taken" in assert_one_line(shell("dev", "--port", port), 1)
 
 
 def test_a_setting_that_can_not_be_understood_is_wrong_use(shell: Shell) -> None:
