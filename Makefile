@@ -45,9 +45,9 @@ check: $(DEV) ## Lint, types, import directions, SQL style, the project's own co
 dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
 	@$(BIN)/sakila-platform dev
 
-docs: $(DEV) ## Write anew what is drawn from declarations: docs/data_model.md, the README's settings
+docs: $(RUN) ## Write anew what is drawn from declarations: docs/data_model.md, the README's settings
 	@$(BIN)/python -m sakila_platform.data_model
-	@$(BIN)/python -m sakila_platform_tests.conventions
+	@$(BIN)/python -m sakila_platform.settings_table
 
 bench: $(DEV) ## Measure against the peers of this work; takes an hour (writes docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks
