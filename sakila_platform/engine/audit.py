@@ -80,7 +80,7 @@ def _orphan_rule(table: Table, column: str, target: str) -> Rule:
     key = _key_column(reference)
     return Rule(
         f"{column} names a row of {reference}",
-        f"({DAY_PARTITION}, {column}) IN (SELECT ({DAY_PARTITION}, {key}) FROM {target})",
+        f"{column} IS NULL OR ({DAY_PARTITION}, {column}) IN (SELECT ({DAY_PARTITION}, {key}) FROM {target})",
     )
 
 
@@ -123,8 +123,9 @@ def _part(connection: duckdb.DuckDBPyConnection, relation: str, broken: list[Rul
 def _findings(connection: duckdb.DuckDBPyConnection, relation: str) -> Audit:
     rejected = connection.execute(f"SELECT {DAY_PARTITION}, count(*) FROM {relation}_rejected GROUP BY 1").fetchall()
     rows = connection.execute(
-        f"SELECT {DAY_PARTITION}, unnest(string_split(reason, '; ')) AS rule, count(*) "
-        f"FROM {relation}_rejected GROUP BY 1, 2 ORDER BY 1, 2"
+        f"SELECT {DAY_PARTITION}, rule, count(*) "
+        f"FROM (SELECT {DAY_PARTITION}, unnest(string_split(reason, '; ')) AS rule FROM {relation}_rejected) AS broken "
+        "GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
     broken: dict[date, dict[str, int]] = {}
     for day, rule, count in rows:
