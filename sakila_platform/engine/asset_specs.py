@@ -127,7 +127,8 @@ def _day_result(outcome: TableDay) -> DayResult:
     checks = {CONTRACT: CheckOutcome(True)}
     if outcome.rejected:
         metadata["quarantined_rows"] = outcome.rejected
-        described = f"{outcome.rejected} rows set aside: {', '.join(outcome.broken)}"
+    if outcome.broken:
+        described = "Set aside: " + ", ".join(f"{rule} ({count})" for rule, count in outcome.broken.items())
         checks[CONTRACT] = CheckOutcome(
             False, dict(outcome.broken), severity=dg.AssetCheckSeverity.WARN, description=described
         )

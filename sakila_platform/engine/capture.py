@@ -87,7 +87,7 @@ def _slice_events(
     publish_days(capture.lake, table, _audited(capture, table, slices, outcomes))
     undated = _undated(table, slices.undated)
     set_aside(capture.lake, table, day_partition(UNDATED), undated)
-    return {day: _with_undated(outcome, undated.num_rows) for day, outcome in outcomes.items()}
+    return {day: _with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}
 
 
 def _audited(
@@ -111,8 +111,12 @@ def _undated(table: Table, rows: pa.Table) -> pa.Table:
     return named.cast(quarantine_schema(table)).sort_by(order)
 
 
-def _with_undated(outcome: TableDay, undated: int) -> TableDay:
-    return replace(outcome, notes={**outcome.notes, "undated_rows": undated}) if undated else outcome
+def _with_undated(outcome: TableDay, table: Table, undated: int) -> TableDay:
+    """The outcome, with the rows that are on no day: they break the contract of the table, and are counted with it."""
+    if not undated:
+        return outcome
+    broken = {**outcome.broken, f"{table.day_columns[0]} names a day": undated}
+    return replace(outcome, broken=broken, notes={**outcome.notes, "undated_rows": undated})
 
 
 def _capture_table(

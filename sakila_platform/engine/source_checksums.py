@@ -19,6 +19,7 @@ from sakila_platform.engine.source_tables import carried_columns
 from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
 from sakila_platform.resources.duckdb import create_view
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.mysql_where import Undated
 
 _PRIME = 2_147_483_647
 _WEIGHTS = (1_000_003, 10_007, 100_019, 1_009, 1_000_033, 101, 10_039, 1_013)
@@ -41,8 +42,8 @@ def source_checksums(connection: pymysql.Connection, table: Table, days: Sequenc
     parts = []
     for n, column in enumerate(table.day_columns):
         others = [f"NOT (DATE(`{earlier}`) <=> DATE(`{column}`))" for earlier in table.day_columns[:n]]
-        dated = [f"`{table.day_columns[0]}` IS NOT NULL"] if n else []
-        conditions = " AND ".join([f"`{column}` >= %s AND `{column}` < %s", *others, *dated])
+        dated = f"NOT ({Undated(table.day_columns[0]).sql()})"
+        conditions = " AND ".join([f"`{column}` >= %s AND `{column}` < %s", *others, dated])
         parts.append(
             f"SELECT DATE(`{column}`) AS day, COUNT(*) AS row_count, SUM({_row_sum(table, column)}) AS checksum "
             f"FROM `{table.name.table}` WHERE {conditions} GROUP BY DATE(`{column}`)"
