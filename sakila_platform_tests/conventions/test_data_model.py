@@ -28,11 +28,8 @@ def test_a_fact_reaches_actors_by_the_bridge_from_films_only() -> None:
     lines = bus_matrix(WAREHOUSE_TABLES).splitlines()
     cells = {line.split("|")[1].strip(" `"): [cell.strip() for cell in line.split("|")[2:-1]] for line in lines}
     actor = cells["process"].index("`dim_actor`")
-    assert {fact: row[actor] for fact, row in cells.items() if fact.startswith("fact_")} == {
-        "fact_rental": "`bridge_film_actor`",
-        "fact_return": "`bridge_film_actor`",
-        "fact_payment": "",
-    }
+    assert cells["fact_rental"][actor] == "`bridge_film_actor`"
+    assert cells["fact_payment"][actor] == ""
 
 
 def test_a_rental_still_out_has_no_return_date_and_versions_meet_by_their_key() -> None:
