@@ -13,6 +13,8 @@ ROWS = "rows"
 _D3_FORMATS = {Format.COUNT: ",d", Format.MEAN: ",.1f", Format.MONEY: "$,.2f", Format.SHARE: ".1%"}
 _AXIS_FORMATS = {**_D3_FORMATS, Format.MEAN: ",~g", Format.MONEY: "$,~s", Format.SHARE: ".0%"}
 _HEIGHT = 260
+_NARROW = 560
+_ROOM_FOR_NUMBERS = 56
 _BAR_STEP = 26
 _CELL_STEP = 24
 _DAY_LABEL = "timeFormat(toDate(datum.value + 'T00:00:00'), '%-d %b %Y')"
@@ -42,16 +44,25 @@ def table_columns(chart: Chart) -> list[Spec]:
             {"field": MEMBERS, "title": f"{chart.dimensions[0].title}s", "format": Format.COUNT.value},
         ]
     columns = [
-        {
-            "field": dimension.shown,
-            "title": dimension.title,
-            "format": "month" if dimension.by_month else Format.MONEY.value if "rate" in dimension.column else "",
-        }
+        {"field": dimension.shown, "title": dimension.title, "format": _written(chart, dimension)}
         for dimension in chart.dimensions
     ]
     # Of rows that are zero, the zero is no news.
     measures = () if chart.only_zero else chart.measures
     return columns + [{"field": m.name, "title": m.title, "format": m.format.value} for m in measures]
+
+
+def _written(chart: Chart, dimension: Dimension) -> str:
+    if chart.kind is Kind.TIMELINE:
+        return "day"
+    return "month" if dimension.by_month else dimension.format.value if dimension.format else ""
+
+
+def _cut(dimension: Dimension) -> Spec:
+    """A member's name cut to its first letters where the chart is narrow."""
+    if not dimension.letters:
+        return {}
+    return {"labelExpr": f"width < {_NARROW} ? slice(datum.label, 0, {dimension.letters}) : datum.label"}
 
 
 def _timeline(chart: Chart) -> Spec:
@@ -84,7 +95,7 @@ def _timeline(chart: Chart) -> Spec:
             "transform": [{"filter": f"isValid(datum['{line.name}'])"}],
             "mark": {"type": "line", "style": "trend", "point": {"size": 12}},
             "encoding": {
-                "y": {**_value(line), "title": bars.title},
+                "y": {**_value(bars), "field": line.name},
                 "color": {"datum": line.title},
                 "detail": {"field": SEGMENT},
             },
@@ -140,6 +151,7 @@ def _bars(chart: Chart) -> Spec:
     member, measure = chart.dimensions[0], chart.measures[0]
     return {
         "height": {"step": _BAR_STEP},
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "encoding": {
             "y": {
                 "field": member.shown,
@@ -148,7 +160,7 @@ def _bars(chart: Chart) -> Spec:
                 "title": None,
                 "axis": {"ticks": False, "domain": False, "labelLimit": 130},
             },
-            "x": {**_value(measure), "axis": None, "scale": {"padding": 44, "zero": True}},
+            "x": {**_value(measure), "axis": None, "scale": {"range": [0, {"expr": f"width - {_ROOM_FOR_NUMBERS}"}]}},
             "tooltip": _tooltips(chart),
         },
         "layer": [
@@ -164,7 +176,7 @@ def _bars(chart: Chart) -> Spec:
 def _columns(chart: Chart) -> Spec:
     member, *series = chart.dimensions
     measure = chart.measures[0]
-    axis: Spec = {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy", "labelSeparation": 8}
+    axis: Spec = {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy", "labelSeparation": 8, **_cut(member)}
     if member.by_month:
         axis["labelExpr"] = _MONTH_LABEL
     encoding: Spec = {
@@ -187,6 +199,7 @@ def _heatmap(chart: Chart) -> Spec:
     measure = chart.measures[0]
     return {
         "height": {"step": _CELL_STEP},
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "mark": {"type": "rect", "style": "cell"},
         "encoding": {
             "x": {
@@ -194,19 +207,19 @@ def _heatmap(chart: Chart) -> Spec:
                 "type": "ordinal",
                 "sort": {"field": across.column},
                 "title": across.title if across.shown == across.column else None,
-                "axis": {"labelAngle": 0, "ticks": False, "domain": False, "labelOverlap": "greedy"},
+                "axis": {"labelAngle": 0, "ticks": False, "domain": False, "labelOverlap": "greedy", **_cut(across)},
             },
             "y": {
                 "field": down.shown,
                 "type": "ordinal",
                 "sort": {"field": down.column},
                 "title": None,
-                "axis": {"ticks": False, "domain": False},
+                "axis": {"ticks": False, "domain": False, **_cut(down)},
             },
             "color": {
                 "field": measure.name,
                 "type": "quantitative",
-                "scale": {"zero": True},
+                "scale": {"zero": False},
                 "legend": {"orient": "top", "title": measure.title, "titleOrient": "left", "gradientLength": 160},
             },
             "tooltip": _tooltips(chart),

@@ -70,12 +70,15 @@ class Dimension:
     """What numbers are told apart by: a mart's column, its reader's name, and the column that is shown for it.
 
     Members are in the order of `column` where a chart declares no other. `by_month` folds a day to its month.
+    `letters` of a member's name suffice where room is short (0: never cut); `format` is for a number.
     """
 
     column: str
     title: str
     label: str = ""
     by_month: bool = False
+    letters: int = 0
+    format: Format | None = None
 
     @property
     def shown(self) -> str:

@@ -63,15 +63,11 @@ def days_of_business(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard
 
 
 def newest_period(days: Sequence[date], most_days: int) -> Period | None:
-    """The last days with business, at most so many, beginning after the last quiet time. None when there are none."""
+    """The days of business among the last so many that end with the newest; None when there was no business."""
     if not days:
         return None
-    last = first = days[-1]
-    for day in reversed(days):
-        if (first - day).days > QUIET_DAYS or (last - day).days >= most_days:
-            break
-        first = day
-    return Period(first, last)
+    earliest = days[-1] - timedelta(days=most_days - 1)
+    return Period(next(day for day in days if day >= earliest), days[-1])
 
 
 def page_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str, since: date) -> list[Row]:

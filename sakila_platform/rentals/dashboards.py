@@ -33,7 +33,7 @@ _LATE_SHARE = Measure(
 
 _CATEGORY = Dimension("category", "Category")
 _STORE = Dimension("store", "Store")
-_WEEKDAY = Dimension("day_of_week", "Weekday", label="day_name")
+_WEEKDAY = Dimension("day_of_week", "Weekday", label="day_name", letters=3)
 _HOUR = Dimension("rental_hour", "Hour")
 _CUSTOMER = Dimension("customer_id", "Customer", label="customer")
 
@@ -178,7 +178,7 @@ BUSINESS = Dashboard(
             "Films nobody rents",
             Kind.TABLE,
             _FILMS,
-            (Dimension("film_id", "Film", label="title"), _CATEGORY, Dimension("rental_rate", "Price")),
+            (Dimension("film_id", "Film", label="title"), _CATEGORY, Dimension("rental_rate", "Price", format=Format.MONEY)),
             (_RENTALS_TAKEN,),
             caption="Films without a rental in the months that the dates touch, in the stores chosen.",
             only_zero=True,

@@ -1,0 +1,130 @@
+"""A dashboard as one HTML file that needs neither network nor server, with each chart as PNG and SVG beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from sakila_platform.dashboards.declarations import Dashboard, Format
+from sakila_platform.dashboards.exports import chart_svg, svg_to_png
+from sakila_platform.dashboards.mart_rows import Choices, chart_rows, opened_marts
+from sakila_platform.dashboards.page_model import PageModel, choice_members, page_model, presets
+from sakila_platform.dashboards.themes import DARK, FONT, LIGHT, Theme
+from sakila_platform.errors import PlatformError
+from sakila_platform.resources.lake_files import Lake
+
+INDEX = "index.html"
+_FILES = Path(__file__).with_name("page_files")
+_PNG_SCALE = 2
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where pages are kept, which dashboards they link to, how many rows of a mart fit on one, and what time it is."""
+
+    folder: Path
+    dashboards: Sequence[Dashboard]
+    most_rows: int
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was written: its file, its size in bytes, its newest day, and its charts as SVG by name."""
+
+    file: Path
+    size: int
+    last_day: str
+    pictures: dict[str, str]
+
+
+def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
+    """Write a dashboard's page, its charts as pictures (newest period), and the index, each file whole or not at all.
+
+    Raises PlatformError when a mart is missing or empty, or the folder can't be written.
+    """
+    with opened_marts(lake, dashboard) as connection:
+        model = page_model(connection, dashboard, site.most_rows)
+        chosen = Choices(model.start, {})
+        rows = {chart.name: chart_rows(connection, dashboard, chart, chosen) for chart in dashboard.charts}
+    drawn = {chart.name: chart_svg(chart, rows[chart.name]) for chart in dashboard.charts}
+    pictures = {name: svg for name, svg in drawn.items() if svg}
+    html = _page_html(dashboard, model, site).encode()
+    file = site.folder / f"{dashboard.name}.html"
+    for name, svg in pictures.items():
+        _put(site.folder / "charts" / dashboard.name / f"{name}.svg", svg.encode())
+        _put(site.folder / "charts" / dashboard.name / f"{name}.png", svg_to_png(svg, _PNG_SCALE))
+    _put(file, html)
+    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=site.dashboards).encode())
+    return Page(file, len(html), model.days.last.isoformat(), pictures)
+
+
+def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
+    return _template("page.html").render(
+        dashboard=dashboard,
+        dashboards=site.dashboards,
+        charts=model.json["charts"],
+        choices=[
+            {"column": choice.column, "title": choice.title, "members": choice_members(model, choice.column)}
+            for choice in dashboard.choices
+        ],
+        days=model.json["days"],
+        presets=presets(model),
+        numbers=[each.value for each in Format],
+        left_out_before=model.left_out_before,
+        written=site.now().strftime("%Y-%m-%d %H:%M %Z"),
+        css=_css(),
+        # In a script element only these two end or change it, and JSON has them in strings alone.
+        page=Markup(json.dumps(model.json, separators=(",", ":")).replace("<", "\\u003c")),
+        library=_script(_chart_library()),
+        rows_script=_script(_text("rows.js")),
+        page_script=_script(_text("page.js")),
+    )
+
+
+@cache
+def _chart_library() -> str:
+    # As in exports.
+    import vl_convert  # noqa: PLC0415
+
+    return vl_convert.javascript_bundle()
+
+
+def _script(source: str) -> Markup:
+    """JavaScript for a script element, which the words `</script` and `<!--` would end or change."""
+    return Markup(source.replace("</script", "<\\/script").replace("<!--", "\\x3c!--"))
+
+
+def _css() -> Markup:
+    def variables(theme: Theme) -> str:
+        return " ".join(f"{name}: {value};" for name, value in theme.variables.items())
+
+    return Markup(jinja2.Template(_text("page.css")).render(light=variables(LIGHT), dark=variables(DARK), font=FONT))
+
+
+def _template(name: str) -> jinja2.Template:
+    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(_text(name))
+
+
+def _text(name: str) -> str:
+    return (_FILES / name).read_text(encoding="utf-8")
+
+
+def _put(file: Path, content: bytes) -> None:
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content)
+        aside.replace(file)
+    except OSError as error:
+        raise PlatformError(
+            f"The dashboard can't be written to {file}: {error.strerror or error}. Free space or correct SAKILA_HOME."
+        ) from None
