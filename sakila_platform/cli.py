@@ -187,3 +187,29 @@ def dev(port: int) -> None:
     from sakila_platform.commands.dev import serve_dagster
 
     serve_dagster(port, click.echo)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (SAKILA_DESK_PORT, 8000).")
+@click.option("--clerk", metavar="USERNAME", help="Give this clerk of Sakila's staff a password, then end.")
+def desk(port: int | None, clerk: str | None) -> None:
+    """Serve the rental desk beside the database; or let a clerk sign in there.
+
+    The password is asked for, or read from standard input where that is no terminal.
+
+    \b
+    Example: sakila-platform desk --clerk Mike
+             sakila-platform desk --port 8001
+    """
+    from sakila_platform.commands.desk import admit_clerk, serve_desk
+
+    if clerk:
+        admit_clerk(clerk, _asked_password, click.echo)
+    else:
+        serve_desk(port, click.echo)
+
+
+def _asked_password(prompt: str) -> str:
+    if sys.stdin.isatty():
+        return click.prompt(prompt, hide_input=True, confirmation_prompt=True)
+    return sys.stdin.readline().rstrip("\n")

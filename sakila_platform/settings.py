@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sakila_platform.errors import UsageError
@@ -96,6 +97,21 @@ def _text(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if text and len(text) < 32:
+        raise ValueError("give at least 32 random characters, or leave it empty")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("give origins such as https://shop.example, separated by commas")
+    return origins
+
+
 HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", Path)
 MYSQL_URL = Setting(
     "SAKILA_MYSQL_URL",
@@ -142,6 +158,25 @@ SLACK_WEBHOOK_URL = Setting(
 )
 DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "where people reach Dagster's pages", _text)
 SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are told to", _text)
+DESK_HOST = Setting("SAKILA_DESK_HOST", "127.0.0.1", "the address that the rental desk listens on", _text)
+DESK_PORT = Setting("SAKILA_DESK_PORT", "8000", "the rental desk's port", _whole_number(1, 65_535))
+DESK_WORKERS = Setting("SAKILA_DESK_WORKERS", "2", "processes that serve the rental desk", _whole_number(1, 64))
+DESK_THREADS = Setting("SAKILA_DESK_THREADS", "8", "threads, and database connections, of each", _whole_number(1, 64))
+DESK_PROXIES = Setting(
+    "SAKILA_DESK_PROXIES",
+    "0",
+    "reverse proxies before the desk, whose headers are believed",
+    _whole_number(0, 5),
+)
+DESK_SECRET_KEY = Setting(
+    "SAKILA_DESK_SECRET_KEY", "", "what signs the desk's cookies (empty: kept in SAKILA_HOME)", _key, is_secret=True
+)
+DESK_SESSION_MINUTES = Setting(
+    "SAKILA_DESK_SESSION_MINUTES", "480", "how long somebody stays signed in at the desk", _whole_number(1, 43_200)
+)
+DESK_CORS_ORIGINS = Setting(
+    "SAKILA_DESK_CORS_ORIGINS", "", "origins whose pages may call the desk's JSON twins, comma-separated", _origins
+)
 
 
 def all_settings() -> tuple[Setting, ...]:

@@ -1,0 +1,58 @@
+"""The rental desk started beside the database, and clerks given a way to sign in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+
+from sakila_platform import settings
+from sakila_platform.commands.database import load_shop
+from sakila_platform.commands.terminal import Report
+from sakila_platform.errors import UsageError
+from sakila_platform.mysql import connect
+from sakila_platform.rental_desk.accounts import clerks_without_account, give_clerk_account, has_staff_account
+from sakila_platform.rental_desk.application import create_app
+from sakila_platform.rental_desk.configuration import desk_config
+from sakila_platform.rental_desk.migration import ensure_tables
+from sakila_platform.rental_desk.refusals import Refused
+from sakila_platform.rental_desk.serving import Service, serve
+from sakila_platform.resources.server_address import oltp_address
+
+AskPassword = Callable[[str], str]
+
+
+def serve_desk(port: int | None, report: Report) -> None:
+    """Have database, Sakila and the desk's tables, then serve until stopped."""
+    config = desk_config()
+    _prepare(report)
+    service = Service(
+        config.host, port or settings.DESK_PORT.read(), settings.DESK_WORKERS.read(), settings.DESK_THREADS.read()
+    )
+    with closing(connect(oltp_address())) as connection, connection.cursor() as cursor:
+        clerks = [] if has_staff_account(cursor) else clerks_without_account(cursor)
+    if clerks:
+        report(
+            f"No clerk can sign in yet. Give {' or '.join(clerks[:2])} a password: "
+            f"sakila-platform desk --clerk {clerks[0]}"
+        )
+    report(f"The rental desk is on http://{service.host}:{service.port} (Ctrl-C ends it; the database stays up)")
+    sys.stdout.flush()
+    serve(lambda: create_app(config), service)
+
+
+def admit_clerk(username: str, ask_password: AskPassword, report: Report) -> None:
+    """Give a clerk of Sakila's `staff` an account at the desk, or another password. UsageError tells of a weak one."""
+    _prepare(report)
+    with closing(connect(oltp_address())) as connection, connection.cursor() as cursor:
+        try:
+            document = give_clerk_account(cursor, username, ask_password(f"Password for {username}"))
+        except Refused as refused:
+            raise UsageError(refused.message) from None
+        connection.commit()
+    report(f"{username} logs in as {document}. Start the desk: sakila-platform desk")
+
+
+def _prepare(report: Report) -> None:
+    load_shop(report)
+    ensure_tables(oltp_address())

@@ -1,0 +1,1 @@
+"""The shop's counter as a web application: pages for people, JSON twins for programs. Knows Flask, not Dagster."""

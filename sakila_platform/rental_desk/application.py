@@ -1,0 +1,132 @@
+"""The desk put together: routes, twins of pages and JSON, what is added to every answer, what becomes of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from sakila_platform.rental_desk import json_api, pages
+from sakila_platform.rental_desk.attempts import Attempts
+from sakila_platform.rental_desk.configuration import DeskConfig
+from sakila_platform.rental_desk.connections import Shop
+from sakila_platform.rental_desk.cross_origin import allow_named_origins
+from sakila_platform.rental_desk.desk import EXTENSION, Desk, is_for_program, known_visitor
+from sakila_platform.rental_desk.openapi import document
+from sakila_platform.rental_desk.protection import protect
+from sakila_platform.rental_desk.refusals import Refused, SignInNeeded, TooManyAttempts
+from sakila_platform.rental_desk.request_log import log_requests
+
+_MOST_BYTES = 256 * 1024
+_STATIC_SECONDS = 3600
+View = Callable[..., Any]
+
+
+def create_app(config: DeskConfig) -> Flask:
+    """The WSGI application of one desk. Connects to nothing before the first request."""
+    app = Flask(__name__, static_url_path="/static")
+    secure = not config.is_plain_loopback
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        # The prefix makes browsers refuse the cookie from any other host or path.
+        SESSION_COOKIE_NAME="__Host-desk" if secure else "desk",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=config.session_minutes),
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        MAX_FORM_PARTS=200,
+        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_SECONDS,
+        # Pages of this machine answer to its own names only: no other name can be pointed at them.
+        TRUSTED_HOSTS=["localhost", "127.0.0.1", "[::1]", config.host] if not secure else None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=config.session_minutes * 60,
+    )
+    if config.proxies:
+        hops = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    shop = Shop(config.shop_address, config.threads)
+    app.extensions[EXTENSION] = Desk(config, shop, Attempts(shop, config.secret_key))
+    _add_routes(app)
+    _add_errors(app)
+    log_requests(app)
+    _check_forms(app)
+    protect(app, secure)
+    allow_named_origins(app, config.cors_origins)
+    app.context_processor(lambda: {"visitor": known_visitor(), "refused": None, "typed": {}})
+    return app
+
+
+def _add_routes(app: Flask) -> None:
+    def twins(page: View, program: View) -> View:
+        """One address for people and programs."""
+        return lambda **values: program(**values) if is_for_program() else page(**values)
+
+    def add(method: str, rule: str, name: str, view: View) -> None:
+        app.add_url_rule(rule, name, view, methods=[method])
+
+    add("GET", "/", "home", pages.home)
+    add("GET", "/register", "show_register", pages.show_register)
+    add("POST", "/register", "register", twins(pages.register, json_api.register))
+    add("GET", "/login", "show_log_in", pages.show_log_in)
+    add("POST", "/login", "log_in", twins(pages.log_in, json_api.log_in))
+    add("POST", "/logout", "log_out", twins(pages.log_out, json_api.log_out))
+    add("GET", "/rentals/new", "show_rent", pages.show_rent)
+    add("GET", "/rentals", "show_rentals", pages.show_rentals)
+    add("POST", "/rentals", "rent", twins(pages.rent, json_api.rent))
+    add("GET", "/returns", "show_returns", pages.show_returns)
+    add("POST", "/returns/find", "find_returns", pages.find_returns)
+    add("POST", "/returns", "give_back", twins(pages.give_back, json_api.give_back))
+    add("GET", "/customers/<int:customer_id>", "show_customer", pages.show_customer)
+    add("GET", "/films", "films", twins(pages.show_films, json_api.find_films))
+    add("GET", "/users", "users", twins(pages.users, json_api.users))
+    add("GET", "/check_db", "check_database", json_api.check_database)
+    add("GET", "/health", "health", json_api.health)
+    add("GET", "/openapi.json", "openapi", document)
+
+
+def _add_errors(app: Flask) -> None:
+    def refuse(refused: Refused) -> Any:
+        if isinstance(refused, SignInNeeded) and request.method == "GET" and not is_for_program():
+            return pages.ask_to_log_in()
+        answer = app.make_response(json_api.problem(refused) if is_for_program() else pages.problem(refused))
+        if isinstance(refused, TooManyAttempts):
+            answer.headers["Retry-After"] = str(refused.retry_after_seconds)
+        if refused.status == 401 and is_for_program():
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    def refuse_request(error: HTTPException) -> Any:
+        refused = Refused(error.description or "That did not work.")
+        refused.status = error.code or 500  # type: ignore[assignment]
+        answer = refuse(refused)
+        answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Location"))
+        return answer
+
+    def refuse_form(error: CSRFError) -> Any:
+        refused = Refused("This page was open for too long, or cookies are off. Load it again and send it anew.")
+        refused.status = 400  # type: ignore[assignment]
+        return refuse(refused)
+
+    app.register_error_handler(Refused, refuse)
+    app.register_error_handler(CSRFError, refuse_form)
+    app.register_error_handler(HTTPException, refuse_request)
+
+
+def _check_forms(app: Flask) -> None:
+    """Forms carry a token. Programs need none: what they send counts without a cookie (see desk.presented_token)."""
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def check() -> Response | None:
+        if request.method == "POST" and not is_for_program():
+            csrf.protect()
+        return None

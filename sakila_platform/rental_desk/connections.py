@@ -1,0 +1,109 @@
+"""Connections to the shop's database: pooled, replaced when the server was restarted, one transaction a block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import TypeVar
+
+import pymysql
+import sqlalchemy
+from pymysql.constants import ER
+from pymysql.cursors import Cursor
+from sqlalchemy import exc
+from sqlalchemy.pool import PoolProxiedConnection
+
+from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Address, connect
+from sakila_platform.rental_desk.refusals import ShopClosed
+
+T = TypeVar("T")
+
+# Each statement sees what was committed before it: a copy is looked at again once its row is locked.
+_SESSION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+_LOCK_WAIT = "SET SESSION innodb_lock_wait_timeout = 5"
+_WAIT_SECONDS = 5
+# A server closes connections that nobody used for its wait_timeout (8 hours by default, often set to minutes).
+_RENEWED_AFTER_SECONDS = 300
+_COLLISIONS = (ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD)
+_TRIES = 4
+_NOT_ANSWERING = ShopClosed("The shop's database does not answer at the moment. Try again in a minute.")
+
+
+class Collided(Exception):
+    """The transaction lost against another one and was undone: it may be tried again."""
+
+
+class Shop:
+    """The shop's database as the desk uses it, from many threads."""
+
+    def __init__(self, address: Callable[[], Address], size: int) -> None:
+        self._address = address
+        self._engine = sqlalchemy.create_engine(
+            "mysql+pymysql://",
+            creator=self._connect,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=_WAIT_SECONDS,
+            pool_recycle=_RENEWED_AFTER_SECONDS,
+            pool_pre_ping=True,
+            # A block below always commits or rolls back itself.
+            pool_reset_on_return=None,
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """All or nothing. Raises ShopClosed when no server answers, Collided when another transaction won."""
+        connection = self._taken()
+        is_committed = False
+        try:
+            with closing(connection.cursor()) as cursor:
+                yield cursor  # type: ignore[misc]
+            connection.commit()
+            is_committed = True
+        except pymysql.err.OperationalError as error:
+            if error.args and error.args[0] in _COLLISIONS:
+                raise Collided from None
+            connection.invalidate()
+            raise _NOT_ANSWERING from None
+        except pymysql.err.InterfaceError:
+            connection.invalidate()
+            raise _NOT_ANSWERING from None
+        finally:
+            if connection.is_valid and not is_committed:
+                _undo(connection)
+            connection.close()
+
+    def run(self, work: Callable[[Cursor], T]) -> T:
+        """What some work in a transaction of its own gives; tried again when another transaction won."""
+        for _ in range(_TRIES):
+            with suppress(Collided), self.transaction() as cursor:
+                return work(cursor)
+        raise ShopClosed("The desk is too busy at the moment. Try again in a few seconds.")
+
+    def close(self) -> None:
+        """Give all connections back to the server."""
+        self._engine.dispose()
+
+    def _taken(self) -> PoolProxiedConnection:
+        try:
+            return self._engine.raw_connection()
+        except exc.TimeoutError:
+            raise ShopClosed("The desk is too busy at the moment. Try again in a few seconds.") from None
+        except (exc.DBAPIError, PlatformError, pymysql.err.MySQLError, OSError):
+            raise _NOT_ANSWERING from None
+
+    def _connect(self) -> pymysql.Connection:
+        connection = connect(self._address())
+        with connection.cursor() as cursor:
+            cursor.execute(_SESSION)
+            cursor.execute(_LOCK_WAIT)
+        connection.commit()
+        return connection
+
+
+def _undo(connection: PoolProxiedConnection) -> None:
+    try:
+        connection.rollback()
+    except pymysql.err.MySQLError:
+        connection.invalidate()

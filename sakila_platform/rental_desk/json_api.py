@@ -1,0 +1,146 @@
+"""What programs ask of the desk: JSON in, JSON out. Each function parses, hands over and answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, ValidationError
+from pymysql.cursors import Cursor
+
+from sakila_platform.rental_desk import accounts, messages, renting, returning, signing
+from sakila_platform.rental_desk.desk import current_desk, presented_token, signed_in, signed_in_staff
+from sakila_platform.rental_desk.films import Search, films
+from sakila_platform.rental_desk.people import people
+from sakila_platform.rental_desk.refusals import Invalid, Refused
+
+M = TypeVar("M", bound=BaseModel)
+JSON = "application/json"
+
+
+class UnsupportedBody(Refused):
+    """A body in another form than JSON."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def register() -> Response:
+    """A customer more."""
+    asked = _body(messages.RegisterAsked)
+    customer_id = signing.register(accounts.Registration(**asked.model_dump()))
+    return _answer(messages.RegisterAnswer(customer_id=customer_id), HTTPStatus.CREATED)
+
+
+def log_in() -> Response:
+    """A token for who knows the password."""
+    asked = _body(messages.LogInAsked)
+    token = signing.log_in(asked.document, asked.password)
+    seconds = int(current_desk().session_lasts.total_seconds())
+    return _answer(messages.LogInAnswer(token=token, expires_in_seconds=seconds))
+
+
+def log_out() -> Response:
+    """The token is worth nothing any more."""
+    token = presented_token()
+    if token:
+        accounts.log_out(current_desk().shop, token)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def users() -> Response:
+    """People, for staff."""
+    asked = _query(messages.UsersAsked)
+
+    def work(cursor: Cursor) -> Response:
+        signed_in_staff(cursor)
+        found = people(cursor, named=asked.named, after=asked.after, most=asked.limit + 1)
+        shown = found[: asked.limit]
+        more = shown[-1].usuario_id if len(found) > asked.limit else None
+        lines = [messages.UserLine.model_validate(person, from_attributes=True) for person in shown]
+        return _answer(messages.UsersAnswer(users=lines, next_after=more))
+
+    return current_desk().shop.run(work)
+
+
+def check_database() -> Response:
+    """Whether the shop's database answers, and has films."""
+
+    def work(cursor: Cursor) -> int:
+        cursor.execute("SELECT COUNT(*) FROM film")
+        ((count,),) = cursor.fetchall()
+        return count
+
+    return _answer(messages.DatabaseAnswer(database="answers", films=current_desk().shop.run(work)))
+
+
+def find_films() -> Response:
+    """Films by the words of their titles, with the copies in the shop."""
+    asked = _query(messages.FilmsAsked)
+    search = Search(asked.words, asked.store_id, asked.limit, asked.offset)
+    found = current_desk().shop.run(lambda cursor: films(cursor, search))
+    lines = [messages.FilmLine.model_validate(film, from_attributes=True) for film in found]
+    return _answer(messages.FilmsAnswer(films=lines))
+
+
+def rent() -> Response:
+    """Rentals for a customer."""
+    asked = _body(messages.RentalsAsked)
+    desk = current_desk()
+    wanted = renting.RentalRequest(asked.document, asked.films, asked.store_id, asked.date)
+    customer, rentals = desk.shop.run(lambda cursor: renting.rent(cursor, wanted, signed_in(cursor), desk.config.clock))
+    lines = [messages.RentalLine.model_validate(rental, from_attributes=True) for rental in rentals]
+    return _answer(messages.RentalsAnswer(customer_id=customer.customer_id or 0, rentals=lines), HTTPStatus.CREATED)
+
+
+def give_back() -> Response:
+    """Returns of copies."""
+    asked = _body(messages.ReturnsAsked)
+    desk = current_desk()
+    wanted = returning.ReturnRequest(asked.rentals, asked.date, asked.late_fee_paid)
+    returns = desk.shop.run(lambda cursor: returning.give_back(cursor, wanted, signed_in(cursor), desk.config.clock))
+    lines = [messages.ReturnLine.model_validate(each, from_attributes=True) for each in returns]
+    return _answer(messages.ReturnsAnswer(returns=lines))
+
+
+def health() -> Response:
+    """Whether this process serves; the database is another question."""
+    return _answer(messages.HealthAnswer(status="ok"))
+
+
+def problem(refused: Refused) -> Response:
+    """A refusal as programs get it."""
+    faults = [messages.Fault(field=refused.field, message=refused.message)] if refused.field else []
+    told = messages.Problem(
+        title=HTTPStatus(refused.status).phrase, status=refused.status, detail=refused.message, errors=faults
+    )
+    response = _answer(told, refused.status)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _body(model: type[M]) -> M:
+    if request.mimetype != JSON:
+        raise UnsupportedBody(f"Send {JSON}.")
+    try:
+        return model.model_validate_json(request.get_data(cache=False))
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _query(model: type[M]) -> M:
+    try:
+        return model.model_validate({name: text for name, text in request.args.items() if name in model.model_fields})
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> Invalid:
+    """The first fault, in words that don't repeat what was sent."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    return Invalid(f"{field}: {fault['msg']}." if field else f"{fault['msg']}.", field)
+
+
+def _answer(answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(answer.model_dump_json(), status=status, mimetype=JSON)

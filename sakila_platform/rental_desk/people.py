@@ -1,0 +1,111 @@
+"""Who a person is to the desk: a row of `usuarios`, as a customer, as staff, or as both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pymysql.cursors import Cursor
+
+from sakila_platform.rental_desk.migration import adopt_customers
+from sakila_platform.rental_desk.refusals import Invalid
+
+_DOCUMENT = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
+_LONGEST_CUSTOMER_NUMBER = 5
+_COLUMNS = """
+SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.birth_date,
+       usuarios.password_hash IS NOT NULL, usuarios.customer_id, customer.store_id, COALESCE(customer.active, 0),
+       staff.staff_id, staff.store_id
+FROM usuarios
+LEFT JOIN customer ON customer.customer_id = usuarios.customer_id
+LEFT JOIN staff ON staff.staff_id = usuarios.staff_id AND staff.active
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person. `customer_id` and `staff_id` are Sakila's; `staff_id` is None once the clerk is no longer active."""
+
+    usuario_id: int
+    document: str
+    names: str
+    surnames: str
+    birth_date: date | None
+    has_password: bool
+    customer_id: int | None
+    customer_store_id: int | None
+    is_active_customer: bool
+    staff_id: int | None
+    staff_store_id: int | None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works at the counter."""
+        return self.staff_id is not None
+
+    @property
+    def full_name(self) -> str:
+        """Names and surnames."""
+        return f"{self.names} {self.surnames}".strip()
+
+    @property
+    def home_store_id(self) -> int:
+        """The store that the person means when none is named."""
+        return self.staff_store_id or self.customer_store_id or 1
+
+
+def canonical_document(text: str) -> str:
+    """A document as it is kept: capitals, without blanks and points. Raises Invalid for what can't be one."""
+    document = re.sub(r"[\s.]+", "", text).upper()
+    if not _DOCUMENT.fullmatch(document):
+        raise Invalid("A document has 1 to 20 letters (A to Z), digits and hyphens.", "document")
+    return document
+
+
+def person_by_document(cursor: Cursor, document: str) -> Person | None:
+    """Who has this document, written in any way; None where nobody has."""
+    canonical = canonical_document(document)
+    person = _one(cursor, _COLUMNS + "WHERE usuarios.document = %s", canonical)
+    if person is None and canonical.isdigit() and len(canonical) <= _LONGEST_CUSTOMER_NUMBER:
+        adopt_customers(cursor)
+        person = _one(cursor, _COLUMNS + "WHERE usuarios.document = %s", canonical)
+    return person
+
+
+def person_by_customer(cursor: Cursor, customer_id: int) -> Person | None:
+    """Who this customer of Sakila is; None where there is none."""
+    return _one(cursor, _COLUMNS + "WHERE usuarios.customer_id = %s", customer_id)
+
+
+def person_by_session(cursor: Cursor, token_hash: bytes) -> Person | None:
+    """Who holds this session, while it lasts."""
+    return _one(
+        cursor,
+        _COLUMNS + "JOIN desk_session ON desk_session.usuario_id = usuarios.usuario_id "
+        "WHERE desk_session.token_hash = %s AND desk_session.expires_at > CURRENT_TIMESTAMP",
+        token_hash,
+    )
+
+
+def people(cursor: Cursor, *, named: str = "", after: int = 0, most: int = 50) -> list[Person]:
+    """People in the order of their numbers, from after one on; those whose name contains a text."""
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", named) + "%"
+    cursor.execute(
+        _COLUMNS + "WHERE usuarios.usuario_id > %s AND CONCAT(usuarios.names, ' ', usuarios.surnames) LIKE %s "
+        "ORDER BY usuarios.usuario_id LIMIT %s",
+        [after, pattern, most],
+    )
+    return [_person(row) for row in cursor.fetchall()]
+
+
+def _one(cursor: Cursor, statement: str, value: object) -> Person | None:
+    cursor.execute(statement, [value])
+    row = cursor.fetchone()
+    return _person(row) if row else None
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    usuario, has_password, customer, is_active, staff = row[:5], row[5], row[6:8], row[8], row[9:]
+    return Person(*usuario, bool(has_password), *customer, bool(is_active), *staff)  # type: ignore[call-arg]
