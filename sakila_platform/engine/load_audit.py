@@ -1,53 +1,126 @@
 """Checks on what a run has loaded, before it becomes visible: the contract of each table, and final = warehouse.
 
-They look at the run's own transaction; what they find undoes it.
+They look at the run's own transaction; what they find undoes it. Facts are read back once, as a stream, and judged in
+DuckDB: a tenth of what the same questions cost the server one by one.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sakila_platform.contracts import Kind, Rule, Table, row_rules
+import pyarrow as pa
+
+from sakila_platform.contracts import Rule, Table, arrow_schema, row_rules
 from sakila_platform.days import day_key
 from sakila_platform.engine.outcomes import LoadRefused
 from sakila_platform.engine.warehouse_session import WarehouseSession
+from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform.resources.mysql_where import Between
 
 CONTRACT = "contract"
 AGREEMENT = "matches_final"
+_LOADED = "loaded_rows"
 
 
-def require_contract(session: WarehouseSession, table: Table) -> None:
-    """Raise LoadRefused, naming each broken rule, when the run's days of a table break its contract."""
-    found = _facts_broken(session, table) if table.kind is Kind.FACT else _members_broken(session, table)
+def audit_members(session: WarehouseSession, table: Table) -> None:
+    """Raise LoadRefused, naming each broken rule, when a table without days breaks its contract."""
+    found = _members_broken(session, table)
     if found:
         raise LoadRefused(table.name, CONTRACT, found)
 
 
-def require_agreement(session: WarehouseSession, lake_table: Table, fact: Table) -> None:
-    """Raise LoadRefused when a day of the run has other rows, ids or money in the warehouse than in the lake."""
-    found = {day: "; ".join(odd) for day, odd in _compare_days(session, lake_table, fact).items() if odd}
-    if found:
-        raise LoadRefused(fact.name, AGREEMENT, found)
+def audit_fact(session: WarehouseSession, fact: Table, lake_table: Table) -> None:
+    """Raise LoadRefused when a day of the run breaks the fact's contract, naming each broken rule, or when it has
+    other rows, ids or money in the warehouse than in the lake."""
+    summed = [c for c in (fact.primary_key[0], "amount") if c in lake_table.column_names]
+    orphans = (_orphan_rule(column, dimension) for column, dimension in fact.references.items())
+    questions = _Questions(fact, tuple(summed), (*_value_rules(fact), *orphans))
+    found = _answers(session, questions)
+    broken = {key: _broken(questions.rules, answer[1 + len(summed) :]) for key, answer in found.items()}
+    refused = {day: broken[day_key(day)] for day in session.days if broken.get(day_key(day))}
+    if refused:
+        raise LoadRefused(fact.name, CONTRACT, refused)
+    different = _differences(session, lake_table, summed, found)
+    if different:
+        raise LoadRefused(fact.name, AGREEMENT, different)
 
 
-def _facts_broken(session: WarehouseSession, fact: Table) -> dict[date, str]:
-    day = fact.day_columns[0]
-    within = f"WHERE `{day}` BETWEEN %s AND %s GROUP BY `{day}`"
-    found: dict[int, list[str]] = {}
-    rules = _value_rules(fact)
-    counts = ", ".join(f"SUM(NOT COALESCE({rule.holds}, TRUE))" for rule in rules)
-    for key, *broken in session.fetch(f"SELECT `{day}`, {counts} FROM `{fact.name.table}` {within}", _days(session)):
-        found[key] = [f"{rule.name} ({n})" for rule, n in zip(rules, broken, strict=True) if n]
-    for column, dimension in fact.references.items():
-        orphans = session.fetch(
-            f"SELECT `{day}`, COUNT(*) FROM `{fact.name.table}` "
-            f"LEFT JOIN `{dimension}` ON `{fact.name.table}`.`{column}` = `{dimension}`.`{column}` "
-            f"WHERE `{dimension}`.`{column}` IS NULL AND `{day}` BETWEEN %s AND %s GROUP BY `{day}`",
-            _days(session),
+@dataclass(frozen=True)
+class _Questions:
+    """What is asked of each day of a fact: rows, these sums, and how many rows break each rule."""
+
+    fact: Table
+    summed: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns that are needed to answer."""
+        words = {word for rule in self.rules for word in re.findall(r"\w+", rule.holds)}
+        wanted = {*words, *self.summed, *self.fact.references, self.fact.day_columns[0]}
+        return pa.schema([f.with_nullable(True) for f in arrow_schema(self.fact) if f.name in wanted])
+
+    @property
+    def sql(self) -> str:
+        """One row per day: its key, then the answers."""
+        day = self.fact.day_columns[0]
+        asked = ["count(*)", *(f"sum({column})" for column in self.summed)]
+        asked += [f"count(*) FILTER (WHERE NOT ({rule.holds}))" for rule in self.rules]
+        joins = "".join(
+            f" LEFT JOIN {_keys(dimension)} ON {_LOADED}.{column} = {_keys(dimension)}.key_there"
+            for column, dimension in self.fact.references.items()
         )
-        for key, n in orphans:
-            found.setdefault(key, []).append(f"{column} names a row of {dimension} ({n})")
-    return {each: ", ".join(found[day_key(each)]) for each in session.days if found.get(day_key(each))}
+        return f"SELECT {day}, {', '.join(asked)} FROM {_LOADED}{joins} GROUP BY {day}"
+
+
+def _answers(session: WarehouseSession, questions: _Questions) -> dict[int, list[Any]]:
+    """The answers for each of the run's days that has rows, by date key."""
+    fact = questions.fact
+    for column, dimension in fact.references.items():
+        kind = pa.schema([pa.field(column, fact.column(column).type.arrow)])
+        keys = pa.Table.from_batches(read_batches(session.connection, dimension, kind), kind)
+        session.duck.register(_keys(dimension), keys.rename_columns(["key_there"]))
+    where = Between(fact.day_columns[0], session.first_key, session.last_key)
+    found: dict[int, list[Any]] = {}
+    for batch in read_batches(session.connection, fact.name.table, questions.schema, where):
+        session.duck.register(_LOADED, batch)
+        for key, *some in session.duck.execute(questions.sql).fetchall():
+            found[key] = [a + b for a, b in zip(found[key], some, strict=True)] if key in found else some
+    return found
+
+
+def _orphan_rule(column: str, dimension: str) -> Rule:
+    return Rule(f"{column} names a row of {dimension}", f"{_keys(dimension)}.key_there IS NOT NULL")
+
+
+def _keys(dimension: str) -> str:
+    return f"keys_of_{dimension}"
+
+
+def _broken(rules: Sequence[Rule], counts: Sequence[int]) -> str:
+    return ", ".join(f"{rule.name} ({n})" for rule, n in zip(rules, counts, strict=True) if n)
+
+
+def _differences(
+    session: WarehouseSession, lake_table: Table, summed: Sequence[str], in_warehouse: Mapping[int, Sequence[Any]]
+) -> dict[date, str]:
+    """The days of the run on which lake and warehouse differ in row count, ids or money, and how."""
+    sums = ", ".join(f"sum({column})" for column in summed)
+    rows = session.duck.execute(f"SELECT dt, count(*), {sums} FROM {lake_table.name.sql} GROUP BY dt").fetchall()
+    in_lake = {day: facts for day, *facts in rows}
+    nothing = [0, *[None] * len(summed)]
+    names = ("rows", *(f"sum of {column}" for column in summed))
+    found = {}
+    for day in session.days:
+        sides = zip(names, in_lake.get(day, nothing), in_warehouse.get(day_key(day), nothing), strict=False)
+        odd = [f"{name}: lake {a}, warehouse {b}" for name, a, b in sides if a != b]
+        if odd:
+            found[day] = "; ".join(odd)
+    return found
 
 
 def _members_broken(session: WarehouseSession, table: Table) -> dict[date, str]:
@@ -77,32 +150,3 @@ def _overlapping_sql(table: Table) -> str:
         ) AS versions
         WHERE valid_to <> next_from OR is_current <> (next_from = '9999-12-31')
     """
-
-
-def _days(session: WarehouseSession) -> list[int]:
-    return [session.first_key, session.last_key]
-
-
-def _compare_days(session: WarehouseSession, lake_table: Table, fact: Table) -> dict[date, tuple[str, ...]]:
-    """What the warehouse and the lake disagree on per day of the run: row count, ids, or money. Empty when nothing."""
-    summed = [c for c in (fact.primary_key[0], "amount") if c in lake_table.column_names]
-    sums = ", ".join(f"SUM({column})" for column in summed)
-    day = fact.day_columns[0]
-    lake_rows = session.duck.execute(f"SELECT dt, COUNT(*), {sums} FROM {lake_table.name.sql} GROUP BY dt").fetchall()
-    warehouse_rows = session.fetch(
-        f"SELECT `{day}`, COUNT(*), {sums} FROM `{fact.name.table}` WHERE `{day}` BETWEEN %s AND %s GROUP BY `{day}`",
-        [session.first_key, session.last_key],
-    )
-    in_lake = {day: facts for day, *facts in lake_rows}
-    in_warehouse = {key: facts for key, *facts in warehouse_rows}
-    nothing = [0, *[None] * len(summed)]
-    names = ("rows", *(f"sum of {column}" for column in summed))
-    found: dict[date, tuple[str, ...]] = {}
-    for each in session.days:
-        lake_side, warehouse_side = in_lake.get(each, nothing), in_warehouse.get(day_key(each), nothing)
-        found[each] = tuple(
-            f"{name}: lake {a}, warehouse {b}"
-            for name, a, b in zip(names, lake_side, warehouse_side, strict=True)
-            if a != b
-        )
-    return found

@@ -15,7 +15,7 @@ import pymysql
 from sakila_platform.contracts import Kind, Table
 from sakila_platform.days import Clock
 from sakila_platform.engine.history import Changes, Dimension
-from sakila_platform.engine.load_audit import require_agreement, require_contract
+from sakila_platform.engine.load_audit import audit_fact, audit_members
 from sakila_platform.engine.load_dimensions import load_dimension, load_newest, view_versions, write_ledger
 from sakila_platform.engine.load_facts import delete_days, forget_vanished, load_fact, point_at_changed
 from sakila_platform.engine.outcomes import Outcomes, TableDay
@@ -58,10 +58,13 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         _create_touched(session)
         changed = _load_dimensions(session, selected)
         _load_facts(session, [fact for fact in FACTS if fact.name in selected], has_other_days)
+        # Rows that were there before this run; its own have been loaded with the versions as they are now.
+        keeps_rows = has_other_days or not selected.issuperset(fact.name for fact in FACTS)
         for dimension, changes in changed:
-            point_at_changed(session, FACTS, dimension, changes.moved)
+            if keeps_rows:
+                point_at_changed(session, FACTS, dimension, changes.moved)
             forget_vanished(session, FACTS, dimension, changes.vanished)
-        if has_other_days or not selected.issuperset(fact.name for fact in FACTS):
+        if keeps_rows:
             _touch_rentals_of_films(session, {dimension: changes.moved for dimension, changes in changed})
             _recompute_touched(session)
         return {table.name: _outcomes(session, table) for table in tables}
@@ -152,8 +155,9 @@ def _outcomes(session: WarehouseSession, table: Table) -> dict[date, TableDay]:
     lake_table = LAKE_TABLES[table.name]
     counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt").fetchall())
     rows = {day: counts.get(day, 0) for day in session.days}
-    require_contract(session, table)
     if table.kind is Kind.FACT:
-        require_agreement(session, lake_table, table)
+        audit_fact(session, table, lake_table)
+    else:
+        audit_members(session, table)
     write_ledger(session, table, rows)
     return {day: TableDay(rows=count) for day, count in rows.items()}

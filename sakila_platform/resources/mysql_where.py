@@ -50,6 +50,19 @@ class Members:
 
 
 @dataclass(frozen=True)
+class Between:
+    """Rows whose whole-number column lies from `first` to `last`, both included."""
+
+    column: str
+    first: int
+    last: int
+
+    def sql(self) -> str:
+        """The condition as SQL; an index on the column serves it."""
+        return f"{quoted(self.column)} BETWEEN {int(self.first)} AND {int(self.last)}"
+
+
+@dataclass(frozen=True)
 class Undated:
     """Rows whose date column names no day: null, or with a zero for its month or day."""
 
