@@ -13,6 +13,7 @@ ROWS = "rows"
 _D3_FORMATS = {Format.COUNT: ",d", Format.MEAN: ",.1f", Format.MONEY: "$,.2f", Format.SHARE: ".1%"}
 _AXIS_FORMATS = {**_D3_FORMATS, Format.MEAN: ",~g", Format.MONEY: "$,~s", Format.SHARE: ".0%"}
 _HEIGHT = 260
+_HEADROOM = 1.12
 _NARROW = 560
 _ROOM_FOR_NUMBERS = 56
 _BAR_STEP = 26
@@ -71,7 +72,7 @@ def _timeline(chart: Chart) -> Spec:
         "field": day.column,
         "type": "ordinal",
         "title": None,
-        "scale": {"paddingInner": 0.15, "paddingOuter": 0.1},
+        "scale": {"paddingInner": 0, "paddingOuter": 0.1},
         "axis": {
             "labelExpr": _DAY_LABEL,
             "labelAngle": 0,
@@ -89,13 +90,18 @@ def _timeline(chart: Chart) -> Spec:
             _shade(day, f"datum.{chart.calendar.is_weekend} && !datum.{chart.calendar.is_holiday}", "Weekend"),
             _shade(day, f"datum.{chart.calendar.is_holiday}", "Holiday"),
         ]
-    layers.append({"mark": {"type": "bar"}, "encoding": {"y": _value(bars), "color": {"datum": bars.title}}})
+    # Room above the highest bar, so that a weekend shows on a busy day too.
+    highest = {"expr": f"{_HEADROOM} * extent(pluck(data('{ROWS}'), '{bars.name}'))[1]"}
+    y = {**_value(bars), "scale": {"domainMax": highest}}
+    layers.append(
+        {"mark": {"type": "bar", "width": {"band": 0.78}}, "encoding": {"y": y, "color": {"datum": bars.title}}}
+    )
     layers += [
         {
             "transform": [{"filter": f"isValid(datum['{line.name}'])"}],
             "mark": {"type": "line", "style": "trend", "point": {"size": 12}},
             "encoding": {
-                "y": {**_value(bars), "field": line.name},
+                "y": {**y, "field": line.name},
                 "color": {"datum": line.title},
                 "detail": {"field": SEGMENT},
             },
@@ -111,12 +117,19 @@ def _timeline(chart: Chart) -> Spec:
     )
     layers.append(_pointed_at(chart))
     return {
+        # The last day's label is wider than its bar.
+        "padding": {"left": 4, "top": 4, "right": 30, "bottom": 4},
         "encoding": {
             "x": x,
             "color": {
                 "type": "nominal",
                 "scale": {"domain": names, "range": "timeline"},
-                "legend": {"orient": "top", "title": None, "symbolType": "square"},
+                "legend": {
+                    "orient": "top",
+                    "title": None,
+                    "symbolType": "square",
+                    "columns": {"expr": "width < 400 ? 2 : 4"},
+                },
             },
         },
         "layer": layers,
@@ -166,7 +179,7 @@ def _bars(chart: Chart) -> Spec:
         "layer": [
             {"mark": {"type": "bar", "cornerRadiusEnd": 2}},
             {
-                "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 6, "style": "number"},
+                "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 6},
                 "encoding": {"text": {"field": measure.name, "format": _D3_FORMATS[measure.format]}},
             },
         ],

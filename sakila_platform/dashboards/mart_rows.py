@@ -63,11 +63,8 @@ def days_of_business(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard
 
 
 def newest_period(days: Sequence[date], most_days: int) -> Period | None:
-    """The days of business among the last so many that end with the newest; None when there was no business."""
-    if not days:
-        return None
-    earliest = days[-1] - timedelta(days=most_days - 1)
-    return Period(next(day for day in days if day >= earliest), days[-1])
+    """The last so many days, the newest with business at their end; fewer where business began later, None without."""
+    return Period(max(days[0], days[-1] - timedelta(days=most_days - 1)), days[-1]) if days else None
 
 
 def page_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str, since: date) -> list[Row]:

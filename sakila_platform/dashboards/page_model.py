@@ -89,11 +89,11 @@ def chart_model(chart: Chart) -> Model:
 
 
 def presets(model: PageModel) -> list[Model]:
-    """The periods that a reader gets by one click: the last days of business, and all of them."""
+    """The periods that a reader gets by one click: the last days up to the newest, and all of them."""
     found: dict[Period, str] = {}
     for length in _PRESETS:
         first = max(model.days.first, model.days.last - timedelta(days=length - 1))
-        found[Period(first, model.days.last)] = "Last 12 months" if length == 365 else f"Last {length} days"
+        found[Period(first, model.days.last)] = "12 months" if length == 365 else f"{length} days"
     found[model.days] = "All"
     return [{"title": title, **_days(period)} for period, title in found.items()]
 

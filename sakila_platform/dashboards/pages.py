@@ -95,7 +95,7 @@ def _chart_library() -> str:
     # As in exports.
     import vl_convert  # noqa: PLC0415
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def _script(source: str) -> Markup:

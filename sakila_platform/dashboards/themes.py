@@ -68,11 +68,12 @@ class Theme:
             },
             "title": {"color": self.ink, "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 12},
             "bar": {"color": self.accent},
+            "text": {"color": self.quiet_ink, "fontSize": 11},
+            "rule": {"color": self.quiet_ink},
             "style": {
                 "trend": {"strokeWidth": 2},
-                "gap": {"stroke": self.quiet_ink, "strokeDash": [2, 3]},
+                "gap": {"strokeDash": [2, 3]},
                 "shade": {"opacity": 0.55},
-                "number": {"fill": self.quiet_ink, "fontSize": 11},
                 "cell": {"stroke": self.card, "strokeWidth": 2},
             },
             "range": {

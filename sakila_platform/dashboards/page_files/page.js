@@ -7,6 +7,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const views = {};
   const MOST_TABLE_ROWS = 1000;
+  const ERRORS = 1; // Vega's log level
   const byId = (id) => document.getElementById(id);
   const made = (tag, properties, ...inside) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -125,12 +126,16 @@
       : `${number(0).format(rows.length)} row${rows.length === 1 ? "" : "s"}.`;
   }
 
+  // Drawn anew each time: a view that is given other rows keeps its members in the order of the old ones.
   async function draw(chart) {
+    const plot = byId(`plot-${chart.name}`);
+    plot.parentElement.style.minHeight = `${plot.parentElement.offsetHeight}px`;
     const config = page.themes[dark.matches ? "dark" : "light"];
     const options = { actions: false, renderer: "svg", config, tooltip: { theme: dark.matches ? "dark" : "light" } };
     const spec = { ...chart.spec, data: { name: "rows", values: chart.rows } };
     if (views[chart.name]) views[chart.name].finalize();
-    views[chart.name] = (await vegaEmbed(byId(`plot-${chart.name}`), spec, options)).view;
+    views[chart.name] = (await vegaEmbed(plot, spec, { ...options, logLevel: ERRORS })).view;
+    plot.parentElement.style.minHeight = "";
   }
 
   async function showChart(chart, chosen) {
@@ -142,10 +147,7 @@
     const plot = card.querySelector(".plot");
     plot.hidden = chart.rows.length === 0;
     plot.setAttribute("aria-label", describe(chart, chart.rows));
-    if (!chart.rows.length) return;
-    // A view that is there keeps its place on the screen; only its rows change.
-    if (views[chart.name]) await views[chart.name].data("rows", chart.rows).runAsync();
-    else await draw(chart);
+    if (chart.rows.length) await draw(chart);
   }
 
   let showing = Promise.resolve();
@@ -216,7 +218,7 @@
     }
   });
   dark.addEventListener("change", () => {
-    showing = showing.then(() => Promise.all(page.charts.filter((chart) => views[chart.name]).map(draw)));
+    showing = showing.then(() => Promise.all(page.charts.filter((chart) => chart.spec && chart.rows.length).map(draw)));
   });
 
   setDays(page.start);
