@@ -30,6 +30,8 @@ class ColumnType:
     mysql: str
     accepts: tuple[str, ...]
     """The MySQL types (information_schema.columns.data_type) that a source column of this type may have."""
+    length: int | None = None
+    """Of text: the most characters."""
 
 
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
@@ -53,7 +55,8 @@ def decimal(precision: int, scale: int) -> ColumnType:
 def text(length: int) -> ColumnType:
     """Text of at most `length` characters."""
     mysql = f"VARCHAR({length})" if length <= 1_000 else "TEXT"
-    return ColumnType(pa.string(), mysql, ("varchar", "char", "text", "mediumtext", "longtext", "enum", "set"))
+    accepts = ("varchar", "char", "text", "mediumtext", "longtext", "enum", "set")
+    return ColumnType(pa.string(), mysql, accepts, length)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def quarantine_schema(table: Table) -> pa.Schema:
 
 
 def row_rules(table: Table) -> Iterator[Rule]:
-    """The conditions each row must keep: not-null, ranges, allowed values, then the table's own rules."""
+    """The conditions each row must keep: not-null, ranges, allowed values, lengths, then the table's own rules."""
     for column in table.columns:
         if not column.nullable:
             yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
@@ -156,6 +159,10 @@ def row_rules(table: Table) -> Iterator[Rule]:
         if column.allowed:
             listed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
             yield Rule(f"{column.name} is one of {', '.join(column.allowed)}", f"{column.name} IN ({listed})")
+        # Stage keeps what the shop wrote, however long.
+        if column.type.length is not None and table.kind not in (Kind.EVENT, Kind.SNAPSHOT):
+            most = column.type.length
+            yield Rule(f"{column.name} has at most {most} characters", f"CHAR_LENGTH({column.name}) <= {most}")
     yield from table.rules
 
 

@@ -82,8 +82,12 @@ def daily_check(
 
 
 def days_of(context: dg.AssetExecutionContext) -> list[date]:
-    """The days that a run owns, in calendar order. Fails the run, in one line, when they are more than allowed."""
+    """The days that a run owns, in calendar order.
+
+    Fails the run, in one line, when they are more than allowed, or one of them is not of the calendar.
+    """
     with told_in_one_line():
+        _require_in_calendar(context)
         days = sorted(date.fromisoformat(key) for key in context.partition_keys)
         most = settings.MAX_DAYS_PER_RUN.read()
         if len(days) > most:
@@ -92,6 +96,17 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
                 f"Choose fewer days, or raise {settings.MAX_DAYS_PER_RUN.name}."
             )
     return days
+
+
+def _require_in_calendar(context: dg.AssetExecutionContext) -> None:
+    calendar = context.assets_def.partitions_def
+    asked = context.partition_key_range
+    for key in (asked.start, asked.end):
+        if calendar is not None and not calendar.has_partition_key(key):
+            raise PlatformError(
+                f"{key} is not a day of the calendar, which goes from {calendar.get_first_partition_key()} to "
+                f"{calendar.get_last_partition_key()}. Choose other days, or set {settings.FIRST_DAY.name}."
+            )
 
 
 def run_days(
