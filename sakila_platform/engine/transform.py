@@ -40,8 +40,14 @@ class StarBuild:
     allowed_bad_share: float
 
     def query(self, table: Table) -> Query:
-        """The table's SELECT. Raises PlatformError when its columns are not the contract's."""
+        """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
         query = read_query(self.sql_folder / f"{table.name.table}.sql", "duckdb")
+        strangers = [str(name) for name in query.lake_inputs if name not in self.contracts]
+        if strangers:
+            raise PlatformError(
+                f"sql/final/{query.name}.sql reads {', '.join(strangers)}, which no contract declares. "
+                "Correct the name, or declare the table."
+            )
         expected = {DAY_PARTITION, *table.column_names}
         if set(query.columns) != expected:
             odd = sorted(expected ^ set(query.columns))

@@ -11,6 +11,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sakila_platform.errors import PlatformError
@@ -38,14 +39,14 @@ class Lake:
             os.replace(aside, target)
         except OSError as error:
             self._discard(aside)
-            raise PlatformError(
-                f"{path} can't be written to the lake at {self.location}: {error.strerror or error}. "
-                "What was there before is untouched. Free space or correct SAKILA_LAKE, then run the day again."
-            ) from None
+            raise self._unwritable(path, error) from None
 
     def delete(self, path: str) -> None:
-        """Remove a file; nothing happens when there is none."""
-        (self._root / path).unlink(missing_ok=True)
+        """Remove a file; nothing happens when there is none. Raises PlatformError when it can't be removed."""
+        try:
+            (self._root / path).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(path, error) from None
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -90,6 +91,14 @@ class Lake:
     def _left_aside(self) -> Iterator[Path]:
         return (self._root / _INCOMING).glob("*")
 
+    def _unwritable(self, path: str, error: OSError) -> PlatformError:
+        return PlatformError(
+            f"{path} can't be written to the lake at {self.location}: {error.strerror or error}. "
+            "What was there before is untouched. Free space or correct SAKILA_LAKE, then run the day again."
+        )
+
     @staticmethod
     def _discard(path: Path) -> None:
-        path.unlink(missing_ok=True)
+        # Where the folder can't be reached there is nothing of ours either; what stopped us is told by the caller.
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

@@ -57,11 +57,9 @@ def _read(
         expressions = ", ".join(expression for one in columns for expression in one.expressions)
         condition = f" WHERE {where.sql()}" if where else ""
         for raw in stream(connection, f"SELECT {expressions} FROM {quoted(table)}{condition}"):
-            yield _batch(raw, columns, unusable_dates)
+            yield _batch(table, raw, columns, unusable_dates)
     except pymysql.err.MySQLError as error:
         raise PlatformError(f"{table} could not be read: {_reason(error)}") from None
-    except pa.ArrowInvalid as error:
-        raise PlatformError(f"{table} holds a value that its contract's type cannot: {error}") from None
 
 
 def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> list[Column]:
@@ -73,10 +71,16 @@ def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> l
         raise PlatformError(f"{table}: {error}") from None
 
 
-def _batch(raw: list[RawColumn], columns: Sequence[Column], unusable_dates: str | None) -> pa.RecordBatch:
+def _batch(table: str, raw: list[RawColumn], columns: Sequence[Column], unusable_dates: str | None) -> pa.RecordBatch:
     arrays, masks, at = [], {}, 0
     for one in columns:
-        array, mask = one.decode(raw[at : at + len(one.expressions)])
+        try:
+            array, mask = one.decode(raw[at : at + len(one.expressions)])
+        except pa.ArrowInvalid as error:
+            raise PlatformError(
+                f"{table} holds a value that its contract's type cannot, in {one.field.name}: {error}. "
+                "Correct the value, or the column's type in the contract."
+            ) from None
         at += len(one.expressions)
         arrays.append(array)
         if mask is not None:
