@@ -151,7 +151,7 @@ class Platform:
     ) -> dg.ExecuteInProcessResult:
         """Run days of the assets themselves (stage, final and warehouse unless selected), as a backfill does."""
         chosen = selection or dg.AssetSelection.groups(*(f"rentals_{layer}" for layer in LAYERS)) - _DATES
-        job = dg.define_asset_job("days", selection=chosen)
+        job = dg.define_asset_job("days", selection=chosen - _STALE_DAYS)
         definitions = dg.Definitions.merge(platform_definitions(), dg.Definitions(jobs=[job]))
         return definitions.resolve_job_def("days").execute_in_process(
             instance=instance,
@@ -253,6 +253,10 @@ class Platform:
 
 
 _DATES = dg.AssetSelection.assets(*(dg.AssetKey(t.name.key) for t in (star.DIM_DATE, warehouse_star.DIM_DATE)))
+
+_STALE_DAYS = dg.AssetSelection.checks(
+    *(dg.AssetCheckKey(dg.AssetKey(table.name.key), "stale_days") for table in source.EVENT_TABLES)
+)
 
 
 @contextmanager
