@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input -
 TESTS := conventions unit spec integration
 IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help demo test check dev desk docs bench down clean
+.PHONY: help demo test check dev dashboards desk docs bench down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/make /'
@@ -48,6 +48,9 @@ dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
 docs: $(RUN) ## Write anew what is drawn from declarations: docs/data_model.md, the README's settings
 	@$(BIN)/python -m sakila_platform.data_model
 	@$(BIN)/python -m sakila_platform.settings_table
+
+dashboards: $(RUN) ## Write the dashboards as pages, from the marts as they are
+	@$(BIN)/sakila-platform dashboards
 
 desk: $(RUN) ## Start the rental desk beside the database, on http://localhost:8000
 	@$(BIN)/sakila-platform desk

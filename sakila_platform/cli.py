@@ -150,6 +150,18 @@ def query(place: str, sql: str, form: str) -> None:
 
 
 @cli.command()
+def dashboards() -> None:
+    """Write the dashboards as pages that open in a browser without a server, from the marts as they are.
+
+    \b
+    Example: sakila-platform dashboards
+    """
+    from sakila_platform.commands.dashboards import write_dashboards
+
+    click.echo(f"Open {write_dashboards(click.echo)}")
+
+
+@cli.command()
 @click.option("--tables", is_flag=True, help="Every table instead of every layer.")
 def status(tables: bool) -> None:
     """What is where, the last day of each layer, row counts.

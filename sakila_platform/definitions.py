@@ -5,6 +5,7 @@ import dagster as dg
 from sakila_platform.checks import stale_days_check
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
+from sakila_platform.rentals.dashboard_assets import dashboard_assets
 from sakila_platform.rentals.date_dimension import date_dimension_assets
 from sakila_platform.rentals.final import final_assets
 from sakila_platform.rentals.marts import marts_assets
@@ -44,6 +45,7 @@ def platform_definitions() -> dg.Definitions:
             *date_dimension_assets(),
             *analysis_assets(),
             *marts_assets(),
+            *dashboard_assets(),
         ],
         asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
         jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job()],

@@ -178,6 +178,13 @@ DESK_CORS_ORIGINS = Setting(
     "SAKILA_DESK_CORS_ORIGINS", "", "origins whose pages may call the desk's JSON twins, comma-separated", _origins
 )
 
+DASHBOARD_ROWS = Setting(
+    "SAKILA_DASHBOARD_ROWS",
+    "250000",
+    "most rows of a mart that a dashboard's page carries: the newest days are kept",
+    _whole_number(1, 10_000_000),
+)
+
 
 def all_settings() -> tuple[Setting, ...]:
     """Every setting, in the order of this module."""

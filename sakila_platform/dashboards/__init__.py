@@ -1,1 +1,1 @@
-"""Dashboards as code: what one declares, the page it becomes on a laptop, and the definition it becomes in QuickSight."""
+"""Dashboards as code: what one declares, the page that it becomes, and what it becomes in QuickSight."""

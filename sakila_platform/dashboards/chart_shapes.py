@@ -88,7 +88,7 @@ def _counted(chart: Chart, rows: Sequence[Row]) -> list[Row]:
         counts[int(value // width)] = counts.get(int(value // width), 0) + 1
     return [
         {
-            BIN: str(number * width) if width == 1 else f"{number * width}–{number * width + width - 1}",
+            BIN: str(number * width) if width == 1 else f"{number * width}-{number * width + width - 1}",
             MEMBERS: counts.get(number, 0),
         }
         for number in range(min(counts), max(counts) + 1)

@@ -29,7 +29,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_mart_contracts(folder: Path) -> dict[str, dict[str, str]]:
-    """Every mart that the dbt project's YAML declares. Raises PlatformError, naming the file, when one can't be read."""
+    """Every mart that the dbt project's YAML declares. Raises PlatformError, naming a file that is broken."""
     contracts: dict[str, dict[str, str]] = {}
     for file in sorted(folder.rglob("*.yml")):
         try:
@@ -76,6 +76,7 @@ def _faults(dashboard: Dashboard, contracts: Mapping[str, Contract]) -> Iterator
 
 def _chart_faults(chart: Chart, contract: Contract) -> Iterator[str]:
     where = f"chart {chart.name}"
+    types: tuple[str, ...]
     for dimension in chart.dimensions:
         types = ("date",) if dimension.by_month or chart.kind is Kind.TIMELINE else ()
         yield from _column_faults(where, chart.mart, contract, dimension.column, types)
@@ -98,9 +99,7 @@ def _chart_faults(chart: Chart, contract: Contract) -> Iterator[str]:
         yield f"{where} gives two of its columns one name. It has {', '.join(names)}."
 
 
-def _column_faults(
-    where: str, mart: str, contract: Contract, column: str, types: Sequence[str] = ()
-) -> Iterator[str]:
+def _column_faults(where: str, mart: str, contract: Contract, column: str, types: Sequence[str] = ()) -> Iterator[str]:
     if column not in contract:
         yield f"{where}: mart {mart} has no column {column}. {_nearest(column, list(contract))}"
     elif types and not contract[column].startswith(tuple(types)):

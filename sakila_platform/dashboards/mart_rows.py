@@ -123,9 +123,7 @@ def chart_rows(
         values,
     )
     names = [column[0] for column in cursor.description or ()]
-    return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()
-    ]
+    return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
 
 
 def key_figure(
@@ -149,7 +147,8 @@ def _condition(dashboard: Dashboard, mart: str, choices: Choices) -> tuple[str, 
     first, last = choices.period.first, choices.period.last
     if mart in dashboard.dates.monthly:
         first = first.replace(day=1)
-    parts, values = [f'"{dashboard.dates.columns[mart]}" BETWEEN ? AND ?'], [first, last]
+    parts = [f'"{dashboard.dates.columns[mart]}" BETWEEN ? AND ?']
+    values: list[Any] = [first, last]
     for column, members in choices.members.items():
         if members:
             parts.append(f'"{column}" IN ({", ".join("?" * len(members))})')
@@ -158,7 +157,8 @@ def _condition(dashboard: Dashboard, mart: str, choices: Choices) -> tuple[str, 
 
 
 def _dimension(dimension: Dimension) -> str:
-    return f"cast(date_trunc('month', \"{dimension.column}\") AS date)" if dimension.by_month else f'"{dimension.column}"'
+    column = f'"{dimension.column}"'
+    return f"cast(date_trunc('month', {column}) AS date)" if dimension.by_month else column
 
 
 def _order(chart: Chart) -> str:

@@ -100,7 +100,9 @@ def presets(model: PageModel) -> list[Model]:
 
 def choice_members(model: PageModel, column: str) -> list[str]:
     """The members of a column in any of the page's marts."""
-    return sorted({m for mart in model.json["marts"] for c in mart["columns"] if c["name"] == column for m in c["members"]})
+    return sorted(
+        {m for mart in model.json["marts"] for c in mart["columns"] if c["name"] == column for m in c["members"]}
+    )
 
 
 def _dimension(dimension: Dimension) -> Model:

@@ -73,7 +73,7 @@ class Theme:
             "style": {
                 "trend": {"strokeWidth": 2},
                 "gap": {"strokeDash": [2, 3]},
-                "shade": {"opacity": 0.55},
+                "shade": {"opacity": 0.65},
                 "cell": {"stroke": self.card, "strokeWidth": 2},
             },
             "range": {
@@ -108,7 +108,7 @@ DARK = Theme(
     line="#2d3642",
     accent="#6d9bf3",
     trend="#ffa06b",
-    weekend="#2a3340",
+    weekend="#364252",
     holiday="#5c4a22",
     good="#63c896",
     bad="#ff8f87",

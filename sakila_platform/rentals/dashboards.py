@@ -27,19 +27,17 @@ _REVENUE = Amount(Fold.SUM, "revenue")
 _RENTALS_TAKEN = Measure("rentals", "Rentals", _RENTED)
 _TAKEN = Measure("taken", "Rentals", _ROWS)
 _REVENUE_MADE = Measure("revenue", "Revenue", _REVENUE, format=Format.MONEY)
-_LATE_SHARE = Measure(
-    "late_share", "Late share", Amount(Fold.SUM, "late_returns"), per=_RETURNED, format=Format.SHARE
-)
+_LATE_SHARE = Measure("late_share", "Late share", Amount(Fold.SUM, "late_returns"), per=_RETURNED, format=Format.SHARE)
 
 _CATEGORY = Dimension("category", "Category")
 _STORE = Dimension("store", "Store")
 _WEEKDAY = Dimension("day_of_week", "Weekday", label="day_name", letters=3)
 _HOUR = Dimension("rental_hour", "Hour")
+_FILM = Dimension("film_id", "Film", label="title")
+_PRICE = Dimension("rental_rate", "Price", format=Format.MONEY)
 _CUSTOMER = Dimension("customer_id", "Customer", label="customer")
 
-_DATES = DateFilter(
-    {_DAYS: "date", _RENTALS: "rental_date", _FILMS: "month_start_date"}, monthly=frozenset({_FILMS})
-)
+_DATES = DateFilter({_DAYS: "date", _RENTALS: "rental_date", _FILMS: "month_start_date"}, monthly=frozenset({_FILMS}))
 _CHOICES = (ChoiceFilter("store", "Store"), ChoiceFilter("category", "Category"))
 
 RENTALS = Dashboard(
@@ -178,7 +176,7 @@ BUSINESS = Dashboard(
             "Films nobody rents",
             Kind.TABLE,
             _FILMS,
-            (Dimension("film_id", "Film", label="title"), _CATEGORY, Dimension("rental_rate", "Price", format=Format.MONEY)),
+            (_FILM, _CATEGORY, _PRICE),
             (_RENTALS_TAKEN,),
             caption="Films without a rental in the months that the dates touch, in the stores chosen.",
             only_zero=True,

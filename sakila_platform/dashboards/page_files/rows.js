@@ -150,7 +150,7 @@ const Rows = (() => {
     const found = [];
     for (let number = Math.floor(low / width); number <= Math.floor(high / width); number++) {
       const from = number * width;
-      found.push({ bin: width === 1 ? `${from}` : `${from}–${from + width - 1}`, members: counts[number] || 0 });
+      found.push({ bin: width === 1 ? `${from}` : `${from}-${from + width - 1}`, members: counts[number] || 0 });
     }
     return found;
   }

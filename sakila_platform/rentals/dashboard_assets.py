@@ -1,0 +1,67 @@
+"""The dashboards as assets: a page each, written anew whenever a mart that it reads was updated."""
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.dashboards.declarations import Dashboard
+from sakila_platform.dashboards.exports import svg_to_png
+from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
+from sakila_platform.dashboards.pages import Page, Site, write_page
+from sakila_platform.engine.asset_specs import OWNERS
+from sakila_platform.engine.automation import follows_upstream
+from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.plots import as_markdown
+from sakila_platform.naming import mart_key
+from sakila_platform.rentals.dashboards import DASHBOARDS
+from sakila_platform.rentals.marts import MARTS_PROJECT
+from sakila_platform.resources.clock import ClockResource
+from sakila_platform.resources.lake import LakeResource
+
+GROUP = "rentals_dashboards"
+_PREVIEW_SCALE = 0.7
+
+
+def dashboards() -> tuple[Dashboard, ...]:
+    """Every dashboard. Raises PlatformError, one line with the nearest names, when one names what its mart lacks."""
+    require_contracts_kept(DASHBOARDS, read_mart_contracts(MARTS_PROJECT))
+    return DASHBOARDS
+
+
+def dashboards_site(clock: ClockResource) -> Site:
+    """Where the pages are: dashboards/ under the state folder."""
+    folder = settings.HOME.read().resolve() / "dashboards"
+    return Site(folder, DASHBOARDS, settings.DASHBOARD_ROWS.read(), clock.clock().now)
+
+
+def dashboard_assets() -> list[dg.AssetsDefinition]:
+    """A page for each dashboard."""
+    return [_page(dashboard) for dashboard in dashboards()]
+
+
+def _page(dashboard: Dashboard) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["dashboards", "page", dashboard.name]),
+        deps=[dg.AssetKey(mart_key(mart)) for mart in dashboard.marts],
+        description=dashboard.story,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"html", "vega"},
+        automation_condition=follows_upstream(),
+    )
+    def write(context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource) -> dg.MaterializeResult:
+        with told_in_one_line(context.retry_number):
+            page = write_page(lake.lake(), dashboard, dashboards_site(clock))
+        return dg.MaterializeResult(metadata=_metadata(dashboard, page))
+
+    return write
+
+
+def _metadata(dashboard: Dashboard, page: Page) -> dict[str, dg.MetadataValue]:
+    titles = {chart.name: chart.title for chart in dashboard.charts}
+    pictures = [as_markdown(svg_to_png(svg, _PREVIEW_SCALE), titles[name]) for name, svg in page.pictures.items()]
+    return {
+        "page": dg.MetadataValue.url(page.file.as_uri()),
+        "last_day": dg.MetadataValue.text(page.last_day),
+        "size_bytes": dg.MetadataValue.int(page.size),
+        "preview": dg.MetadataValue.md("\n\n".join(pictures)),
+    }
