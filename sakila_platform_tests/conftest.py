@@ -13,6 +13,7 @@ import pytest
 from sakila_platform import settings
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
+from sakila_platform_tests.desks import DeskUnderTest, desk_on
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 
@@ -65,3 +66,10 @@ def platform(mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path) -> 
     warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
     with new_platform(shop_copies.address, warehouse, tmp_path) as platform:
         yield platform
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Iterator[DeskUnderTest]:
+    """A rental desk on the platform's shop; its clock stands where the platform's does."""
+    with desk_on(platform.shop, platform.clock) as desk:
+        yield desk

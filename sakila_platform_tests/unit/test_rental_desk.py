@@ -1,0 +1,194 @@
+"""What the desk decides without a shop: moments, passwords, documents, lateness, its OpenAPI document, its settings."""
+
+from __future__ import annotations
+
+import stat
+from datetime import datetime, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sakila_platform import settings
+from sakila_platform.days import Clock
+from sakila_platform.errors import UsageError
+from sakila_platform.rental_desk import passwords
+from sakila_platform.rental_desk.configuration import DeskConfig, desk_config
+from sakila_platform.rental_desk.moments import counter_moment
+from sakila_platform.rental_desk.openapi import openapi_document
+from sakila_platform.rental_desk.people import canonical_document
+from sakila_platform.rental_desk.refusals import Invalid
+from sakila_platform.rental_desk.returning import late_days
+
+BOGOTA = ZoneInfo("America/Bogota")
+# 13:30 of 20 May in Bogotá.
+CLOCK = Clock(BOGOTA, datetime(2026, 5, 20, 18, 30, 15, 999, tzinfo=timezone.utc))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", "2026-05-20 13:30:15"),
+        ("  ", "2026-05-20 13:30:15"),
+        (None, "2026-05-20 13:30:15"),
+        ("2026-05-20", "2026-05-20 13:30:15"),
+        ("2026-05-19", "2026-05-19 13:30:15"),
+        ("2026-05-19T23:10", "2026-05-19 23:10:00"),
+        ("2026-05-19 23:10:09", "2026-05-19 23:10:09"),
+        ("2026-05-20T18:30:00Z", "2026-05-20 13:30:00"),
+        ("2026-05-20T20:29:59.5+02:00", "2026-05-20 13:29:59"),
+    ],
+)
+def test_a_moment_is_of_the_shops_clock(written: str | None, meant: str) -> None:
+    assert str(counter_moment(written, CLOCK)) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-05-21", "in the future"),
+        ("2026-05-20T13:31", "in the future"),
+        ("2026-05-20T18:30:16Z", "in the future"),
+        ("9999-12-31", "in the future"),
+        ("2026-02-30", "no such day"),
+        ("0000-00-00", "no such day"),
+        ("0001-01-01T00:00+14:00", "no such day"),
+        ("2026-05-19T25:00", "no such day"),
+        ("yesterday", "no day"),
+        ("20260519", "no day"),
+        ("2026-05-19'; DROP TABLE rental; --", "no day"),
+        ("\u0662\u0660\u0662\u0666-\u0660\u0665-\u0661\u0669", "no"),
+    ],
+)
+def test_another_moment_is_refused_in_words_that_help(written: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told) as refused:
+        counter_moment(written, CLOCK)
+    assert "2026-05-24T18:30" in refused.value.message
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_moment_up_to_now_or_is_refused(text: str) -> None:
+    try:
+        moment = counter_moment(text, CLOCK)
+    except Invalid:
+        return
+    assert moment <= CLOCK.wall_time()
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["walrus beneath a yellow lamp", "ñandú de mi abuela", "🐘🦒🦓🐊🐢🐍🦎🐙🦑🦐🦞🦀", "xK9#mQ2$vL7!"],
+)
+def test_a_long_password_that_nobody_guesses_is_good(password: str) -> None:
+    passwords.require_good_password(password, ("CC-1234567", "Ana", "Díaz"))
+
+
+@pytest.mark.parametrize(
+    ("password", "told"),
+    [
+        ("short", "at least 12"),
+        ("x" * 129, "at most 128"),
+        ("password1234", "guessed first"),
+        ("P@ssw0rd!2024", "guessed first"),
+        ("123456789012", "guessed first"),
+        ("abababababab", "guessed first"),
+        ("abcdefghijklmno", "guessed first"),
+        ("qwertyuiop123", "guessed first"),
+        ("CC-1234567-Ana", "name or the document"),
+        ("Díaz Ana Díaz", "name or the document"),
+    ],
+)
+def test_a_password_that_guessers_try_is_refused(password: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told) as refused:
+        passwords.require_good_password(password, ("CC-1234567", "Ana", "Díaz"))
+    assert refused.value.field == "password"
+    assert password not in refused.value.message
+
+
+def test_a_password_is_kept_as_argon2id_with_a_salt_of_its_own() -> None:
+    kept = passwords.hashed("walrus beneath a yellow lamp")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert kept != passwords.hashed("walrus beneath a yellow lamp")
+    assert passwords.is_right("walrus beneath a yellow lamp", kept)
+    assert not passwords.is_right("walrus beneath a yellow lamb", kept)
+    assert not passwords.is_right("walrus beneath a yellow lamp", None)
+    assert not passwords.is_right("walrus beneath a yellow lamp", "no hash at all")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [(" 1.234.567 ", "1234567"), ("cc-98", "CC-98"), ("1", "1"), ("ab 12 cd", "AB12CD")]
+)
+def test_a_document_is_the_same_however_it_is_written(written: str, kept: str) -> None:
+    assert canonical_document(written) == kept
+
+
+@pytest.mark.parametrize("written", ["", " ", "-1", "1' OR '1'='1", "é1", "1\x002", "9" * 21, "🎬"])
+def test_what_can_be_no_document_is_refused(written: str) -> None:
+    with pytest.raises(Invalid, match="letters"):
+        canonical_document(written)
+
+
+def test_lateness_counts_the_days_of_the_calendar_as_sakila_does() -> None:
+    rented = datetime(2026, 5, 1, 23, 59)
+    assert late_days(rented, datetime(2026, 5, 4, 23, 59), 3) == 0
+    assert late_days(rented, datetime(2026, 5, 5, 0, 1), 3) == 1
+    assert late_days(rented, rented, 3) == 0
+
+
+def test_the_document_describes_every_twin_and_names_no_schema_that_it_lacks() -> None:
+    document = openapi_document()
+    assert {(method, path) for path, methods in document["paths"].items() for method in methods} == {
+        ("post", "/register"),
+        ("post", "/login"),
+        ("post", "/logout"),
+        ("get", "/users"),
+        ("get", "/check_db"),
+        ("get", "/health"),
+        ("get", "/films"),
+        ("post", "/rentals"),
+        ("post", "/returns"),
+    }
+    named = {part.partition('"')[0] for part in str(document).replace("'", '"').split("#/components/schemas/")[1:]}
+    assert named <= set(document["components"]["schemas"])
+    assert "password_hash" not in str(document)
+
+
+def test_the_desks_key_is_made_once_and_only_its_owner_can_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    monkeypatch.delenv(settings.DESK_SECRET_KEY.name, raising=False)
+    key = desk_config().secret_key
+    assert len(key) >= 48
+    assert desk_config().secret_key == key
+    assert stat.S_IMODE((tmp_path / "desk" / "secret_key").stat().st_mode) == 0o600
+    assert key not in repr(desk_config())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        (settings.DESK_SECRET_KEY, "too short"),
+        (settings.DESK_CORS_ORIGINS, "shop.example"),
+        (settings.DESK_CORS_ORIGINS, "https://shop.example/path"),
+        (settings.DESK_CORS_ORIGINS, "*"),
+        (settings.DESK_PORT, "0"),
+    ],
+)
+def test_a_setting_that_would_open_the_desk_is_refused(
+    setting: settings.Setting, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(setting.name, value)
+    with pytest.raises(UsageError, match=setting.name):
+        setting.read()
+
+
+@pytest.mark.parametrize(
+    ("host", "proxies", "is_plain"),
+    [("127.0.0.1", 0, True), ("localhost", 0, True), ("::1", 0, True), ("0.0.0.0", 0, False), ("127.0.0.1", 1, False)],
+)
+def test_cookies_may_go_without_tls_on_this_machine_only(host: str, proxies: int, is_plain: bool) -> None:
+    config = DeskConfig(lambda: pytest.fail("no address is needed"), CLOCK, "k" * 48, host=host, proxies=proxies)
+    assert config.is_plain_loopback is is_plain
