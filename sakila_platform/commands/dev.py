@@ -6,12 +6,14 @@ import os
 import sys
 from pathlib import Path
 
+import dagster as dg
+
 from sakila_platform import settings
 from sakila_platform.commands.database import start_database
 from sakila_platform.commands.loopback import LOOPBACK, is_taken
 from sakila_platform.commands.terminal import Report
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home
+from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home, fail_abandoned_runs
 
 _WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 # What is beta or a preview in Dagster is no news to whoever reads its pages.
@@ -28,6 +30,8 @@ def serve_dagster(port: int, report: Report) -> None:
     settings.put_in_environment(
         {**dagster_environment(home), settings.HOME.name: str(home), "PYTHONWARNINGS": _WARNINGS}
     )
+    with dg.DagsterInstance.get() as instance:
+        fail_abandoned_runs(instance)
     program = Path(sys.executable).with_name("dagster")
     if not program.exists():
         raise PlatformError(f"{program} is not installed. Install the platform: make dev")

@@ -12,6 +12,7 @@ from sakila_platform.contracts import Table
 from sakila_platform.engine.day_runs import CheckOutcome, DayResult, DaysRefused, Refusal, daily_check
 from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
 from sakila_platform.naming import TableName
+from sakila_platform.resources.server_address import WAREHOUSE_DATABASE
 
 OWNERS = ["team:data-platform"]
 CONTRACT = "contract"
@@ -40,9 +41,14 @@ def table_spec(
         owners=OWNERS,
         kinds=set(kinds),
         partitions_def=partitions,
-        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name.sql},
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": _table_name(table.name)},
         skippable=False,
     )
+
+
+def _table_name(name: TableName) -> str:
+    """What the table is called where one queries it."""
+    return f"{WAREHOUSE_DATABASE}.{name.table}" if name.layer == "warehouse" else name.sql
 
 
 def tables_of(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> list[Table]:

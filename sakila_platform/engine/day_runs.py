@@ -150,10 +150,20 @@ def _work_through(
             raise
         committed.update(results)
         for day in chunk:
-            if not context.selected_asset_keys <= results.get(day, {}).keys():
-                raise ValueError(f"Committing {day} gave no result for some of the selected assets.")
+            _require_outcomes(context, day, results.get(day, {}))
         seconds = time.perf_counter() - started
         context.log.info(f"{context.op_def.name}: {chunk[0]}..{chunk[-1]}, {len(chunk)} days, {seconds:.1f} s")
+
+
+def _require_outcomes(
+    context: dg.AssetExecutionContext, day: date | int, results: Mapping[dg.AssetKey, DayResult]
+) -> None:
+    """A commit that forgets an asset or a check would leave it for ever as planned: a mistake in our own code."""
+    if not context.selected_asset_keys <= results.keys():
+        raise ValueError(f"Committing {day} gave no result for some of the selected assets.")
+    for check in context.selected_asset_check_keys:
+        if check.asset_key in results and check.name not in results[check.asset_key].checks:
+            raise ValueError(f"Committing {day} gave no outcome for {check.to_user_string()}.")
 
 
 def _reported(context: dg.AssetExecutionContext, committed: Results[Day]) -> Iterator[Event]:
