@@ -75,12 +75,16 @@ class WarehouseSession:
             load_batches(self.connection, table.name.table, [rows])
 
     def view_lake(self, table: TableName, days: Sequence[date]) -> None:
-        """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing."""
+        """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing or damaged."""
         partitions = [day_partition(day) for day in days]
         missing = self.lake.missing(table, partitions)
         if missing:
             raise PlatformError(f"{table} has no {missing[0]}. Run final for this day first, then the warehouse.")
-        create_view(self.duck, self.lake, table, partitions)
+        try:
+            create_view(self.duck, self.lake, table, partitions)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise PlatformError(f"{table} can't be read: {reason}. Run final for these days again.") from None
 
     def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
         """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).
@@ -126,10 +130,10 @@ def warehouse_session(
 
 @contextmanager
 def _lock(connection: pymysql.Connection) -> Iterator[None]:
-    # The server drops the lock with the connection, so a killed run leaves none behind.
-    name = f"{connection.db.decode() if isinstance(connection.db, bytes) else connection.db}.load"
+    # The server drops the lock with the connection, so a killed run leaves none behind. MySQL's names end at 64.
+    name = "LEFT(CONCAT('load.', DATABASE()), 64)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT GET_LOCK(%s, %s)", (name, _LOCK_WAIT_SECONDS))
+        cursor.execute(f"SELECT GET_LOCK({name}, %s)", (_LOCK_WAIT_SECONDS,))
         if cursor.fetchone() != (1,):
             raise PlatformError(
                 f"Another run has been loading the warehouse for {_LOCK_WAIT_SECONDS} s. "
@@ -140,7 +144,7 @@ def _lock(connection: pymysql.Connection) -> Iterator[None]:
     finally:
         if connection.open:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT RELEASE_LOCK(%s)", (name,))
+                cursor.execute(f"SELECT RELEASE_LOCK({name})")
 
 
 def _undo(connection: pymysql.Connection) -> None:
