@@ -1,0 +1,240 @@
+"""What the desk owes to OWASP's ASVS at level 1: who gets in, what is told, what is kept, what is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from statistics import median
+
+import pytest
+
+from sakila_platform.rental_desk.application import create_app
+from sakila_platform.rental_desk.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT
+from sakila_platform.rental_desk.request_log import LOGGER, JsonLines
+from sakila_platform_tests.desks import ANA, CLERK, PASSWORD, DeskUnderTest
+from sakila_platform_tests.platform import Platform
+
+WRONG = {"document": CLERK, "password": "a wrong password it is"}
+PROTECTED_PAGES = ("/rentals/new", "/rentals", "/returns", "/users", "/customers/1")
+
+
+def test_an_unknown_document_is_answered_as_a_wrong_password_is(desk: DeskUnderTest) -> None:
+    wrong = desk.post("/login", WRONG)
+    answers = [desk.post("/login", {**WRONG, "document": each}) for each in ("99999", "1", "' OR 1=1 --", "🎬")]
+    assert {(answer.status_code, answer.data) for answer in answers} == {(401, wrong.data)}
+
+
+def test_a_guess_takes_as_long_for_an_unknown_document(desk: DeskUnderTest) -> None:
+    def seconds(document: str) -> float:
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            assert desk.post("/login", {**WRONG, "document": document}).status_code == 401
+            took.append(time.perf_counter() - began)
+        return median(took)
+
+    desk.post("/login", WRONG)
+    known, unknown = seconds(CLERK), seconds("99999")
+    assert 0.5 < known / unknown < 2
+
+
+def test_nobody_guesses_at_leisure_and_the_right_password_begins_anew(desk: DeskUnderTest) -> None:
+    for _ in range(LOGINS_OF_A_DOCUMENT.most - 1):
+        assert desk.post("/login", WRONG).status_code == 401
+    assert desk.token(CLERK, PASSWORD)
+    for _ in range(LOGINS_OF_A_DOCUMENT.most):
+        assert desk.post("/login", {**WRONG, "document": " mike "}).status_code == 401
+    barred = desk.post("/login", {"document": CLERK, "password": PASSWORD})
+    assert (barred.status_code, barred.headers["Retry-After"]) == (429, str(LOGINS_OF_A_DOCUMENT.seconds))
+    assert "15 minutes" in barred.json["detail"]
+    page = desk.browser().log_in()
+    assert (page.status_code, "15 minutes" in page.text) == (429, True)
+
+
+def test_nobody_tries_all_documents_from_one_address(platform: Platform, desk: DeskUnderTest) -> None:
+    # What was tried is counted by the shop, so a restarted desk and its other processes know it too.
+    desk.post("/login", WRONG)
+    (row,) = platform.sql("SELECT subject_hash FROM desk_attempt ORDER BY attempt_id DESC LIMIT 1")
+    for _ in range(LOGINS_FROM_AN_ADDRESS.most):
+        platform.sql("INSERT INTO desk_attempt (subject_hash) VALUES (%s)", row["subject_hash"])
+    restarted = desk.with_config()
+    assert restarted.post("/login", {**WRONG, "document": "598"}).status_code == 429
+    restarted.close()
+
+
+def test_who_logs_in_gets_a_fresh_session_and_who_logs_out_ends_it(platform: Platform, desk: DeskUnderTest) -> None:
+    browser = desk.browser()
+    browser.get("/login")
+    before = browser.client.get_cookie("desk")
+    browser.log_in()
+    first = browser.client.get_cookie("desk")
+    assert before is not None and first is not None and before.value != first.value
+    assert browser.get("/users").status_code == 200
+    browser.send("/logout", {}, "/")
+    assert not platform.sql("SELECT * FROM desk_session")
+    # The cookie that somebody copied is worth nothing any more.
+    browser.client.set_cookie("desk", first.value)
+    assert browser.get("/users").request.path == "/login"
+    token = desk.token()
+    assert desk.get("/users", token).status_code == 200
+    assert desk.post("/logout", {}, token).status_code == 204
+    assert desk.get("/users", token).status_code == 401
+
+
+def test_the_shop_keeps_no_token_that_opens_a_door(platform: Platform, desk: DeskUnderTest) -> None:
+    token = desk.token()
+    (row,) = platform.sql("SELECT token_hash, expires_at > CURRENT_TIMESTAMP AS lasts FROM desk_session")
+    assert token.encode() not in row["token_hash"]
+    assert desk.get("/users", row["token_hash"].hex()).status_code == 401
+    platform.sql("UPDATE desk_session SET expires_at = CURRENT_TIMESTAMP - INTERVAL 1 SECOND")
+    assert desk.get("/users", token).status_code == 401
+
+
+def test_a_clerk_who_left_the_shop_is_no_clerk_at_once(platform: Platform, desk: DeskUnderTest) -> None:
+    token = desk.token()
+    platform.sql("UPDATE staff SET active = 0 WHERE staff_id = 1")
+    assert desk.get("/users", token).status_code == 403
+    assert desk.rent(1, token=token).status_code == 403
+
+
+def test_cookies_are_kept_from_scripts_and_from_other_sites(desk: DeskUnderTest) -> None:
+    cookie = desk.browser().client.get("/login", headers={"Accept": "text/html"}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    public = desk.with_config(host="0.0.0.0")
+    cookie = public.browser().client.get("/login", headers={"Accept": "text/html"}).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-desk=")
+    assert "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie and "Domain" not in cookie
+
+
+def test_a_form_without_its_token_is_refused(platform: Platform, desk: DeskUnderTest) -> None:
+    browser = desk.browser()
+    browser.log_in()
+    sent = {"document": "1", "films": "1"}
+    for form in (sent, {**sent, "csrf_token": "forged"}):
+        answer = browser.client.post("/rentals", data=form, headers={"Accept": "text/html"})
+        assert (answer.status_code, "open for too long" in answer.text) == (400, True)
+    # JSON from another site's page: the browser sends the cookie along, and it counts for nothing.
+    assert browser.client.post("/rentals", json={"document": "1", "films": [1]}).status_code == 401
+    plain = browser.client.post("/rentals", data='{"document": "1", "films": [1]}', content_type="text/plain")
+    assert plain.status_code == 415
+    assert not platform.sql("SELECT * FROM rental WHERE rental_date >= '2006-02-15'")
+
+
+def test_pages_allow_no_script_but_the_desks_own(desk: DeskUnderTest) -> None:
+    browser = desk.browser()
+    browser.log_in()
+    for path in ("/", "/films", "/static/desk.css", "/nothing", *PROTECTED_PAGES):
+        answer = browser.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy and "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert (answer.headers["X-Content-Type-Options"], answer.headers["X-Frame-Options"]) == ("nosniff", "DENY")
+        assert "Strict-Transport-Security" not in answer.headers
+        assert " style=" not in answer.text and " onclick" not in answer.text and "<script>" not in answer.text
+    assert browser.get("/users").headers["Cache-Control"] == "no-store"
+    public = desk.with_config(proxies=1)
+    assert public.get("/health").headers["Strict-Transport-Security"].startswith("max-age=63072000")
+
+
+def test_what_people_type_is_text_on_every_page(desk: DeskUnderTest) -> None:
+    name = '<script>alert("x")</script>'
+    desk.post("/register", {**ANA, "names": name, "surnames": "'\"><img src=x>"})
+    browser = desk.browser()
+    browser.log_in()
+    desk.rent(1, document="CC-1234567")
+    number = desk.get("/users?named=script", desk.clerk).json["users"][0]["customer_id"]
+    pages = [browser.get(path).text for path in ("/users?named=script", f"/customers/{number}", "/rentals")]
+    pages.append(browser.send("/rentals", {"document": name, "words": name, "films": "1"}, "/rentals/new").text)
+    for page in pages:
+        assert "&lt;script&gt;" in page
+        assert "<script>" not in page and "<img src=x" not in page
+
+
+def test_pages_for_staff_are_for_staff(desk: DeskUnderTest) -> None:
+    anonymous = desk.browser()
+    for path in PROTECTED_PAGES:
+        assert anonymous.get(path).request.path == "/login"
+    desk.post("/register", ANA)
+    customer = desk.browser()
+    customer.log_in("CC-1234567")
+    for path in ("/rentals", "/returns", "/users", "/customers/1"):
+        assert customer.get(path).status_code == 403, path
+    ana = desk.token("CC-1234567")
+    assert (desk.get("/users").status_code, desk.get("/users", ana).status_code) == (401, 403)
+    assert customer.get("/customers/600").status_code == 200
+
+
+def test_the_way_goes_on_after_logging_in_and_only_within_the_desk(desk: DeskUnderTest) -> None:
+    browser = desk.browser()
+    browser.get("/returns")
+    assert browser.log_in().request.path == "/returns"
+    stranger = desk.browser()
+    stranger.get("/login?next=https://evil.example")
+    assert stranger.log_in().request.path == "/"
+
+
+def test_users_are_listed_without_their_hashes(desk: DeskUnderTest) -> None:
+    answer = desk.get("/users?limit=200", desk.clerk)
+    assert "argon2" not in answer.text and "hash" not in answer.text
+    assert set(answer.json["users"][0]) == {
+        "usuario_id",
+        "document",
+        "names",
+        "surnames",
+        "birth_date",
+        "customer_id",
+        "is_staff",
+        "has_password",
+    }
+
+
+def test_logs_name_no_document_and_no_password(desk: DeskUnderTest, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    desk.post("/register", ANA)
+    desk.post("/login", {"document": "CC-7654321", "password": "secret walrus of mine"})
+    browser = desk.browser()
+    browser.log_in("CC-1234567")
+    browser.get("/films?words=CC-1234567")
+    browser.get("/customers/600")
+    browser.send("/rentals", {"document": "CC-1234567", "films": "14"}, "/rentals/new")
+    desk.rent(1, document="CC-1234567", date="not a day")
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records if record.name == LOGGER]
+    assert {line["event"] for line in lines} == {"request"}
+    assert {line["route"] for line in lines} >= {"/register", "/login", "/customers/<int:customer_id>", "/rentals"}
+    assert all(line["milliseconds"] >= 0 and len(line["request_id"]) == 16 for line in lines)
+    everything = caplog.text + json.dumps(lines)
+    for secret in ("1234567", "7654321", "walrus", "Ana", "Díaz", desk.clerk):
+        assert secret not in everything
+
+
+def test_only_named_origins_may_call_the_twins_and_without_cookies(desk: DeskUnderTest) -> None:
+    named, other = "https://shop.example", "https://evil.example"
+    open_desk = desk.with_config(cors_origins=(named,))
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    allowed = open_desk.app.test_client().options("/rentals", headers={"Origin": named, **asked}).headers
+    assert allowed["Access-Control-Allow-Origin"] == named
+    assert "Authorization" in allowed["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in allowed
+    for each, origin in ((open_desk, other), (desk, named)):
+        answer = each.get("/films", Origin=origin)
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    open_desk.close()
+
+
+def test_a_foreign_name_can_not_be_pointed_at_the_desk_of_this_machine(desk: DeskUnderTest) -> None:
+    assert desk.get("/health", Host="localhost:8000").status_code == 200
+    assert desk.get("/health", Host="evil.example").status_code == 400
+
+
+def test_a_body_without_end_is_refused(desk: DeskUnderTest) -> None:
+    answer = desk.app.test_client().post("/login", data=b"x" * 300_000, content_type="application/json")
+    assert answer.status_code == 413
+    assert answer.json["title"] == "Content Too Large" or "Entity" in answer.json["title"]
+
+
+def test_nothing_is_connected_to_before_somebody_asks(desk: DeskUnderTest) -> None:
+    def refuse() -> object:
+        raise AssertionError("connected")
+
+    create_app(desk.with_config(shop_address=refuse).config)
