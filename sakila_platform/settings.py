@@ -7,6 +7,7 @@ code location loads with an empty environment and a test can set what it likes.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -91,6 +92,15 @@ def _hours(text: str) -> tuple[int, int]:
     if not (opens.isdigit() and closes.isdigit() and 0 <= int(opens) < int(closes) <= 24):
         raise ValueError("give opening and closing hour, such as 9-21")
     return int(opens), int(closes)
+
+
+def _matching(pattern: str, usage: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(usage)
+        return text
+
+    return parse
 
 
 def _text(text: str) -> str:
@@ -183,6 +193,29 @@ DASHBOARD_ROWS = Setting(
     "250000",
     "most rows of a mart that a dashboard's page carries: the newest days are kept",
     _whole_number(1, 10_000_000),
+)
+
+QUICKSIGHT_ACCOUNT = Setting(
+    "SAKILA_QUICKSIGHT_ACCOUNT",
+    "",
+    "AWS account where dashboards are published (empty: none are)",
+    _matching(r"([0-9]{12})?", "give the twelve digits of an account"),
+)
+QUICKSIGHT_REGION = Setting(
+    "SAKILA_QUICKSIGHT_REGION",
+    "us-east-1",
+    "AWS region of QuickSight, Athena and the marts",
+    _matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "give a region, such as us-east-1"),
+)
+QUICKSIGHT_GROUP = Setting("SAKILA_QUICKSIGHT_GROUP", "", "QuickSight group that may see the dashboards", _text)
+QUICKSIGHT_NAMESPACE = Setting("SAKILA_QUICKSIGHT_NAMESPACE", "default", "QuickSight namespace of that group", _text)
+QUICKSIGHT_WORKGROUP = Setting("SAKILA_QUICKSIGHT_WORKGROUP", "primary", "Athena workgroup that QuickSight asks", _text)
+QUICKSIGHT_DATABASE = Setting("SAKILA_QUICKSIGHT_DATABASE", "marts", "Glue database that holds the marts", _text)
+QUICKSIGHT_REFRESH = Setting(
+    "SAKILA_QUICKSIGHT_REFRESH",
+    "04:00",
+    "when QuickSight reads the marts each day, in the shop's time zone: after the daily chain",
+    _matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "give a time of the day, such as 04:00"),
 )
 
 

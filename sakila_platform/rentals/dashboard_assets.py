@@ -1,4 +1,6 @@
-"""The dashboards as assets: a page each, written anew whenever a mart that it reads was updated."""
+"""The dashboards as assets: a page and a QuickSight dashboard each, brought up to date whenever a mart was."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -7,6 +9,8 @@ from sakila_platform.dashboards.declarations import Dashboard
 from sakila_platform.dashboards.exports import svg_to_png
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
 from sakila_platform.dashboards.pages import Page, Site, write_page
+from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
+from sakila_platform.dashboards.quicksight.requests import Target
 from sakila_platform.engine.asset_specs import OWNERS
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.failures import told_in_one_line
@@ -16,8 +20,11 @@ from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.quicksight import open_quicksight
 
 GROUP = "rentals_dashboards"
+# Not one of the domain's groups: what a shell runs of a domain stays on this machine.
+PUBLISHED_GROUP = "quicksight"
 _PREVIEW_SCALE = 0.7
 
 
@@ -34,8 +41,26 @@ def dashboards_site(clock: ClockResource) -> Site:
 
 
 def dashboard_assets() -> list[dg.AssetsDefinition]:
-    """A page for each dashboard."""
-    return [_page(dashboard) for dashboard in dashboards()]
+    """A page for each dashboard, and its twin in QuickSight."""
+    declared = dashboards()
+    return [*(_page(dashboard) for dashboard in declared), *(_published(dashboard) for dashboard in declared)]
+
+
+def quicksight_target() -> Target | None:
+    """Where dashboards are published; None when the settings name no account or no group."""
+    account, group = settings.QUICKSIGHT_ACCOUNT.read(), settings.QUICKSIGHT_GROUP.read()
+    if not account or not group:
+        return None
+    return Target(
+        account=account,
+        region=settings.QUICKSIGHT_REGION.read(),
+        group=group,
+        namespace=settings.QUICKSIGHT_NAMESPACE.read(),
+        workgroup=settings.QUICKSIGHT_WORKGROUP.read(),
+        database=settings.QUICKSIGHT_DATABASE.read(),
+        refresh_at=settings.QUICKSIGHT_REFRESH.read(),
+        time_zone=settings.TIME_ZONE.read().key,
+    )
 
 
 def _page(dashboard: Dashboard) -> dg.AssetsDefinition:
@@ -65,3 +90,37 @@ def _metadata(dashboard: Dashboard, page: Page) -> dict[str, dg.MetadataValue]:
         "size_bytes": dg.MetadataValue.int(page.size),
         "preview": dg.MetadataValue.md("\n\n".join(pictures)),
     }
+
+
+def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["dashboards", "quicksight", dashboard.name]),
+        deps=[dg.AssetKey(mart_key(mart)) for mart in dashboard.marts],
+        description=dashboard.story,
+        group_name=PUBLISHED_GROUP,
+        owners=OWNERS,
+        kinds={"quicksight", "athena"},
+        output_required=False,
+        automation_condition=follows_upstream(),
+    )
+    def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        target = quicksight_target()
+        if target is None:
+            context.log.info(
+                f"Dashboard {dashboard.name} is not published: set {settings.QUICKSIGHT_ACCOUNT.name} and "
+                f"{settings.QUICKSIGHT_GROUP.name} to have it in QuickSight."
+            )
+            return
+        with told_in_one_line(context.retry_number):
+            quicksight = open_quicksight(target.account, target.region)
+            contracts = read_mart_contracts(MARTS_PROJECT)
+            publication = publish_dashboard(quicksight, target, dashboard, contracts, context.log.info)
+            refresh_data_sets(quicksight, dashboard, context.run_id)
+        yield dg.MaterializeResult(
+            metadata={
+                "dashboard": dg.MetadataValue.url(publication.url),
+                "definition_changed": dg.MetadataValue.bool(publication.is_changed),
+            }
+        )
+
+    return publish

@@ -1,0 +1,1 @@
+"""A dashboard's declaration as QuickSight has it: data sets, definition, and the order in which they are published."""
