@@ -249,6 +249,23 @@ def test_a_vanished_member_keeps_its_last_version(platform: Platform) -> None:
     assert cities_of_sues_rentals(platform).splitlines()[1].startswith("391")
 
 
+def test_a_provisional_day_is_completed_by_the_run_after_its_end(platform: Platform) -> None:
+    run_nightly(platform, "2005-05-26")
+    platform.clock_stands_at("2005-05-27 12:00")
+    platform.run("2005-05-27")
+    assert len(versions_of_sue(platform)) == 1
+    move(platform, SUE, SASEBO)
+    platform.sql("UPDATE rental SET rental_date = '2005-05-27 20:00' WHERE rental_id = 649")
+
+    run_nightly(platform, "2005-05-27")
+
+    assert versions_of_sue(platform).column("customer_key") == [19719000101, 19720050527]
+    assert cities_of_sues_rentals(platform).splitlines()[2:] == [
+        "391       | 20050527 | Sasebo",
+        "649       | 20050527 | Sasebo",
+    ]
+
+
 def test_a_recapture_within_time_corrects_a_version(platform: Platform) -> None:
     run_nightly(platform, "2005-05-27")
     move(platform, SUE, SASEBO)
