@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from sakila_platform import settings
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
+from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
@@ -73,3 +75,11 @@ def desk(platform: Platform) -> Iterator[DeskUnderTest]:
     """A rental desk on the platform's shop; its clock stands where the platform's does."""
     with desk_on(platform.shop, platform.clock) as desk:
         yield desk
+
+
+# Of a module and not of the session: while it is open, no other test may run an event loop of its own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with opened_browser() as browser:
+        yield browser
