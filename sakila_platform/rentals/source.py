@@ -77,7 +77,9 @@ RENTAL = _event(
         Column("rental_date", DATETIME, "When the copy left the shop (wall clock)."),
         _id("inventory_id", "The copy.", references="inventory", nullable=True),
         _id("customer_id", "Who rented.", references="customer", nullable=True),
-        _optional("return_date", DATETIME, "When the copy came back; null while it is out (in stage: at the end of the day)."),
+        _optional(
+            "return_date", DATETIME, "When the copy came back; null while it is out (in stage: at the end of the day)."
+        ),
         _id("staff_id", "Who served.", references="staff", nullable=True),
     ),
     ("rental_date", "return_date"),
