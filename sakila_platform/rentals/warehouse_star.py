@@ -93,7 +93,12 @@ FACT_RENTAL = Table(
         Column("rental_at", DATETIME, "When it was taken (wall clock)."),
         Column("return_at", DATETIME, "When it came back (wall clock); null while it is out.", nullable=True),
         Column("rental_days", INTEGER, "Calendar days it was out; null while it is out.", nullable=True, minimum=0),
-        Column("is_late", BOOLEAN, "Whether it was out longer than the version rented allowed.", nullable=True),
+        Column(
+            "is_late",
+            BOOLEAN,
+            "Whether it was late, by the version rented; null while out or of an unknown film.",
+            nullable=True,
+        ),
         Column("amount", MONEY, "What was paid for it, in all.", minimum=0),
     ),
     primary_key=("rental_id",),

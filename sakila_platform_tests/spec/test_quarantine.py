@@ -141,6 +141,19 @@ def test_an_event_that_names_no_member_is_of_the_unknown_member_and_no_orphan(pl
     ).drawn() == table("full_name | title \n Unknown | Unknown")
 
 
+def test_nobody_can_say_that_an_unknown_film_came_back_late(platform: Platform) -> None:
+    platform.damage("ALTER TABLE rental MODIFY inventory_id MEDIUMINT UNSIGNED NULL")
+    platform.sql("UPDATE rental SET inventory_id = NULL, return_date = '2005-05-27 10:00:00' WHERE rental_id = 2")
+    asked = "SELECT rental_days, is_late FROM fact_rental WHERE rental_id = 2"
+    unknown = table("rental_days | is_late \n 3 | null")
+
+    platform.run(DAY, "2005-05-27")
+    assert platform.warehouse(asked).drawn() == unknown
+
+    platform.run("2005-05-27")
+    assert platform.warehouse(asked).drawn() == unknown
+
+
 def test_a_payment_for_a_rental_that_was_deleted_is_a_good_payment(platform: Platform) -> None:
     payment = pay(platform, f"{DAY} 10:00", "1.50", rental=None)
 

@@ -30,9 +30,11 @@ SELECT
     store.city AS store,
     returned.dt AS return_date,
     returned.rental_days,
-    returned.rental_days > film.rental_duration AS is_late,
-    CASE WHEN returned.rental_days > film.rental_duration THEN returned.rental_days - film.rental_duration END
-        AS days_late,
+    CASE WHEN film.film_id <> 0 THEN returned.rental_days > film.rental_duration END AS is_late,
+    CASE
+        WHEN film.film_id <> 0 AND returned.rental_days > film.rental_duration
+            THEN returned.rental_days - film.rental_duration
+    END AS days_late,
     cast(coalesce(paid.amount, 0) AS decimal(18, 2)) AS amount
 FROM {{ source('final_sakila', 'fact_rental') }} AS rental
 INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film

@@ -10,5 +10,5 @@ SET
     rental.return_date_key = returned.return_date_key,
     rental.return_at = returned.return_at,
     rental.rental_days = returned.rental_days,
-    rental.is_late = returned.rental_days > film.rental_duration,
+    rental.is_late = CASE WHEN film.film_id <> 0 THEN returned.rental_days > film.rental_duration END,
     rental.amount = touched.amount

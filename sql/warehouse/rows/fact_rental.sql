@@ -20,7 +20,8 @@ SELECT
     rental.rental_at,
     returned.return_at,
     returned.rental_days,
-    returned.rental_days > film.rental_duration AS is_late,
+    -- Nobody knows how long the Unknown film may be kept.
+    CASE WHEN film.film_id <> 0 THEN returned.rental_days > film.rental_duration END AS is_late,
     coalesce(paid.amount, 0) AS amount
 FROM final_sakila.fact_rental AS rental
 LEFT JOIN final_sakila.fact_return AS returned
