@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -9,7 +10,7 @@ from contextlib import closing
 from sakila_platform import settings
 from sakila_platform.commands.database import load_shop
 from sakila_platform.commands.terminal import Report
-from sakila_platform.errors import UsageError
+from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import connect
 from sakila_platform.rental_desk.accounts import clerks_without_account, give_clerk_account, has_staff_account
 from sakila_platform.rental_desk.application import create_app
@@ -25,10 +26,11 @@ AskPassword = Callable[[str], str]
 def serve_desk(port: int | None, report: Report) -> None:
     """Have database, Sakila and the desk's tables, then serve until stopped."""
     config = desk_config()
-    _prepare(report)
     service = Service(
         config.host, port or settings.DESK_PORT.read(), settings.DESK_WORKERS.read(), settings.DESK_THREADS.read()
     )
+    _require_free(service)
+    _prepare(report)
     with closing(connect(oltp_address())) as connection, connection.cursor() as cursor:
         clerks = [] if has_staff_account(cursor) else clerks_without_account(cursor)
     if clerks:
@@ -51,6 +53,22 @@ def admit_clerk(username: str, ask_password: AskPassword, report: Report) -> Non
             raise UsageError(refused.message) from None
         connection.commit()
     report(f"{username} logs in as {document}. Start the desk: sakila-platform desk")
+
+
+def _require_free(service: Service) -> None:
+    """The server would try for seconds, and complain in lines of its own."""
+    try:
+        with socket.create_server((service.host, service.port), family=_family(service.host)):
+            return
+    except OSError as error:
+        raise PlatformError(
+            f"Port {service.port} of {service.host} can't be listened on: {error.strerror}. "
+            f"Take another one: sakila-platform desk --port {service.port % 65_535 + 1}"
+        ) from None
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _prepare(report: Report) -> None:

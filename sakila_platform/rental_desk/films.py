@@ -12,17 +12,19 @@ from pymysql.cursors import Cursor
 
 from sakila_platform.days import Clock
 
-# A copy is out while a rental of it has no return date.
+# A copy is out while a rental of it has no return date. The films first, so that only their copies are counted.
 _FILMS = """
 SELECT film.film_id, film.title, film.release_year, film.rating, film.rental_rate, film.rental_duration,
        COUNT(DISTINCT inventory.inventory_id), COUNT(DISTINCT rental.inventory_id)
-FROM film
+FROM (
+  SELECT film_id, title, release_year, rating, rental_rate, rental_duration, {rank} AS film_rank
+  FROM film WHERE {condition} ORDER BY film_rank, title, film_id LIMIT %(most)s OFFSET %(skipped)s
+) AS film
 LEFT JOIN inventory ON inventory.film_id = film.film_id AND (%(store)s IS NULL OR inventory.store_id = %(store)s)
 LEFT JOIN rental ON rental.inventory_id = inventory.inventory_id AND rental.return_date IS NULL
-WHERE {condition}
-GROUP BY film.film_id, film.title, film.release_year, film.rating, film.rental_rate, film.rental_duration
-ORDER BY {order}
-LIMIT %(most)s OFFSET %(skipped)s
+GROUP BY film.film_id, film.title, film.release_year, film.rating, film.rental_rate, film.rental_duration,
+         film.film_rank
+ORDER BY film.film_rank, film.title, film.film_id
 """
 
 
@@ -61,18 +63,17 @@ def films(cursor: Cursor, search: Search) -> list[Film]:
     values: dict[str, object] = {"store": search.store_id, "most": search.most, "skipped": search.skipped}
     values |= {f"word_{n}": f"%{_literal(word)}%" for n, word in enumerate(words)}
     values["begins"] = f"{_literal(' '.join(words))}%"
-    condition = " AND ".join(f"film.title LIKE %(word_{n})s" for n in range(len(words))) or "TRUE"
-    statement = _FILMS.format(condition=condition, order="film.title NOT LIKE %(begins)s, film.title, film.film_id")
-    cursor.execute(statement, values)
+    condition = " AND ".join(f"title LIKE %(word_{n})s" for n in range(len(words))) or "TRUE"
+    cursor.execute(_FILMS.format(condition=condition, rank="title NOT LIKE %(begins)s"), values)
     return [Film(*row) for row in cursor.fetchall()]
 
 
 def films_by_id(cursor: Cursor, film_ids: Sequence[int], store_id: int | None) -> list[Film]:
-    """These films, in the order of their numbers; those that there are."""
+    """These films by title; those that there are."""
     if not film_ids:
         return []
     cursor.execute(
-        _FILMS.format(condition="film.film_id IN %(films)s", order="film.film_id"),
+        _FILMS.format(condition="film_id IN %(films)s", rank="0"),
         {"films": tuple(film_ids), "store": store_id, "most": len(film_ids), "skipped": 0},
     )
     return [Film(*row) for row in cursor.fetchall()]
