@@ -8,6 +8,9 @@ left, event by event. Batches hold events of assets and of their checks, planned
 It touches names that Dagster keeps private, because Dagster offers no other way in. So Dagster is pinned in
 constraints.txt, and the integration tests compare this class with its parent, row by row.
 
+Connections are kept, since closing the last one of a file costs a checkpoint and a wait for the disk, at each of some
+three hundred events of a day's run. A page that follows a run watches its file, which is touched for it.
+
 What is safe: the index, which every asset and check page reads, is committed before the run's own file, and both or
 neither when storing fails. SQLite runs in WAL mode with `synchronous=NORMAL`: a commit outlives the process that made
 it, whatever kills it; only a power cut can take the last commits, never the file.
@@ -15,6 +18,7 @@ it, whatever kills it; only a power cut can take the last commits, never the fil
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -31,12 +35,13 @@ from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 Row = dict[str, Any]
 _BATCHED = ASSET_EVENTS | ASSET_CHECK_EVENTS
 _PLANNED = AssetCheckExecutionRecordStatus.PLANNED.value
 _ENGINES_KEPT = 8
+_WRITES = "writes_seen"
 
 
 class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
@@ -73,6 +78,21 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             for check_rows in _by_check(stored).values():
                 _store_check_rows(index, check_rows)
 
+    def wipe(self) -> None:
+        """Remove all events, and the files of all runs."""
+        self._let_go()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close all files."""
+        self._let_go()
+        super().dispose()
+
+    def _let_go(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock, self._transaction(shard) as connection:
@@ -80,18 +100,25 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
 
     @contextmanager
     def _transaction(self, shard: str) -> Iterator[Connection]:
-        with self._engine(shard).connect() as connection, connection.begin():
-            yield connection
+        with self._engine(shard).connect() as connection:
+            with connection.begin():
+                yield connection
+            if connection.info.get(_WRITES, 0) != (writes := connection.connection.total_changes):
+                connection.info[_WRITES] = writes
+                os.utime(self.path_for_shard(shard))
 
     def _engine(self, shard: str) -> Engine:
-        """The engine of a shard, kept because it holds the compiled statements. Its connections are not kept."""
+        """The engine of a shard, kept with its connection and the statements it has compiled."""
         if shard not in self._engines:
             if len(self._engines) >= _ENGINES_KEPT:
-                self._engines.pop(next(iter(self._engines)))
+                self._engines.pop(next(iter(self._engines))).dispose()
             engine = create_engine(
                 self.conn_string_for_shard(shard),
-                poolclass=NullPool,
-                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+                poolclass=QueuePool,
+                pool_size=1,
+                max_overflow=-1,
+                # All use of a shard is under one lock, whichever thread comes.
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
             db.event.listen(engine, "connect", _sync_at_checkpoints_only)
             self._engines[shard] = engine

@@ -1,5 +1,6 @@
 """The event log holds exactly what Dagster's own would hold, and loses nothing that was committed."""
 
+import queue
 import signal
 import sqlite3
 import subprocess
@@ -193,6 +194,7 @@ def test_more_events_than_a_batch_holds_are_all_stored(
 
 ANOTHER_PROCESS = """
 import sys
+import time
 import dagster as dg
 from sakila_platform_tests.integration import test_event_log as tests
 {body}
@@ -225,15 +227,56 @@ def test_another_process_reads_whole_batches_while_one_writes(instance: dg.Dagst
     assert reader.communicate(timeout=60)[0] == "saw all\n"
 
 
+def test_a_page_that_follows_a_run_hears_of_each_event_while_it_runs(
+    instance: dg.DagsterInstance, stored: list[Sequence[EventLogEntry]], tmp_path: Path
+) -> None:
+    run(instance, 3)
+    event = stored[0][0]
+    writing = BatchedSqliteEventLogStorage(str(tmp_path / "ours"))
+    following = BatchedSqliteEventLogStorage(str(tmp_path / "ours"))
+    writing.store_event(event)
+    heard: queue.Queue[str] = queue.Queue()
+    following.watch(event.run_id, None, lambda entry, cursor: heard.put(entry.run_id))
+    for _ in range(3):
+        while not heard.empty():
+            heard.get_nowait()
+        writing.store_event(event)
+        assert heard.get(timeout=20) == event.run_id
+    following.dispose()
+
+
+def test_a_wiped_log_is_empty_and_goes_on(
+    instance: dg.DagsterInstance, stored: list[Sequence[EventLogEntry]], tmp_path: Path
+) -> None:
+    run_id = run(instance, 3).run_id
+    storage = BatchedSqliteEventLogStorage(str(tmp_path / "ours"))
+    for _ in range(2):
+        storage.store_event_batch(next(batch for batch in stored if len(batch) > 1))
+        assert contents(tmp_path / "ours" / f"{run_id}.db")["event_logs"]
+        storage.wipe()
+        assert not (tmp_path / "ours" / f"{run_id}.db").exists()
+        assert contents(tmp_path / "ours" / "index.db")["event_logs"] == []
+
+
 RUNS_UNTIL_KILLED = """
 with dg.DagsterInstance.get() as instance:
     storage = instance.event_log_storage
     store_event_batch = storage.store_event_batch
+    store_tags = storage._store_asset_event_tags
+    stored = 0
     def told(events):
+        global stored
         print(events[0].dagster_event_type.value, flush=True)
         store_event_batch(events)
         print("stored", flush=True)
+        stored += 1
+    def within_a_transaction(*arguments):
+        if stored == %d:
+            print("waits", flush=True)
+            time.sleep(60)
+        store_tags(*arguments)
     storage.store_event_batch = told
+    storage._store_asset_event_tags = within_a_transaction
     tests.run(instance, 60)
 """
 
@@ -241,7 +284,7 @@ with dg.DagsterInstance.get() as instance:
 @pytest.mark.parametrize("stored_batches", [1, 3])
 def test_a_killed_run_leaves_a_log_that_reads_well_and_goes_on(home: Path, stored_batches: int) -> None:
     """Killed while it stores its nth batch: what was stored before is there, and running again completes the days."""
-    writer = another_process(RUNS_UNTIL_KILLED)
+    writer = another_process(RUNS_UNTIL_KILLED % stored_batches)
     assert writer.stdout
     stored: list[str] = []
     while len(stored) < stored_batches:
@@ -249,6 +292,7 @@ def test_a_killed_run_leaves_a_log_that_reads_well_and_goes_on(home: Path, store
         assert writer.stdout.readline() == "stored\n"
         stored.append(kind)
     writer.stdout.readline()
+    assert writer.stdout.readline() == "waits\n"
     with dg.DagsterInstance.get() as instance:
         assert fail_abandoned_runs(instance) == []
         writer.send_signal(signal.SIGKILL)
