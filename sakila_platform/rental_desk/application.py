@@ -25,6 +25,12 @@ from sakila_platform.rental_desk.request_log import log_requests
 
 _MOST_BYTES = 256 * 1024
 _STATIC_SECONDS = 3600
+_WORDS = {
+    404: "There is no such page.",
+    405: "That can't be done at this address.",
+    413: "That is more than the desk takes at once.",
+    500: "The desk made a mistake, and noted it. Nothing was changed; try again, or tell the people who run it.",
+}
 View = Callable[..., Any]
 
 
@@ -105,7 +111,7 @@ def _add_errors(app: Flask) -> None:
         return answer
 
     def refuse_request(error: HTTPException) -> Any:
-        refused = Refused(error.description or "That did not work.")
+        refused = Refused(_WORDS.get(error.code or 500) or error.description or "That did not work.")
         refused.status = error.code or 500  # type: ignore[assignment]
         answer = refuse(refused)
         answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Location"))

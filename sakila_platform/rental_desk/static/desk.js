@@ -27,7 +27,7 @@
     if (className) made.className = className;
     return made;
   };
-  const copies = (film) => `${film.copies_in_shop} of ${film.copies} in the shop`;
+  const copies = (film) => film.copies ? `${film.copies_in_shop} of ${film.copies} in the shop` : "not in this store";
 
   const close = () => {
     list.hidden = true;
