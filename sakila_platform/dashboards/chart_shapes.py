@@ -26,7 +26,7 @@ def shaped(chart: Chart, rows: Sequence[Row]) -> list[Row]:
         return _without_holes(chart, rows)
     if chart.kind is Kind.DISTRIBUTION:
         return _counted(chart, rows)
-    return list(rows)
+    return _with_names_told_apart(chart, rows) if chart.kind is Kind.BARS else list(rows)
 
 
 def bin_width(low: float, high: float) -> int:
@@ -76,6 +76,18 @@ def _without_holes(chart: Chart, rows: Sequence[Row]) -> list[Row]:
             empty |= {measure.name: 0 for measure in chart.measures}
             found.append(cells.get((x, y), empty))
     return found
+
+
+def _with_names_told_apart(chart: Chart, rows: Sequence[Row]) -> list[Row]:
+    # Two customers of one name are two bars.
+    member = chart.dimensions[0]
+    names = [row[member.shown] for row in rows]
+    return [
+        {**row, member.shown: f"{row[member.shown]} ({row[member.column]})"}
+        if names.count(row[member.shown]) > 1
+        else row
+        for row in rows
+    ]
 
 
 def _counted(chart: Chart, rows: Sequence[Row]) -> list[Row]:

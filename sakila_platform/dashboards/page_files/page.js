@@ -7,7 +7,6 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const views = {};
   const MOST_TABLE_ROWS = 1000;
-  const ERRORS = 1; // Vega's log level
   const byId = (id) => document.getElementById(id);
   const made = (tag, properties, ...inside) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -134,7 +133,7 @@
     const options = { actions: false, renderer: "svg", config, tooltip: { theme: dark.matches ? "dark" : "light" } };
     const spec = { ...chart.spec, data: { name: "rows", values: chart.rows } };
     if (views[chart.name]) views[chart.name].finalize();
-    views[chart.name] = (await vegaEmbed(plot, spec, { ...options, logLevel: ERRORS })).view;
+    views[chart.name] = (await vegaEmbed(plot, spec, options)).view;
     plot.parentElement.style.minHeight = "";
   }
 

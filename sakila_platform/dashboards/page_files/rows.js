@@ -131,6 +131,14 @@ const Rows = (() => {
     return found;
   }
 
+  // Two customers of one name are two bars.
+  function withNamesToldApart(chart, rows) {
+    const { shown, column } = chart.dimensions[0];
+    const times = {};
+    for (const row of rows) times[row[shown]] = (times[row[shown]] || 0) + 1;
+    return rows.map((row) => (times[row[shown]] > 1 ? { ...row, [shown]: `${row[shown]} (${row[column]})` } : row));
+  }
+
   function binWidth(low, high, mostBins) {
     let width = 1;
     for (let step = 0; Math.floor(high / width) - Math.floor(low / width) + 1 > mostBins; step++) {
@@ -161,7 +169,7 @@ const Rows = (() => {
     if (chart.kind === "timeline") return withoutGaps(chart, rows, limits.quiet_days);
     if (chart.kind === "heatmap") return withoutHoles(chart, rows);
     if (chart.kind === "distribution") return counted(chart, rows, limits.most_bins);
-    return rows;
+    return chart.kind === "bars" ? withNamesToldApart(chart, rows) : rows;
   }
 
   // As many days, ending the day before.
