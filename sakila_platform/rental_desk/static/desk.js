@@ -75,7 +75,8 @@
     list.hidden = films.length === 0;
     field.setAttribute("aria-expanded", String(films.length > 0));
     mark(-1);
-    status.textContent = films.length ? `${films.length} films, choose with the arrow keys.` : "No film has that in its title.";
+    const count = films.length === 1 ? "1 film" : `${films.length} films`;
+    status.textContent = films.length ? `${count}, choose with the arrow keys.` : "No film has that in its title.";
   };
 
   const ask = async () => {
