@@ -15,7 +15,7 @@ _WIDTH, _WIDE = 520, 900
 
 
 def chart_svg(chart: Chart, rows: Sequence[Row], theme: Theme = LIGHT) -> str | None:
-    """The chart as SVG; None when there is nothing to draw (a table, or no rows)."""
+    """The chart as SVG; None when there is nothing to draw (a table, no rows, or no values)."""
     # Seconds of a JavaScript engine's start that only a picture is worth, so not paid when the code location loads.
     import vl_convert  # noqa: PLC0415
 
@@ -32,7 +32,8 @@ def svg_to_png(svg: str, scale: float = 1) -> bytes:
 
 def _with_rows(chart: Chart, rows: Sequence[Row]) -> dict[str, Any] | None:
     spec, values = chart_spec(chart), shaped(chart, rows)
-    if spec is None or not values:
+    # An axis on which no value lies is endless, and its picture can't be painted.
+    if spec is None or all(row.get(chart.measures[0].name, 0) is None for row in values):
         return None
     width = _WIDE if chart.is_wide else _WIDTH
     return {**spec, "width": width, "title": chart.title, "data": {"name": "rows", "values": values}}

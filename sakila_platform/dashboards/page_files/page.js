@@ -141,12 +141,14 @@
     chart.rows = Rows.ofChart(marts[chart.mart], chart, chosen, page.limits);
     showTable(chart, chart.rows);
     const card = byId(`chart-${chart.name}`);
-    card.querySelector(".empty").hidden = chart.rows.length > 0;
+    // An axis on which no value lies is endless, so rows without any are not drawn.
+    const hasValues = chart.rows.some((row) => row[chart.value_field] !== null);
+    card.querySelector(".empty").hidden = hasValues;
     if (!chart.spec) return;
     const plot = card.querySelector(".plot");
-    plot.hidden = chart.rows.length === 0;
+    plot.hidden = !hasValues;
     plot.setAttribute("aria-label", describe(chart, chart.rows));
-    if (chart.rows.length) await draw(chart);
+    if (hasValues) await draw(chart);
   }
 
   let showing = Promise.resolve();
