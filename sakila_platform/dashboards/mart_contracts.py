@@ -117,6 +117,6 @@ def _twice(dashboard: Dashboard) -> Iterator[str]:
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     # Parts of a name count as near too: `date` for `rental_date`.
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=3)
     near += [each for each in known if each not in near and (name in each or each in name)]
     return f"Nearest: {', '.join(near[:3])}." if near else f"There are {', '.join(sorted(known))}."

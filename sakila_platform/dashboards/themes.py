@@ -97,7 +97,7 @@ LIGHT = Theme(
     holiday="#f7d9a0",
     good="#1a7a4c",
     bad="#b3261e",
-    series=("#3f74d8", "#d98324", "#2f8f7a", "#8b5fbf", "#b0476a", "#6b7686"),
+    series=("#3f74d8", "#cc7718", "#2f8f7a", "#8b5fbf", "#b0476a", "#6b7686"),
     ramp=("#eef3fb", "#a9c5f2", "#5b8def", "#2a56a8", "#142e63"),
 )
 DARK = Theme(

@@ -115,7 +115,7 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
             quicksight = open_quicksight(target.account, target.region)
             contracts = read_mart_contracts(MARTS_PROJECT)
             publication = publish_dashboard(quicksight, target, dashboard, contracts, context.log.info)
-            refresh_data_sets(quicksight, dashboard, context.run_id)
+            refresh_data_sets(quicksight, dashboard, context.run_id, but=publication.data_sets_sent)
         yield dg.MaterializeResult(
             metadata={
                 "dashboard": dg.MetadataValue.url(publication.url),

@@ -15,6 +15,7 @@ from sakila_platform.errors import PlatformError
 Request = Mapping[str, Any]
 _SECONDS_BETWEEN_LOOKS = 2.0
 _LOOKS = 150
+_BUSY = frozenset({"ConflictException", "ResourceExistsException"})
 _RUNNING = frozenset({"CREATION_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 _ENDED_WELL = frozenset({"CREATION_SUCCESSFUL", "UPDATE_SUCCESSFUL"})
 
@@ -108,15 +109,19 @@ class QuickSight:
         if any(present.get(part) != wanted[part] for part in ("ScheduleFrequency", "RefreshType")):
             self._call("update_refresh_schedule", **request)
 
-    def start_ingestion(self, data_set: str, name: str) -> None:
-        """Have SPICE read a data set again; `name` tells this refresh from others."""
-        self._call(
-            "create_ingestion",
-            AwsAccountId=self.account,
-            DataSetId=data_set,
-            IngestionId=name,
-            IngestionType="FULL_REFRESH",
-        )
+    def start_ingestion(self, data_set: str, name: str) -> bool:
+        """Have SPICE read a data set again; `name` tells this refresh from others. False: it is being read already."""
+        try:
+            self._call(
+                "create_ingestion",
+                AwsAccountId=self.account,
+                DataSetId=data_set,
+                IngestionId=name,
+                IngestionType="FULL_REFRESH",
+            )
+        except _Busy:
+            return False
+        return True
 
     def _await(self, kind: str, name: str) -> None:
         for _ in range(_LOOKS):
@@ -140,9 +145,12 @@ class QuickSight:
             return getattr(self.client, action)(**arguments)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise _NotThere from None
+                raise _NotThere(
+                    f"QuickSight has nothing to {action} by that name. Publish the dashboard first."
+                ) from None
             reason = error.response["Error"].get("Message", error.response["Error"]["Code"])
-            raise PlatformError(f"QuickSight refused {action}: {reason}") from None
+            told = f"QuickSight refused {action}: {reason}"
+            raise (_Busy if error.response["Error"]["Code"] in _BUSY else PlatformError)(told) from None
         except BotoCoreError as error:
             raise PlatformError(f"QuickSight can't be asked to {action}: {error}") from None
 
@@ -154,3 +162,7 @@ def open_quicksight(account: str, region: str) -> QuickSight:
 
 class _NotThere(PlatformError):
     """QuickSight has nothing of that name."""
+
+
+class _Busy(PlatformError):
+    """QuickSight is doing what was asked already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sakila_platform.dashboards.declarations import Dashboard
@@ -17,10 +17,11 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Publication:
-    """A dashboard that is published: its address for people, and whether its definition was sent this time."""
+    """A published dashboard: its address, whether its definition was sent this time, and which marts' data sets were."""
 
     url: str
     is_changed: bool
+    data_sets_sent: tuple[str, ...]
 
 
 def publish_dashboard(
@@ -34,12 +35,14 @@ def publish_dashboard(
 
     Raises PlatformError, with QuickSight's reason, when it refuses something.
     """
+    sent = []
     _put(quicksight, "data_source", requests.data_source_request(target), report)
     for mart in dashboard.marts:
         wanted = requests.data_set_request(target, mart, contracts[mart], dashboard.dates.columns[mart])
         present = quicksight.describe("data_set", wanted["DataSetId"])
         if present is None or any(present.get(part) != wanted[part] for part in _DATA_SET_PARTS):
             _put(quicksight, "data_set", wanted, report)
+            sent.append(mart)
         else:
             quicksight.grant("data_set", wanted["DataSetId"], wanted["Permissions"])
         quicksight.put_refresh_schedule(requests.refresh_schedule_request(target, mart))
@@ -47,16 +50,19 @@ def publish_dashboard(
     return Publication(
         f"https://{target.region}.quicksight.aws.amazon.com/sn/dashboards/{requests.dashboard_id(dashboard)}",
         is_changed,
+        tuple(sent),
     )
 
 
-def refresh_data_sets(quicksight: QuickSight, dashboard: Dashboard, name: str) -> None:
+def refresh_data_sets(quicksight: QuickSight, dashboard: Dashboard, name: str, but: Collection[str] = ()) -> None:
     """Have SPICE read the marts of a dashboard again, now; `name` tells this refresh from others.
 
-    Raises PlatformError, with QuickSight's reason, when it refuses.
+    `but` are marts whose data sets were just sent: those are read without being asked. Raises PlatformError, with
+    QuickSight's reason, when it refuses.
     """
     for mart in dashboard.marts:
-        quicksight.start_ingestion(requests.data_set_id(mart), f"{dashboard.name}-{name}")
+        if mart not in but:
+            quicksight.start_ingestion(requests.data_set_id(mart), f"{dashboard.name}-{name}")
 
 
 _DATA_SET_PARTS = ("Name", "ImportMode", "PhysicalTableMap", "LogicalTableMap")
