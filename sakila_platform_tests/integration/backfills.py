@@ -6,6 +6,7 @@ Nothing here imports pytest's world: the process starts in a moment, from a serv
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,6 +17,8 @@ from sakila_platform import settings
 from sakila_platform.commands.dagster_runs import open_runs
 from sakila_platform.mysql import Address
 from sakila_platform_tests.platform import Platform
+
+CALLS_BETWEEN_TIMES = 100
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,32 @@ class Backfill:
     last: str
 
 
-def run_backfill(backfill: Backfill, started: Connection) -> None:
-    """Run the days through every layer, a few days at a time; tells when the work begins."""
+def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
+    """Run the days through every layer, a few days at a time; tells its parent when it is time to be killed.
+
+    Moments are counted in calls, of Python's functions and of C's, so that they do not depend on how busy the machine
+    is. At `stop_at` calls the parent is sent True, and the work goes on until the signal comes. In the end the parent
+    is sent the time of every hundredth call, for it to choose moments from.
+    """
+    calls, times = 0, [time.perf_counter()]
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == stop_at:
+            parent.send(True)
+        elif calls % CALLS_BETWEEN_TIMES == 0:
+            times.append(time.perf_counter())
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         platform = Platform(backfill.shop, backfill.warehouse, backfill.folder, monkeypatch)
         platform.set(DAYS_PER_CHUNK=4)
-        started.send(True)
-        platform.run(backfill.first, backfill.last)
+        sys.setprofile(count)
+        try:
+            platform.run(backfill.first, backfill.last)
+        finally:
+            sys.setprofile(None)
+    parent.send(times)
 
 
 def main() -> None:

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from sakila_platform.embedded.server_process import live_pid
 from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.integration import backfills
-from sakila_platform_tests.integration.backfills import Backfill
+from sakila_platform_tests.integration.backfills import CALLS_BETWEEN_TIMES, Backfill
 from sakila_platform_tests.platform import Contents, new_platform
 
 FIRST, LAST = "2005-05-24", "2005-06-02"
@@ -58,24 +60,28 @@ def kill_server(home: Path) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def start(backfill: Backfill) -> ForkServerProcess:
-    """A process that has begun to run the days."""
+def start(backfill: Backfill, stop_at: int = 0) -> tuple[ForkServerProcess, Connection]:
+    """A process that runs the days, and what it has to say."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([backfills.__name__])
+    # What PyArrow and the calendar import on their way takes no part of the moments either.
+    context.set_forkserver_preload([backfills.__name__, "pandas", "holidays.countries"])
     told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=backfills.run_backfill, args=(backfill, tell))
+    process = context.Process(target=backfills.run_backfill, args=(backfill, tell, stop_at))
     process.start()
     tell.close()
-    assert told.recv()
-    return process
+    return process, told
 
 
-def seconds_of(backfill: Backfill) -> float:
-    process = start(backfill)
-    began = time.perf_counter()
+def random_moments(backfill: Backfill) -> list[int]:
+    """Moments all over the duration of an uninterrupted run, in calls since it began."""
+    process, told = start(backfill)
+    times = told.recv()
     process.join()
-    assert process.exitcode == 0
-    return time.perf_counter() - began
+    draw = random.Random(SEED)
+    spread = [(n + draw.random()) / KILLS for n in range(KILLS)]
+    draw.shuffle(spread)
+    instants = [times[0] + share * (times[-1] - times[0]) for share in spread]
+    return [bisect(times, at) * CALLS_BETWEEN_TIMES + draw.randrange(CALLS_BETWEEN_TIMES) for at in instants]
 
 
 def contents_after_running(backfill: Backfill) -> Contents:
@@ -94,20 +100,11 @@ def test_a_backfill_killed_at_any_moment_is_made_whole_by_running_it_again(
         return Backfill(server.on("sakila"), server.on(f"warehouse_{name}"), tmp_path / name, FIRST, LAST)
 
     expected = contents_after_running(backfill("uninterrupted"))
-    seconds_of(backfill("warm"))
-    duration = seconds_of(backfill("measured"))
-    draw = random.Random(SEED)
-    moments = [(n + draw.random()) / KILLS for n in range(KILLS)]
-    draw.shuffle(moments)
     ends = []
-    for attempt, moment in enumerate(moments):
+    for attempt, moment in enumerate(random_moments(backfill("measured"))):
         cut_off = backfill(f"attempt_{attempt}")
-        process = start(cut_off)
-        began = time.perf_counter()
-        process.join(moment * duration)
-        if process.exitcode == 0:
-            # The machine has become less busy: the next ones are to be killed sooner.
-            duration = time.perf_counter() - began
+        process, told = start(cut_off, moment)
+        told.recv()
         if attempt % 6 == 3:
             # The server dies, and the process with what it does about that.
             kill_server(home)
@@ -123,7 +120,7 @@ def test_a_backfill_killed_at_any_moment_is_made_whole_by_running_it_again(
         again = replace(cut_off, shop=server.on("sakila"), warehouse=server.on(cut_off.warehouse.database))
         assert contents_after_running(again) == expected, f"killed in attempt {attempt}: {process.exitcode}"
         shutil.rmtree(cut_off.folder)
-    assert sum(end != 0 for end in ends) > KILLS / 2, "most were killed before they were done"
+    assert sum(end != 0 for end in ends) > KILLS * 0.8, "most were killed before they were done"
 
 
 def run_through_dagster(folder: Path, server: Address, *, killed_in: str = "", delay: float = 0) -> int:
