@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field, replace
+from functools import cache
 from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
@@ -56,10 +58,26 @@ class Address:
         return f"{self.user}@{self.host}:{self.port}/{self.database}"
 
 
+class Connection(pymysql.Connection):
+    """PyMySQL's, which would read the system's certificates anew for each connection only to verify nothing by them."""
+
+    def _create_ssl_ctx(self, sslp: object) -> ssl.SSLContext:
+        return super()._create_ssl_ctx(sslp) if sslp else _unverified_tls()  # type: ignore[misc]
+
+
+@cache
+def _unverified_tls() -> ssl.SSLContext:
+    """Encryption where the server offers it, as PyMySQL does by default: no certificate is asked for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> pymysql.Connection:
     """An open connection: utf8mb4, UTC, strict mode. Raises PlatformError, naming the server, when there is none."""
     try:
-        return pymysql.connect(
+        return Connection(
             host=address.host,
             port=address.port,
             user=address.user,

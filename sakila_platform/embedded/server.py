@@ -20,7 +20,7 @@ from sakila_platform.embedded.server_options import run_options
 from sakila_platform.embedded.server_process import end_server, launch_detached, live_pid
 from sakila_platform.embedded.state_folder import ServerRecord, StateFolder, write_private
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address
+from sakila_platform.mysql import Address, Connection
 
 USER = "sakila"
 _HOST = "127.0.0.1"
@@ -201,7 +201,7 @@ def _answers(folder: StateFolder, address: Address) -> bool:
 
 def _login(address: Address) -> pymysql.Connection:
     """Unlike mysql.connect, with limits on every wait: what listens on the port may be anything."""
-    return pymysql.connect(
+    return Connection(
         host=address.host,
         port=address.port,
         user=address.user,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -60,7 +61,8 @@ class MemberSearch:
     def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], int]:
         """Add what the events of these days name and their captures lack. Returns rows added by table and day."""
         added: dict[tuple[str, date], int] = defaultdict(int)
-        waiting = [wanted for event in events for wanted in self._named_by_events(event, days)]
+        with open_duckdb() as duck:
+            waiting = [wanted for event in events for wanted in self._named_by_events(duck, event, days)]
         while waiting:
             wanted = waiting.pop()
             rows = self._add(wanted)
@@ -68,7 +70,7 @@ class MemberSearch:
             waiting.extend(self._named_by(wanted.table, rows, wanted.day))
         return added
 
-    def _named_by_events(self, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
+    def _named_by_events(self, duck: duckdb.DuckDBPyConnection, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
         for column, target in event.references.items():
             table = self._tables.get(target)
             if table is None:
@@ -77,14 +79,13 @@ class MemberSearch:
             if not both:
                 continue
             key = table.primary_key[0]
-            with open_duckdb() as duck:
-                create_view(duck, self._lake, event.name, both)
-                create_view(duck, self._lake, table.name, both)
-                rows = duck.execute(
-                    f"SELECT dt, list(DISTINCT {column}) FROM {event.name.sql} AS e WHERE {column} IS NOT NULL "
-                    f"AND NOT EXISTS (SELECT 1 FROM {table.name.sql} AS t WHERE t.dt = e.dt AND t.{key} = e.{column}) "
-                    "GROUP BY dt"
-                ).fetchall()
+            create_view(duck, self._lake, event.name, both)
+            create_view(duck, self._lake, table.name, both)
+            rows = duck.execute(
+                f"SELECT dt, list(DISTINCT {column}) FROM {event.name.sql} AS e WHERE {column} IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM {table.name.sql} AS t WHERE t.dt = e.dt AND t.{key} = e.{column}) "
+                "GROUP BY dt"
+            ).fetchall()
             yield from (Wanted(table, key, day, frozenset(ids)) for day, ids in rows)
 
     def _has(self, table: Table, partition: str) -> bool:

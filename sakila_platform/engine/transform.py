@@ -66,10 +66,12 @@ def build_days(build: StarBuild, tables: Sequence[Table], days: Sequence[date]) 
     """
     outcomes: Outcomes = {}
     going = list(days)
-    for table in tables:
-        with open_duckdb() as connection:
+    with open_duckdb() as connection:
+        for table in tables:
             outcomes[table.name] = _build_table(connection, build, table, going)
-        going = [day for day in going if not outcomes[table.name][day].refused]
+            going = [day for day in going if not outcomes[table.name][day].refused]
+            for relation in (_BUILT, f"{_BUILT}_rejected"):
+                connection.execute(f"DROP TABLE IF EXISTS {relation}")
     return outcomes
 
 
