@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
+
+from PIL import Image
 
 from sakila_platform.dashboards.chart_shapes import shaped
 from sakila_platform.dashboards.chart_specs import chart_spec
@@ -12,6 +15,8 @@ from sakila_platform.dashboards.mart_rows import Row
 from sakila_platform.dashboards.themes import LIGHT, Theme
 
 _WIDTH, _WIDE = 520, 900
+_SMALL = 0.6
+_COLOURS = 48
 
 
 def chart_svg(chart: Chart, rows: Sequence[Row], theme: Theme = LIGHT) -> str | None:
@@ -28,6 +33,14 @@ def svg_to_png(svg: str, scale: float = 1) -> bytes:
     import vl_convert  # noqa: PLC0415
 
     return vl_convert.svg_to_png(svg, scale=scale)
+
+
+def small_png(svg: str) -> bytes:
+    """A picture for a message: half as large, in few colours."""
+    content = io.BytesIO()
+    with Image.open(io.BytesIO(svg_to_png(svg, _SMALL))) as picture:
+        picture.convert("RGB").quantize(_COLOURS).save(content, "PNG", optimize=True)
+    return content.getvalue()
 
 
 def _with_rows(chart: Chart, rows: Sequence[Row]) -> dict[str, Any] | None:

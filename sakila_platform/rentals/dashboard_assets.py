@@ -6,7 +6,7 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.dashboards.declarations import Dashboard
-from sakila_platform.dashboards.exports import svg_to_png
+from sakila_platform.dashboards.exports import small_png
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
 from sakila_platform.dashboards.pages import Page, Site, write_page
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
@@ -25,7 +25,6 @@ from sakila_platform.resources.quicksight import open_quicksight
 GROUP = "rentals_dashboards"
 # Not one of the domain's groups: what a shell runs of a domain stays on this machine.
 PUBLISHED_GROUP = "quicksight"
-_PREVIEW_SCALE = 0.7
 
 
 def dashboards() -> tuple[Dashboard, ...]:
@@ -83,7 +82,7 @@ def _page(dashboard: Dashboard) -> dg.AssetsDefinition:
 
 def _metadata(dashboard: Dashboard, page: Page) -> dict[str, dg.MetadataValue]:
     titles = {chart.name: chart.title for chart in dashboard.charts}
-    pictures = [as_markdown(svg_to_png(svg, _PREVIEW_SCALE), titles[name]) for name, svg in page.pictures.items()]
+    pictures = [as_markdown(small_png(svg), titles[name]) for name, svg in page.pictures.items()]
     return {
         "page": dg.MetadataValue.url(page.file.as_uri()),
         "last_day": dg.MetadataValue.text(page.last_day),

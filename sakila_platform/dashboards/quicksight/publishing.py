@@ -17,7 +17,7 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Publication:
-    """A published dashboard: its address, whether its definition was sent this time, and which marts' data sets were."""
+    """A published dashboard: its address, whether its definition was sent now, and which marts' data sets were."""
 
     url: str
     is_changed: bool
