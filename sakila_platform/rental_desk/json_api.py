@@ -130,7 +130,7 @@ def _body(model: type[M]) -> M:
 
 def _query(model: type[M]) -> M:
     try:
-        return model.model_validate({name: text for name, text in request.args.items() if name in model.model_fields})
+        return model.model_validate(request.args.to_dict())
     except ValidationError as error:
         raise _invalid(error) from None
 

@@ -79,7 +79,7 @@ class ReturnsAsked(Asked):
 class FilmsAsked(BaseModel):
     """Which films to list."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     words: Annotated[str, Field(max_length=100, description="Words of the title, in any order.")] = ""
     store_id: Annotated[StoreId | None, Field(description="Count the copies of this store only.")] = None
@@ -90,7 +90,7 @@ class FilmsAsked(BaseModel):
 class UsersAsked(BaseModel):
     """Which users to list."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     named: Annotated[str, Field(max_length=90, description="A part of the name.")] = ""
     after: Annotated[int, Field(ge=0, le=4_294_967_295, description="The last usuario_id of the page before.")] = 0
