@@ -10,8 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from sakila_platform.dashboards.declarations import Chart, Kind
-from sakila_platform.dashboards.mart_rows import QUIET_DAYS, Row
 
+Row = dict[str, Any]
+QUIET_DAYS = 31
+"""Days without business after which another period begins."""
 MOST_BINS = 30
 BIN, MEMBERS = "bin", "members"
 SEGMENT, AFTER_GAP = "segment", "after_gap"

@@ -8,10 +8,9 @@ from typing import Any
 
 from PIL import Image
 
-from sakila_platform.dashboards.chart_shapes import shaped
+from sakila_platform.dashboards.chart_shapes import Row, shaped
 from sakila_platform.dashboards.chart_specs import chart_spec
 from sakila_platform.dashboards.declarations import Chart
-from sakila_platform.dashboards.mart_rows import Row
 from sakila_platform.dashboards.themes import LIGHT, Theme
 
 _WIDTH, _WIDE = 520, 900

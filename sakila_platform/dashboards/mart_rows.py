@@ -11,14 +11,12 @@ from typing import Any
 
 import duckdb
 
+from sakila_platform.dashboards.chart_shapes import Row
 from sakila_platform.dashboards.declarations import Amount, Chart, Dashboard, Dimension, Fold, KeyFigure, Kind, Measure
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import mart_file
 from sakila_platform.resources.duckdb import create_mart_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
-
-QUIET_DAYS = 31
-"""Days without business after which another period begins."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,6 @@ class Choices:
 
     period: Period
     members: Mapping[str, Sequence[str]]
-
-
-Row = dict[str, Any]
 
 
 @contextmanager

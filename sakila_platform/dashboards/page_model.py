@@ -9,11 +9,10 @@ from typing import Any
 
 import duckdb
 
-from sakila_platform.dashboards.chart_shapes import BIN, MEMBERS, MOST_BINS
+from sakila_platform.dashboards.chart_shapes import BIN, MEMBERS, MOST_BINS, QUIET_DAYS
 from sakila_platform.dashboards.chart_specs import chart_spec, table_columns
 from sakila_platform.dashboards.declarations import Chart, Dashboard, Dimension, Kind
 from sakila_platform.dashboards.mart_rows import (
-    QUIET_DAYS,
     Period,
     days_of_business,
     newest_period,
