@@ -7,7 +7,6 @@ Needs gcc and libmariadb-dev for the limit (a C client that drains the rows); it
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -128,6 +127,23 @@ def drained(address: Address) -> measuring.Measured | None:
     return measuring.measure(LIMIT, [str(program), *login, QUERY])
 
 
+def results(server: Address, scale: int) -> list[measuring.Measured]:
+    """Each candidate's measurements, verified: the limit first, where it can be compiled."""
+    address = ensure_rentals(server, scale)
+    expected = checksum(address, "rental")
+    found = [one for one in [drained(address)] if one]
+    for name in CANDIDATES:
+        command = [sys.executable, "-m", "benchmarks.extract", address.url, "--candidate", name]
+        measured = measuring.measure(name, command, times=1 if name == "pandas_read_sql" else 3)
+        lake = Path(measured.result["lake"])
+        if name != "pandas_read_sql":
+            verify(lake, expected)
+        shutil.rmtree(lake)
+        found.append(measured)
+        click.echo(f"{name}: {measured.seconds:.2f} s, {measured.peak_mb} MB", err=True)
+    return found
+
+
 @click.command()
 @click.argument("url")
 @click.option("--scale", default=200, show_default=True, help="Times Sakila's 16,044 rentals.")
@@ -137,19 +153,8 @@ def main(url: str, scale: int, candidate: str | None) -> None:
     if candidate:
         measuring.run_candidate(lambda argument: extracted(candidate, argument), url)
         return
-    address = ensure_rentals(Address.parse(url), scale)
-    expected = checksum(address, "rental")
-    results = [one for one in [drained(address)] if one]
-    for name in CANDIDATES:
-        command = [sys.executable, "-m", "benchmarks.extract", address.url, "--candidate", name]
-        measured = measuring.measure(name, command, times=1 if name == "pandas_read_sql" else 3)
-        lake = Path(measured.result["lake"])
-        if name != "pandas_read_sql":
-            verify(lake, expected)
-        shutil.rmtree(lake)
-        results.append(measured)
-        click.echo(json.dumps({"name": name, "seconds": round(measured.seconds, 3), "peak_mb": measured.peak_mb}))
-    measuring.show(results, results[0].name)
+    measured = results(Address.parse(url), scale)
+    measuring.show(measured, measured[0].name)
 
 
 if __name__ == "__main__":

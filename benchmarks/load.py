@@ -88,6 +88,20 @@ def one_day_again(address: Address) -> float:
     return statistics.median(taken)
 
 
+def results(server: Address, scale: int, times: int = 3) -> list[measuring.Measured]:
+    """Each candidate's measurements, verified. The copy is full afterwards."""
+    address = ensure_rentals(server, scale)
+    found = []
+    with tempfile.TemporaryDirectory(prefix="load-") as folder:
+        prepare(address, Path(folder))
+        for name in CANDIDATES:
+            command = [sys.executable, "-m", "benchmarks.load", address.url, "--candidate", name, folder]
+            found.append(measuring.measure(name, command, times))
+            if checksum(address, "rental") != checksum(address, COPY):
+                raise click.ClickException(f"{name} loaded other rows into {DATABASE}.{COPY} than it was given.")
+    return found
+
+
 @click.command()
 @click.argument("url")
 @click.option("--scale", default=200, show_default=True, help="Times Sakila's 16,044 rentals.")
@@ -105,17 +119,9 @@ def main(url: str, scale: int, times: int, candidate: tuple[str, str] | None) ->
 
         measuring.run_candidate(load, url)
         return
-    address = ensure_rentals(Address.parse(url), scale)
-    results = []
-    with tempfile.TemporaryDirectory(prefix="load-") as folder:
-        prepare(address, Path(folder))
-        for name in CANDIDATES:
-            command = [sys.executable, "-m", "benchmarks.load", address.url, "--candidate", name, folder]
-            results.append(measuring.measure(name, command, times))
-            if checksum(address, "rental") != checksum(address, COPY):
-                raise click.ClickException(f"{name} loaded other rows into {DATABASE}.{COPY} than it was given.")
-    measuring.show(results, LIMIT)
-    one_day_again(address)
+    server = Address.parse(url)
+    measuring.show(results(server, scale, times), LIMIT)
+    one_day_again(server.on(DATABASE))
 
 
 if __name__ == "__main__":

@@ -40,9 +40,14 @@ def measure(name: str, command: list[str], times: int = 3) -> Measured:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise click.ClickException(f"{name} failed; see above.")
-        runs.append(json.loads(done.stdout.splitlines()[-1]))
-    seconds = statistics.median(run["seconds"] for run in runs)
-    return Measured(name, seconds, max(run["peak_mb"] for run in runs), runs[-1]["result"])
+        runs.append(Measured(name, **json.loads(done.stdout.splitlines()[-1])))
+    return median(runs)
+
+
+def median(runs: list[Measured]) -> Measured:
+    """Several measurements of one candidate as one: the median of the seconds, the highest peak, the last result."""
+    seconds = statistics.median(run.seconds for run in runs)
+    return Measured(runs[0].name, seconds, max(run.peak_mb for run in runs), runs[-1].result)
 
 
 def _peak_mb() -> int:
@@ -53,9 +58,13 @@ def _peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
 
 
-def show(measured: list[Measured], yardstick: str) -> None:
-    """A Markdown table; the last column is each one's time over that of the yardstick."""
+def table(measured: list[Measured], yardstick: str) -> list[str]:
+    """The lines of a Markdown table; the last column is each one's time over that of the yardstick."""
     unit = next(one.seconds for one in measured if one.name == yardstick)
-    click.echo(f"\n| | s | peak MB | over {yardstick} |\n| --- | --- | --- | --- |")
-    for one in measured:
-        click.echo(f"| {one.name} | {one.seconds:.2f} | {one.peak_mb} | {one.seconds / unit:.2f} |")
+    rows = [f"| {one.name} | {one.seconds:.2f} | {one.peak_mb} | {one.seconds / unit:.2f} |" for one in measured]
+    return [f"| | s | peak MB | over {yardstick} |", "| --- | --- | --- | --- |", *rows]
+
+
+def show(measured: list[Measured], yardstick: str) -> None:
+    """Print the table."""
+    click.echo("\n" + "\n".join(table(measured, yardstick)))
