@@ -159,7 +159,7 @@ BUSINESS = Dashboard(
                 Measure("late", "Late", Amount(Fold.SUM, "late_returns")),
                 Measure("returned", "Returns", _RETURNED),
             ),
-            caption="Share of the rentals brought back in the month that were out longer than allowed.",
+            caption="Share of the month's returns that were out longer than allowed.",
         ),
         Chart(
             "categories_by_weekday",
