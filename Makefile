@@ -56,6 +56,7 @@ desk: $(RUN) ## Start the rental desk beside the database, on http://localhost:8
 	@$(BIN)/sakila-platform desk
 
 bench: $(DEV) ## Measure against the peers of this work; takes an hour (writes docs/benchmarks.md)
+	@$(PIP) -e '.[dev,bench]'
 	@$(BIN)/python -m benchmarks
 
 down: ## Stop the private database

@@ -20,7 +20,7 @@ from sakila_platform.mysql import Address, connect
 
 _PYTHONS = ((3, 10), (3, 13))
 _NEEDED_BYTES = 2 * 1024**3
-_PACKAGES = ("dagster", "duckdb", "polars", "pyarrow", "pymysql", "connectorx", "dbt", "holidays")
+_PACKAGES = ("dagster", "duckdb", "pyarrow", "pymysql", "dbt", "holidays")
 
 
 @dataclass(frozen=True)
