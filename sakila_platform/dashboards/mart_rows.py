@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,9 +76,9 @@ def page_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, ma
         f'SELECT {", ".join([*chosen, *sums])} FROM marts."{mart}" WHERE "{day}" >= ? GROUP BY ALL ORDER BY ALL',
         [since],
     )
-    names = [column[0] for column in cursor.description or ()]
+    columns = [(column[0], str(column[1])) for column in cursor.description or ()]
     rows = cursor.fetchall()
-    return [_encoded(name, [row[index] for row in rows]) for index, name in enumerate(names)]
+    return [_encoded(name, kind, [row[index] for row in rows]) for index, (name, kind) in enumerate(columns)]
 
 
 def page_row_count(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str) -> list[tuple[date, int]]:
@@ -190,18 +190,16 @@ def _plain(value: Any) -> Any:
 _EPOCH = date(1970, 1, 1)
 
 
-def _encoded(name: str, values: list[Any]) -> Row:
-    known = next((value for value in values if value is not None), None)
-    if isinstance(known, datetime):
-        raise PlatformError(f"Column {name} holds instants, which pages do not show. Name a column of days.")
-    if isinstance(known, date):
+def _encoded(name: str, kind: str, values: list[Any]) -> Row:
+    # By type and not by value: a mart without rows has columns too.
+    if kind == "DATE":
         return {"name": name, "kind": "day", "values": [None if v is None else (v - _EPOCH).days for v in values]}
-    if isinstance(known, str):
+    if kind == "VARCHAR":
         members = sorted({value for value in values if value is not None})
         code = {member: number for number, member in enumerate(members)}
         return {"name": name, "kind": "text", "members": members, "values": [code.get(v, -1) for v in values]}
-    if isinstance(known, Decimal):
-        scale = max(0, -int(known.as_tuple().exponent))
+    if kind.startswith("DECIMAL"):
+        scale = int(kind.rstrip(")").rpartition(",")[2])
         whole = [None if v is None else int(v.scaleb(scale)) for v in values]
         return {"name": name, "kind": "number", "scale": scale, "values": whole}
     plain = [int(v) if isinstance(v, bool) else v for v in values]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
@@ -17,22 +17,24 @@ _SECONDS_BETWEEN_LOOKS = 2.0
 _LOOKS = 150
 _BUSY = frozenset({"ConflictException", "ResourceExistsException"})
 _RUNNING = frozenset({"CREATION_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
-_ENDED_WELL = frozenset({"CREATION_SUCCESSFUL", "UPDATE_SUCCESSFUL"})
+ENDED_WELL = frozenset({"CREATION_SUCCESSFUL", "UPDATE_SUCCESSFUL"})
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """How boto3 calls a kind: its id in requests, its key in answers, and what its update does not take."""
+    """How boto3 calls a kind: its id in requests, its key in answers, what its update does not take, how to see it."""
 
     id: str
     answer: str
     only_at_creation: tuple[str, ...] = ("Permissions",)
+    seen_by: Mapping[str, str] = field(default_factory=dict)
 
 
 _KINDS = {
     "data_source": _Kind("DataSourceId", "DataSource", ("Permissions", "Type")),
     "data_set": _Kind("DataSetId", "DataSet"),
-    "dashboard": _Kind("DashboardId", "Dashboard"),
+    # Otherwise it is the published version that is described, not the newest.
+    "dashboard": _Kind("DashboardId", "Dashboard", seen_by={"AliasName": "$LATEST"}),
     "analysis": _Kind("AnalysisId", "Analysis"),
 }
 
@@ -46,10 +48,11 @@ class QuickSight:
     wait: Callable[[float], None] = time.sleep
 
     def describe(self, kind: str, name: str) -> dict[str, Any] | None:
-        """What there is of this kind and id; None when there is nothing (or it was deleted)."""
+        """What there is of this kind and id, of a dashboard its newest version; None when there is nothing."""
         shape = _KINDS[kind]
+        wanted = {"AwsAccountId": self.account, shape.id: name, **shape.seen_by}
         try:
-            found = self._call(f"describe_{kind}", **{"AwsAccountId": self.account, shape.id: name})[shape.answer]
+            found = self._call(f"describe_{kind}", **wanted)[shape.answer]
         except _NotThere:
             return None
         return None if found.get("Status") == "DELETED" else found
@@ -129,7 +132,7 @@ class QuickSight:
             # A dashboard's state is its version's; a data set has none.
             state = found.get("Version", found)
             status = state.get("Status", "UPDATE_SUCCESSFUL")
-            if status in _ENDED_WELL:
+            if status in ENDED_WELL:
                 return
             if status not in _RUNNING:
                 faults = state.get("Errors") or [state.get("ErrorInfo") or {}]

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,13 +17,16 @@ from playwright.sync_api import Browser
 from sakila_platform.dashboards.chart_shapes import shaped
 from sakila_platform.dashboards.chart_specs import table_columns
 from sakila_platform.dashboards.declarations import Dashboard
+from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.mart_rows import Choices, Period, chart_rows, key_figure, opened_marts, period_before
 from sakila_platform.dashboards.pages import Site, write_page
+from sakila_platform.errors import PlatformError
 from sakila_platform.naming import mart_file
 from sakila_platform.rentals.dashboards import BUSINESS, DASHBOARDS, RENTALS
+from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
-from sakila_platform_tests.mart_files import CATEGORIES, CUSTOMERS, LAST_DAY, STORES, write_marts
+from sakila_platform_tests.mart_files import CATEGORIES, CUSTOMERS, LAST_DAY, STORES, publish_mart, write_marts
 
 NOW = datetime(2006, 6, 11, 12, tzinfo=timezone.utc)
 FIRST_DAY = date(2005, 6, 1)
@@ -269,6 +273,31 @@ def test_a_page_has_no_more_rows_than_it_may_and_says_what_it_leaves_out(
     assert 0 < wanted <= 400
     assert sum(row[1] for row in page.table("top_customers")) == wanted
     page.page.context.close()
+
+
+def test_a_shop_that_was_paid_but_never_rented_has_a_page_with_zeros(
+    browser: Browser, lake: Lake, tmp_path: Path
+) -> None:
+    quiet = Lake(str(tmp_path / "lake"))
+    contracts = read_mart_contracts(MARTS_PROJECT)
+    publish_mart(quiet, "rentals", contracts["rentals"], [])
+    paid = {"date": LAST_DAY, "store": "Lethbridge", "category": "Action", "day_of_week": 6, "day_name": "Saturday"}
+    zeros = {"rentals": 0, "returns": 0, "late_returns": 0, "revenue": Decimal("4.99"), "rentals_7_day_mean": 0.0}
+    publish_mart(quiet, "rentals_by_day", contracts["rentals_by_day"], [paid | zeros])
+    page = open_page(browser, write_page(quiet, RENTALS, Site(tmp_path, DASHBOARDS, 600, lambda: NOW)).file)
+    assert page.figure("rentals") == (0, None)
+    assert page.figure("per_customer") == (None, None)
+    assert page.page.locator("#chart-top_customers .empty").is_visible()
+    page.page.context.close()
+    assert not page.faults
+
+
+def test_marts_without_a_row_have_no_page_and_say_why(tmp_path: Path) -> None:
+    empty = Lake(str(tmp_path))
+    for mart_name, contract in read_mart_contracts(MARTS_PROJECT).items():
+        publish_mart(empty, mart_name, contract, [])
+    with pytest.raises(PlatformError, match="Dashboard rentals has nothing to show: its marts have no rows"):
+        write_page(empty, RENTALS, Site(tmp_path, DASHBOARDS, 600, lambda: NOW))
 
 
 def test_pictures_lie_beside_the_page_and_no_half_file_does(site: Site) -> None:

@@ -124,6 +124,8 @@ def test_publishing_again_sends_only_what_keeps_it_as_it_is(play: Play) -> None:
     there(play)
     play.answers("describe_dashboard", Dashboard=version(3, BUSINESS_SENT["VersionDescription"]))
     play.answers("update_dashboard_permissions", DashboardId="sakila-business")
+    play.answers("describe_dashboard", Dashboard=version(3, BUSINESS_SENT["VersionDescription"]))
+    play.answers("update_dashboard_published_version", DashboardArn=ARN)
     play.answers("describe_analysis", Analysis={"Status": "CREATION_SUCCESSFUL"})
 
     assert not publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, print).is_changed
@@ -132,7 +134,10 @@ def test_publishing_again_sends_only_what_keeps_it_as_it_is(play: Play) -> None:
         "UpdateDataSourcePermissions",
         *["UpdateDataSetPermissions"] * len(BUSINESS.marts),
         "UpdateDashboardPermissions",
+        "UpdateDashboardPublishedVersion",
     ]
+    looks = [request for name, request in play.sent if name == "DescribeDashboard"]
+    assert {look["AliasName"] for look in looks} == {"$LATEST"}, "the newest version, not the published one"
 
 
 def test_a_changed_declaration_becomes_the_next_version_and_is_published(play: Play) -> None:
@@ -152,6 +157,22 @@ def test_a_changed_declaration_becomes_the_next_version_and_is_published(play: P
 
     assert publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, print).is_changed
     assert dict(play.sent)["UpdateDashboardPublishedVersion"]["VersionNumber"] == 4
+
+
+def test_a_version_that_failed_is_sent_again(play: Play) -> None:
+    there(play)
+    failed = version(3, BUSINESS_SENT["VersionDescription"], status="UPDATE_FAILED")
+    play.answers("describe_dashboard", Dashboard=failed)
+    play.answers("describe_dashboard", Dashboard=failed)
+    play.answers("update_dashboard", DashboardId="sakila-business")
+    play.answers("update_dashboard_permissions", DashboardId="sakila-business")
+    play.answers("describe_dashboard", Dashboard=version(4))
+    play.answers("describe_dashboard", Dashboard=version(4))
+    play.answers("update_dashboard_published_version", DashboardArn=ARN)
+    play.lacks("describe_analysis")
+    play.answers("create_analysis", Arn=ARN)
+    play.answers("describe_analysis", Analysis={"Status": "CREATION_SUCCESSFUL"})
+    assert publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, print).is_changed
 
 
 def test_a_definition_that_quicksight_can_not_build_is_told_with_its_reason(play: Play) -> None:

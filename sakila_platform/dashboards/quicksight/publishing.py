@@ -10,7 +10,7 @@ from sakila_platform.dashboards.mart_contracts import Contract
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.fields import Json
 from sakila_platform.dashboards.quicksight.requests import Target
-from sakila_platform.resources.quicksight import QuickSight
+from sakila_platform.resources.quicksight import ENDED_WELL, QuickSight
 
 Report = Callable[[str], None]
 
@@ -79,12 +79,15 @@ def _put_dashboard(
     present = quicksight.describe("dashboard", wanted["DashboardId"])
     version = (present or {}).get("Version", {})
     # A version tells what it was made from, so that a day without a change makes no version.
-    is_changed = version.get("Description") != wanted["VersionDescription"]
+    is_changed = (version.get("Description"), version.get("Status")) not in {
+        (wanted["VersionDescription"], status) for status in ENDED_WELL
+    }
     if is_changed:
         _put(quicksight, "dashboard", wanted, report)
-        quicksight.publish_newest(wanted["DashboardId"])
     else:
         quicksight.grant("dashboard", wanted["DashboardId"], wanted["Permissions"])
+    # Also when nothing changed: a run that ended in between may have left it unpublished.
+    quicksight.publish_newest(wanted["DashboardId"])
     analysis = requests.analysis_request(target, dashboard, contracts)
     if is_changed or quicksight.describe("analysis", analysis["AnalysisId"]) is None:
         _put(quicksight, "analysis", analysis, report)
