@@ -129,6 +129,7 @@ def _kept_answer(question: str) -> tuple[Answer, int]:
 
 
 _NEXT = (
+    "make dashboards                            pages of charts in .sakila/dashboards; open index.html there",
     "make dev                                   lineage, runs and checks on http://localhost:3000",
     "sakila-platform status --tables            what is where",
     'sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental WHERE return_date_key IS NULL"',

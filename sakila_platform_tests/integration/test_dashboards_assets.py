@@ -53,6 +53,10 @@ def test_a_rental_at_the_counter_is_on_the_page_after_its_days_run(platform: Pla
         assert sum(row[1] for row in rentals.table("rentals_over_time")) == shop["rentals"]
         assert sum(row[2] for row in rentals.table("rentals_by_weekday_and_hour")) == shop["rentals"]
 
+    told: list[str] = []
+    assert write_dashboards(told.append) == (folder / "index.html").as_uri()
+    assert [line.partition(":")[0] for line in told] == [f"{each.title}, data up to 2005-05-30" for each in DASHBOARDS]
+
     pages = {event.asset_key.path[-1]: event for event in result.get_asset_materialization_events() if is_page(event)}
     assert set(pages) == {dashboard.name for dashboard in DASHBOARDS}
     for name, event in pages.items():
