@@ -13,7 +13,6 @@ from sakila_platform.commands.terminal import Report
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import connect
 from sakila_platform.rental_desk.accounts import clerks_without_account, give_clerk_account, has_staff_account
-from sakila_platform.rental_desk.application import create_app
 from sakila_platform.rental_desk.configuration import desk_config
 from sakila_platform.rental_desk.migration import ensure_tables
 from sakila_platform.rental_desk.refusals import Refused
@@ -40,7 +39,7 @@ def serve_desk(port: int | None, report: Report) -> None:
         )
     report(f"The rental desk is on http://{service.host}:{service.port} (Ctrl-C ends it; the database stays up)")
     sys.stdout.flush()
-    serve(lambda: create_app(config), service)
+    serve(service)
 
 
 def admit_clerk(username: str, ask_password: AskPassword, report: Report) -> None:

@@ -19,7 +19,7 @@ from sakila_platform.days import Clock
 from sakila_platform.errors import UsageError
 from sakila_platform.rental_desk import passwords
 from sakila_platform.rental_desk.connections import Shop
-from sakila_platform.rental_desk.people import Person, canonical_document, person_by_document, person_by_session
+from sakila_platform.rental_desk.people import Visitor, canonical_document, person_by_document, visitor_by_session
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, SignInNeeded
 
 # Sakila's customer numbers have at most five digits: nobody can register one of those, now or later.
@@ -115,9 +115,9 @@ def log_out(shop: Shop, token: str) -> None:
         cursor.execute("DELETE FROM desk_session WHERE token_hash = %s", [token_hash(token)])
 
 
-def session_holder(cursor: Cursor, token: str) -> Person | None:
+def session_holder(cursor: Cursor, token: str) -> Visitor | None:
     """Who is signed in by this token; None once it is over."""
-    return person_by_session(cursor, token_hash(token))
+    return visitor_by_session(cursor, token_hash(token))
 
 
 def token_hash(token: str) -> bytes:

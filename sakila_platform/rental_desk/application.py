@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -34,9 +36,21 @@ _WORDS = {
 View = Callable[..., Any]
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's cookies, whose signer is made once instead of at every request."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs cookies."""
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
+
+
 def create_app(config: DeskConfig) -> Flask:
     """The WSGI application of one desk. Connects to nothing before the first request."""
     app = Flask(__name__, static_url_path="/static")
+    app.session_interface = _Sessions()
     secure = not config.is_plain_loopback
     app.config.update(
         SECRET_KEY=config.secret_key,

@@ -12,7 +12,7 @@ from sakila_platform.rental_desk.accounts import session_holder
 from sakila_platform.rental_desk.attempts import Attempts
 from sakila_platform.rental_desk.configuration import DeskConfig
 from sakila_platform.rental_desk.connections import Shop
-from sakila_platform.rental_desk.people import Person
+from sakila_platform.rental_desk.people import Visitor
 from sakila_platform.rental_desk.refusals import NotAllowed, Refused, SignInNeeded
 
 EXTENSION = "sakila_rental_desk"
@@ -58,7 +58,7 @@ def presented_token() -> str:
     return session.get(TOKEN, "")
 
 
-def visitor(cursor: Cursor) -> Person | None:
+def visitor(cursor: Cursor) -> Visitor | None:
     """Who is asking, looked up once in a request."""
     if "visitor" not in g:
         token = presented_token()
@@ -66,7 +66,7 @@ def visitor(cursor: Cursor) -> Person | None:
     return g.visitor
 
 
-def signed_in(cursor: Cursor) -> Person:
+def signed_in(cursor: Cursor) -> Visitor:
     """Who is asking. Raises SignInNeeded where nobody is signed in."""
     person = visitor(cursor)
     if person is None:
@@ -74,7 +74,7 @@ def signed_in(cursor: Cursor) -> Person:
     return person
 
 
-def signed_in_staff(cursor: Cursor) -> Person:
+def signed_in_staff(cursor: Cursor) -> Visitor:
     """The clerk who is asking. Raises NotAllowed for customers."""
     person = signed_in(cursor)
     if not person.is_staff:
@@ -82,7 +82,7 @@ def signed_in_staff(cursor: Cursor) -> Person:
     return person
 
 
-def known_visitor() -> Person | None:
+def known_visitor() -> Visitor | None:
     """Who is asking, for what every page shows of it; nobody when the shop's database doesn't answer."""
     if "visitor" in g:
         return g.visitor

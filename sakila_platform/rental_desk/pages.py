@@ -12,7 +12,7 @@ from sakila_platform.rental_desk import customers, renting, returning, signing
 from sakila_platform.rental_desk.desk import current_desk, known_visitor, signed_in, signed_in_staff
 from sakila_platform.rental_desk.films import Film, Search, films, films_by_id, stores
 from sakila_platform.rental_desk.forms import first_day_text, number, numbers, registration, text
-from sakila_platform.rental_desk.people import Person, people, person_by_customer, person_by_document
+from sakila_platform.rental_desk.people import Person, home_store_id, people, person_by_customer, person_by_document
 from sakila_platform.rental_desk.refusals import Invalid, NotAllowed, NotFound, Refused
 
 Shown = str | Response | tuple[str, int]
@@ -81,18 +81,17 @@ def show_rent(refused: Refused | None = None) -> Shown:
     chosen_ids = numbers("films")
     words = text("words")
 
-    def look(cursor: Cursor) -> tuple[Person, list[tuple[int, str]], list[Film], list[Film]]:
-        person = signed_in(cursor)
-        store_id = number("store_id") or person.home_store_id
+    def look(cursor: Cursor) -> tuple[int, list[tuple[int, str]], list[Film], list[Film]]:
+        store_id = number("store_id") or home_store_id(cursor, signed_in(cursor))
         found = films(cursor, Search(words, store_id, _FILMS_FOUND)) if words else []
-        return person, stores(cursor), films_by_id(cursor, chosen_ids, store_id), found
+        return store_id, stores(cursor), films_by_id(cursor, chosen_ids, store_id), found
 
-    person, all_stores, chosen, found = desk.shop.run(look)
+    store_id, all_stores, chosen, found = desk.shop.run(look)
     return _form(
         "rental.html",
         refused,
         stores=all_stores,
-        store_id=number("store_id") or person.home_store_id,
+        store_id=store_id,
         chosen=chosen,
         found=[film for film in found if film.film_id not in chosen_ids],
         words=words,

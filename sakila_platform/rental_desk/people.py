@@ -17,11 +17,45 @@ _LONGEST_CUSTOMER_NUMBER = 5
 _COLUMNS = """
 SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.birth_date,
        usuarios.password_hash IS NOT NULL, usuarios.customer_id, customer.store_id, COALESCE(customer.active, 0),
-       staff.staff_id, staff.store_id
+       staff.staff_id
 FROM usuarios
 LEFT JOIN customer ON customer.customer_id = usuarios.customer_id
 LEFT JOIN staff ON staff.staff_id = usuarios.staff_id AND staff.active
 """
+
+
+# Asked at every request: so from few tables, and no more columns than are needed.
+_VISITOR = """
+SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.customer_id,
+       staff.staff_id, staff.store_id
+FROM desk_session
+JOIN usuarios ON usuarios.usuario_id = desk_session.usuario_id
+LEFT JOIN staff ON staff.staff_id = usuarios.staff_id AND staff.active
+WHERE desk_session.token_hash = %s AND desk_session.expires_at > CURRENT_TIMESTAMP
+"""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in. `staff_id` and `staff_store_id` are None for customers, and for clerks who left the shop."""
+
+    usuario_id: int
+    document: str
+    names: str
+    surnames: str
+    customer_id: int | None
+    staff_id: int | None
+    staff_store_id: int | None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the visitor works at the counter."""
+        return self.staff_id is not None
+
+    @property
+    def full_name(self) -> str:
+        """Names and surnames."""
+        return f"{self.names} {self.surnames}".strip()
 
 
 @dataclass(frozen=True)
@@ -38,7 +72,6 @@ class Person:
     customer_store_id: int | None
     is_active_customer: bool
     staff_id: int | None
-    staff_store_id: int | None
 
     @property
     def is_staff(self) -> bool:
@@ -49,11 +82,6 @@ class Person:
     def full_name(self) -> str:
         """Names and surnames."""
         return f"{self.names} {self.surnames}".strip()
-
-    @property
-    def home_store_id(self) -> int:
-        """The store that the person means when none is named."""
-        return self.staff_store_id or self.customer_store_id or 1
 
 
 def canonical_document(text: str) -> str:
@@ -79,14 +107,23 @@ def person_by_customer(cursor: Cursor, customer_id: int) -> Person | None:
     return _one(cursor, _COLUMNS + "WHERE usuarios.customer_id = %s", customer_id)
 
 
-def person_by_session(cursor: Cursor, token_hash: bytes) -> Person | None:
+def visitor_by_session(cursor: Cursor, token_hash: bytes) -> Visitor | None:
     """Who holds this session, while it lasts."""
-    return _one(
-        cursor,
-        _COLUMNS + "JOIN desk_session ON desk_session.usuario_id = usuarios.usuario_id "
-        "WHERE desk_session.token_hash = %s AND desk_session.expires_at > CURRENT_TIMESTAMP",
-        token_hash,
+    cursor.execute(_VISITOR, [token_hash])
+    row = cursor.fetchone()
+    return Visitor(*row) if row else None
+
+
+def home_store_id(cursor: Cursor, visitor: Visitor) -> int:
+    """The store that a visitor means when none is named: a clerk's, a customer's, else the first."""
+    if visitor.staff_store_id:
+        return visitor.staff_store_id
+    cursor.execute(
+        "SELECT COALESCE((SELECT store_id FROM customer WHERE customer_id = %s), MIN(store_id)) FROM store",
+        [visitor.customer_id],
     )
+    ((store_id,),) = cursor.fetchall()
+    return store_id
 
 
 def people(cursor: Cursor, *, named: str = "", after: int = 0, most: int = 50) -> list[Person]:

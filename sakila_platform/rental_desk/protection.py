@@ -30,14 +30,12 @@ _TWO_YEARS = "max-age=63072000; includeSubDomains"
 def protect(app: Flask, secure: bool) -> None:
     """Add the headers to every answer; over TLS the one that keeps browsers to TLS. Pages aren't kept by any cache."""
 
+    headers = {**_HEADERS, **({"Strict-Transport-Security": _TWO_YEARS} if secure else {})}
+
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if secure:
-            response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+        response.headers.extend(headers)
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
-            response.vary.add("Accept")
-            response.vary.add("Cookie")
+            response.headers["Vary"] = "Accept, Cookie"
         return response

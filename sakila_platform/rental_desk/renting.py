@@ -18,7 +18,7 @@ from pymysql.cursors import Cursor
 from sakila_platform.days import Clock
 from sakila_platform.rental_desk.films import known_since
 from sakila_platform.rental_desk.moments import as_known_since, counter_moment
-from sakila_platform.rental_desk.people import Person, person_by_document
+from sakila_platform.rental_desk.people import Person, Visitor, home_store_id, person_by_document
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, NotAllowed, ShopClosed
 
 MOST_FILMS = 20
@@ -70,7 +70,7 @@ class Rental:
     amount: Decimal
 
 
-def rent(cursor: Cursor, asked: RentalRequest, by: Person, clock: Clock) -> tuple[Person, list[Rental]]:
+def rent(cursor: Cursor, asked: RentalRequest, by: Visitor, clock: Clock) -> tuple[Person, list[Rental]]:
     """Rent all films, or none: the customer and a rental for each film.
 
     Raises Invalid for what can't be, NotAllowed for what the person may not do, Conflict when a film has no copy left.
@@ -80,7 +80,7 @@ def rent(cursor: Cursor, asked: RentalRequest, by: Person, clock: Clock) -> tupl
     customer = _customer(cursor, asked.document, by)
     if not by.is_staff and moment.date() != clock.today():
         raise NotAllowed("Customers rent for today. Ask at the counter for another day.", "date")
-    store_id = asked.store_id or by.home_store_id
+    store_id = asked.store_id or home_store_id(cursor, by)
     clerk = _clerk(cursor, by, store_id)
     # In one order for all, so that two requests for the same films don't wait for each other.
     numbers = sorted(asked.film_ids)
@@ -97,7 +97,7 @@ def _require_films(film_ids: Sequence[int]) -> None:
         raise Invalid("A film is listed twice: a customer takes one copy of a film.", "films")
 
 
-def _customer(cursor: Cursor, document: str, by: Person) -> Person:
+def _customer(cursor: Cursor, document: str, by: Visitor) -> Person:
     customer = person_by_document(cursor, document)
     if not by.is_staff and (customer is None or customer.usuario_id != by.usuario_id):
         raise NotAllowed("Customers rent for themselves: give your own document.", "document")
@@ -108,7 +108,7 @@ def _customer(cursor: Cursor, document: str, by: Person) -> Person:
     return customer
 
 
-def _clerk(cursor: Cursor, by: Person, store_id: int) -> int:
+def _clerk(cursor: Cursor, by: Visitor, store_id: int) -> int:
     """Who rents out: the clerk, for a customer without one the store's manager."""
     cursor.execute(_CLERK, [by.staff_id, store_id])
     row = cursor.fetchone()

@@ -8,6 +8,7 @@ import secrets
 import sys
 import time
 from datetime import datetime, timezone
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -38,6 +39,17 @@ def write_json_lines() -> None:
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+def logging_configuration() -> dict[str, Any]:
+    """The same for the server's own few words, as logging.config takes it."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": f"{__name__}.JsonLines"}},
+        "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
+        "loggers": {"_granian": {"handlers": ["error"], "level": "WARNING", "propagate": False}},
+    }
 
 
 def log_requests(app: Flask) -> None:

@@ -11,7 +11,7 @@ from pymysql.cursors import Cursor
 
 from sakila_platform.days import Clock
 from sakila_platform.rental_desk.moments import counter_moment
-from sakila_platform.rental_desk.people import Person
+from sakila_platform.rental_desk.people import Visitor
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, NotAllowed
 
 MOST_RENTALS = 50
@@ -53,7 +53,7 @@ class ReturnRequest:
     late_fee_paid: bool = False
 
 
-def give_back(cursor: Cursor, asked: ReturnRequest, by: Person, clock: Clock) -> list[Return]:
+def give_back(cursor: Cursor, asked: ReturnRequest, by: Visitor, clock: Clock) -> list[Return]:
     """Take back all, or none. Raises NotAllowed for customers, Invalid for what can't be, Conflict for what is back."""
     if not by.is_staff:
         raise NotAllowed("Films are handed back at the counter: only staff take them back.")
@@ -76,7 +76,7 @@ def late_days(rented: datetime, back: datetime, rental_days: int) -> int:
     return max((back.date() - rented.date()).days - rental_days, 0)
 
 
-def _back(cursor: Cursor, row: tuple, when: tuple[datetime, bool], by: Person) -> Return:
+def _back(cursor: Cursor, row: tuple, when: tuple[datetime, bool], by: Visitor) -> Return:
     rental_id, customer_id, rented, returned, title, rental_days = row
     moment, pays = when
     if returned is not None:
