@@ -6,6 +6,8 @@ MAKEFLAGS += --no-builtin-rules
 # Any Python from 3.10 to 3.13: `make demo PYTHON=/path/to/python`.
 PYTHON ?= python3
 DAYS ?= 7
+# Test files run side by side, each on a database server of its own.
+WORKERS ?= 2
 DOMAIN ?= rentals
 SAKILA_HOME ?= .sakila
 
@@ -28,7 +30,7 @@ demo: $(RUN) ## From nothing to answers: database, Sakila, its whole history, th
 	@$(BIN)/sakila-platform demo $(DOMAIN) --days $(DAYS)
 
 test: $(DEV) ## Pass the tests, fast ones first
-	@$(BIN)/python -m pytest $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)
 
 check: $(DEV) ## Lint, types, import directions, SQL style, the project's own conventions
 	@failed=0; \
