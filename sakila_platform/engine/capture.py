@@ -141,7 +141,7 @@ def _held_rows(capture: Capture, table: Table, day: date) -> int | None:
     path = data_file(table.name, day_partition(day))
     if capture.recapture or not capture.lake.exists(path):
         return None
-    rows = pq.read_table(io.BytesIO(capture.lake.read(path)), columns=[CAPTURED_AT])
+    rows = pq.ParquetFile(io.BytesIO(capture.lake.read(path))).read([CAPTURED_AT])
     first = pc.min(rows[CAPTURED_AT]).as_py()
     return rows.num_rows if first and first >= capture.clock.end_of(day) else None
 

@@ -106,7 +106,7 @@ class MemberSearch:
         return rows
 
     def _captured(self, path: str) -> pa.Table:
-        return pq.read_table(io.BytesIO(self._lake.read(path)))
+        return pq.ParquetFile(io.BytesIO(self._lake.read(path))).read()
 
     def _named_by(self, table: Table, rows: pa.Table, day: date) -> Iterable[Wanted]:
         """What rows just added point at, and the bridge rows that belong to them."""

@@ -53,7 +53,7 @@ def load_year(connection: pymysql.Connection, lake: Lake, year: int) -> int:
     path = data_file(star.DIM_DATE.name, year_partition(year))
     if not lake.exists(path):
         raise PlatformError(f"{star.DIM_DATE.name} has no {year}. Run it for this year first, then the warehouse's.")
-    rows = pq.read_table(pa.BufferReader(lake.read(path)), partitioning=None)
+    rows = pq.ParquetFile(pa.BufferReader(lake.read(path))).read()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM dim_date WHERE year = %s", (year,))
     return load_batches(connection, "dim_date", [rows])
