@@ -1,0 +1,189 @@
+"""All benchmarks, one after the other, and docs/benchmarks.md from what they measured: `make bench`.
+
+    python -m benchmarks [SECTION ...]
+
+With sections named, only those are run, and what they measured is shown and not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+import click
+
+from benchmarks import chain, extract, growth, load, measuring, transform
+from benchmarks.measuring import Measured
+from benchmarks.report import DOCUMENT, Goal, Section, document
+from benchmarks.shops import Shop, say, shop
+from sakila_platform.mysql import connect
+
+SCALE = 200
+
+
+def rental_table() -> list[Section]:
+    """Extraction and loading of one table of 3.2 million rentals."""
+    with shop(1) as of:
+        extracted = extract.results(of.server, SCALE)
+        loaded = load.results(of.server, SCALE)
+        again_ms = load.one_day_again(of.server.on(load.DATABASE)) * 1000
+    seconds = {one.name: one.seconds for one in (*extracted, *loaded)}
+    peaks = {one.name: one.peak_mb for one in extracted}
+    ours = seconds["platform_by_rental_date"]
+    peer = min(seconds["connectorx_whole"], seconds["connectorx_stream"])
+    goals = [
+        *([Goal("extract over the C drain", 2.2, ours / seconds[extract.LIMIT])] if extract.LIMIT in seconds else []),
+        Goal("extract over the fastest peer that writes by day", 1.1, ours / peer),
+        Goal("eighteen extracts over one by pandas", 1, 18 * ours / seconds["pandas_read_sql"]),
+        Goal("peak of extract, MB", 300, max(peaks["platform_by_rental_date"], peaks["platform_by_both_dates"])),
+    ]
+    load_goals = [
+        Goal(
+            "load of Arrow rows over LOAD DATA of a ready file", 1.25, seconds["arrow_streamed"] / seconds[load.LIMIT]
+        ),
+        Goal("one day again into the full table, ms", 100, again_ms),
+    ]
+    return [
+        Section("Extract `rental` to Parquet by day", measuring.table(extracted, extracted[0].name), goals),
+        Section("Load rentals into InnoDB", measuring.table(loaded, load.LIMIT), load_goals),
+    ]
+
+
+def large_shop() -> list[Section]:
+    """The chain over 3.2 million rentals, and its transformation by itself."""
+    with shop(SCALE) as of:
+        ready, through = chain.against_ready_load(of)
+        transformed = transform.results(of.lake, str(of.days[0]), str(of.days[-1]))
+    polars, ours = transformed
+    return [
+        Section(
+            f"Stage to final, all tables, {len(of.days)} days",
+            measuring.table(transformed, polars.name),
+            [
+                Goal("stage to final over Polars' lazy sinks", 1.4, ours.seconds / polars.seconds),
+                Goal("peak of stage to final, MB", 1000, ours.peak_mb),
+            ],
+        ),
+        Section(
+            f"Oltp to warehouse through Dagster, {of.rentals:,} rentals",
+            [*measuring.table([ready, through], ready.name), "", *_layers(through)],
+            [
+                Goal(
+                    "oltp to warehouse over LOAD DATA of the facts' ready files", 1.6, through.seconds / ready.seconds
+                ),
+                Goal("peak of oltp to warehouse, MB", 1500, through.peak_mb),
+            ],
+        ),
+    ]
+
+
+def small_shop() -> list[Section]:
+    """Sakila's own history in one run, then single days."""
+    with shop(1) as of:
+        through = chain.measured_chain(of)
+        day = chain.one_day(of)
+    lines = [
+        f"{of.rentals:,} rentals on {len(of.days)} days in one run; an event for each asset and day, and an evaluation",
+        "for each check and day, were found in the event log.",
+        "",
+        *_layers(through),
+    ]
+    days = [
+        "| | to the warehouse, s | with analysis, marts and dashboards, s |",
+        "| --- | --- | --- |",
+        f"| from the shell | {day.shell:.2f} | {day.shell_all:.2f} |",
+        f"| inside the process | {day.inside:.2f} | {day.inside_all:.2f} |",
+    ]
+    return [
+        Section(
+            "Sakila's history",
+            lines,
+            [
+                Goal("Sakila's history in one run, s", 60, through.seconds),
+                Goal("Dagster per asset and day, with checks, ms", 3, float(through.result["dagster_ms"])),
+            ],
+        ),
+        Section(
+            "One day",
+            days,
+            [
+                Goal("one day to the warehouse from the shell, s", 8, day.shell),
+                Goal("one day to the warehouse inside the process, s", 4, day.inside),
+                Goal("one day of every layer from the shell, s", 8, day.shell_all),
+                Goal("one day of every layer inside the process, s", 4, day.inside_all),
+            ],
+        ),
+    ]
+
+
+def growing_shop() -> list[Section]:
+    """Whether large costs more than small."""
+    days, rentals = growth.by_days(), growth.by_scale()
+    lines = [
+        "| days in one run | ms per day | | times Sakila | microseconds per rental |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {count:,} | {per_day:.1f} | | {scale} | {per_rental:.1f} |"
+            for (count, per_day), (scale, per_rental) in zip(days.items(), rentals.items(), strict=True)
+        ),
+    ]
+    return [
+        Section(
+            "Growth",
+            lines,
+            [
+                Goal("a day of the longest run over one of the shortest", 1.1, _last_over_first(list(days.values()))),
+                Goal(
+                    "a rental of the largest shop over one of the smallest",
+                    1.1,
+                    _last_over_first(list(rentals.values())),
+                ),
+            ],
+        )
+    ]
+
+
+def _last_over_first(values: Sequence[float]) -> float:
+    return values[-1] / values[0]
+
+
+def _layers(through: Measured) -> list[str]:
+    told = {name: seconds for name, seconds in through.result.items() if name not in ("run", "dagster_ms")}
+    return [
+        f"| {' | '.join(told)} | Dagster, ms per asset and day | all | peak MB |",
+        f"| {' | '.join('---' for _ in told)} | --- | --- | --- |",
+        f"| {' | '.join(told.values())} | {through.result['dagster_ms']} | {through.seconds:.2f} | {through.peak_mb} |",
+    ]
+
+
+SECTIONS: dict[str, Callable[[], list[Section]]] = {
+    "tables": rental_table,
+    "large": large_shop,
+    "small": small_shop,
+    "growth": growing_shop,
+}
+
+
+@click.command()
+@click.argument("sections", nargs=-1, type=click.Choice(list(SECTIONS)))
+def main(sections: Sequence[str]) -> None:
+    """Measure the platform against its peers."""
+    found = [section for name in sections or SECTIONS for section in SECTIONS[name]()]
+    with shop(1) as of:
+        text = document(found, _server(of))
+    if sections:
+        click.echo(text)
+        return
+    DOCUMENT.write_text(text, encoding="utf-8")
+    say(f"Written: {DOCUMENT}")
+
+
+def _server(of: Shop) -> str:
+    with closing(connect(of.server)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@version")
+        ((number,),) = cursor.fetchall()
+    return f"the private server {number}"
+
+
+if __name__ == "__main__":
+    main()

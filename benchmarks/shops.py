@@ -1,0 +1,78 @@
+"""State folders of the benchmarks' own: in each a private server with Sakila at some scale, removed afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sakila_platform import settings
+from sakila_platform.days import Clock, days_between
+from sakila_platform.embedded.sakila import load_sakila
+from sakila_platform.embedded.scale import load_scaled
+from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.mysql import Address, connect
+from sakila_platform.rentals.simulation_ledger import recorded_until, restate_history
+from sakila_platform.resources.server_address import OLTP_DATABASE
+
+STATE = Path(".sakila/bench")
+MANY_DAYS = "100000"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop with a recorded history, and the state folder that it and its platform live in."""
+
+    home: Path
+    server: Address
+    days: tuple[date, ...]
+    rentals: int
+
+    @property
+    def lake(self) -> Path:
+        """Where its lake is."""
+        return self.home / "lake"
+
+
+def say(text: str) -> None:
+    """Tell who waits what is going on."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
+    """A shop with so many times Sakila's rentals (over so many days); settings point at it while it is there."""
+    home = (STATE / f"times-{scale}").resolve()
+    shutil.rmtree(home, ignore_errors=True)
+    settings.put_in_environment(
+        {"SAKILA_HOME": str(home), "SAKILA_LAKE": "", settings.MAX_DAYS_PER_RUN.name: MANY_DAYS}
+    )
+    say(f"A shop with {scale} times Sakila's rentals ...")
+    server = ensure_server(home)
+    try:
+        load_sakila(server, settings.DUMP.read(), say, database=OLTP_DATABASE)
+        if scale > 1:
+            load_scaled(server, scale, say, database=OLTP_DATABASE, days=days)
+        with closing(connect(server.on(OLTP_DATABASE))) as connection, connection.cursor() as cursor:
+            restate_history(connection, Clock(settings.TIME_ZONE.read(), None).today())
+            last = recorded_until(cursor)
+            cursor.execute("SELECT COUNT(*) FROM rental")
+            ((rentals,),) = cursor.fetchall()
+        assert last
+        yield Shop(home, server, tuple(days_between(settings.FIRST_DAY.read(), last)), rentals)
+    finally:
+        stop_server(home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def forget(place: Shop, database: str) -> None:
+    """Drop the warehouse, the lake and Dagster's runs, so that the next run begins from nothing but the shop."""
+    with closing(connect(place.server)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {database}")
+    for folder in ("lake", "dagster_home"):
+        shutil.rmtree(place.home / folder, ignore_errors=True)
