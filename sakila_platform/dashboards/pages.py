@@ -84,18 +84,22 @@ def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
         css=_css(),
         # In a script element only these two end or change it, and JSON has them in strings alone.
         page=Markup(json.dumps(model.json, separators=(",", ":")).replace("<", "\\u003c")),
-        library=_script(_chart_library()),
+        library=_script(_chart_library(site.folder)),
         rows_script=_script(_text("rows.js")),
         page_script=_script(_text("page.js")),
     )
 
 
 @cache
-def _chart_library() -> str:
+def _chart_library(folder: Path) -> str:
+    """The bundle of Vega-Lite, kept beside the pages: making it takes longer than all the rest of a page."""
     # As in exports.
     import vl_convert  # noqa: PLC0415
 
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    kept = folder / "charts" / f"vega-{vl_convert.__version__}.js"
+    if not kept.exists():
+        _put(kept, vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").encode())
+    return kept.read_text(encoding="utf-8")
 
 
 def _script(source: str) -> Markup:
