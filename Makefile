@@ -30,7 +30,7 @@ demo: $(RUN) ## From nothing to answers: database, Sakila, its whole history, th
 	@$(BIN)/sakila-platform demo $(DOMAIN) --days $(DAYS)
 
 test: $(DEV) ## Pass the tests, fast ones first
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)
 
 check: $(DEV) ## Lint, types, import directions, SQL style, the project's own conventions
 	@failed=0; \
