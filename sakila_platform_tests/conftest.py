@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from sakila_platform import settings
+from sakila_platform.embedded.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, read_dump
 from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
@@ -44,13 +46,21 @@ def empty_database(mysql_server: Address) -> Iterator[Address]:
 
 
 @pytest.fixture(scope="session")
-def official_dump() -> Path:
-    """The folder or archive of the official Sakila: SAKILA_DUMP's, else shared/sakila beside the checkout."""
+def official_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The official Sakila: SAKILA_DUMP's, else shared/sakila beside the checkout, else MySQL's own download."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "sakila"
-    dump = Path(settings.DUMP.read() or beside)
-    if not dump.exists():
-        pytest.skip(f"no official dump at {dump}: set SAKILA_DUMP to its folder")
-    return dump
+    named = settings.DUMP.read()
+    place = Path(named or beside)
+    if place.exists():
+        return place
+    try:
+        dump = read_dump(named or DOWNLOAD_URL)
+    except PlatformError as error:
+        pytest.skip(f"the official Sakila can't be had: {error}")
+    folder = tmp_path_factory.mktemp("sakila")
+    for file, text in ((SCHEMA_FILE, dump.schema.text), (DATA_FILE, dump.data.text)):
+        (folder / file).write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

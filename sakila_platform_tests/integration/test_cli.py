@@ -56,14 +56,14 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-def shell() -> Iterator[Shell]:
+def shell(official_dump: Path) -> Iterator[Shell]:
     """A state folder in which the demonstration ran: two recorded days and two simulated ones."""
     home = Path(tempfile.mkdtemp(prefix="sakila-cli-"))
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", settings.DUMP.name)}
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
     shell = Shell(
         {
             **kept,
-            settings.DUMP.name: kept.get(settings.DUMP.name) or "https://localhost:9/sakila-db.tar.gz",
+            settings.DUMP.name: str(official_dump),
             settings.HOME.name: str(home),
             settings.FIRST_DAY.name: FIRST_DAY,
             settings.CLOCK.name: NOW,
