@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import jinja2
@@ -93,11 +94,11 @@ def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
 @cache
 def _chart_library(folder: Path) -> str:
     """The bundle of Vega-Lite, kept beside the pages: making it takes longer than all the rest of a page."""
-    # As in exports.
-    import vl_convert  # noqa: PLC0415
-
-    kept = folder / "charts" / f"vega-{vl_convert.__version__}.js"
+    kept = folder / "charts" / f"vega-{version('vl-convert-python')}.js"
     if not kept.exists():
+        # As in exports.
+        import vl_convert  # noqa: PLC0415
+
         _put(kept, vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").encode())
     return kept.read_text(encoding="utf-8")
 
