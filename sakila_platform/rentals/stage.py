@@ -20,6 +20,7 @@ from sakila_platform.rentals.source import EVENT_TABLES, STAGE_TABLES
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.spill import spill_folder, sweep_abandoned
 
 GROUP = "rentals_stage"
 
@@ -61,6 +62,8 @@ def stage_assets() -> dg.AssetsDefinition:
         clock: ClockResource,
     ) -> Iterator[Event]:
         tables = tables_of(context, STAGE_TABLES)
+        lake.lake().sweep()
+        sweep_abandoned(spill_folder())
 
         def commit(days: list[date]) -> dict:
             capture = Capture(
@@ -68,7 +71,7 @@ def stage_assets() -> dg.AssetsDefinition:
                 lake=lake.lake(),
                 clock=clock.clock(),
                 allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
-                spill_folder=settings.HOME.read() / "spill",
+                spill_folder=spill_folder(),
                 recapture=config.recapture,
             )
             return results(capture_days(capture, tables, days))

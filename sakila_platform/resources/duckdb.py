@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 import pyarrow as pa
 
 from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION, TableName, data_file, mart_file
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.spill import spill_folder
 
 _MEMORY_LIMIT = "700MB"
 _THREADS = 2
@@ -19,8 +21,17 @@ _PARTITION_TYPES = {DAY_PARTITION: "DATE", YEAR_PARTITION: "SMALLINT"}
 @contextmanager
 def open_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in memory that works in UTC, spills to disk when it must, and reaches no network."""
+    # Where the state folder can't be written, only what does not fit in memory fails, and says so.
+    with suppress(OSError):
+        spill_folder().mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
-        config={"memory_limit": _MEMORY_LIMIT, "threads": _THREADS, "autoinstall_known_extensions": "false"}
+        config={
+            "memory_limit": _MEMORY_LIMIT,
+            "threads": _THREADS,
+            "autoinstall_known_extensions": "false",
+            # Else it spills into whatever folder the process was started in. DuckDB removes it when it closes.
+            "temp_directory": str(spill_folder() / f"duckdb-{uuid.uuid4().hex}"),
+        }
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")

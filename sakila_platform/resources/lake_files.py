@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DATA_FILE, TableName, data_file
+from sakila_platform.resources.spill import sweep_abandoned
 
 _INCOMING = "_incoming"
-_ABANDONED_AFTER_SECONDS = 24 * 3600
 
 
 class Lake:
@@ -84,12 +83,7 @@ class Lake:
 
     def sweep(self) -> None:
         """Remove what processes that died left aside, once it is old enough to belong to nobody."""
-        for path in self._left_aside():
-            if time.time() - path.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
-                self._discard(path)
-
-    def _left_aside(self) -> Iterator[Path]:
-        return (self._root / _INCOMING).glob("*")
+        sweep_abandoned(self._root / _INCOMING)
 
     def _unwritable(self, path: str, error: OSError) -> PlatformError:
         return PlatformError(
