@@ -6,7 +6,7 @@ of each number and time of the row, weighted by its column, modulo a prime: exac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ from sakila_platform.engine.source_tables import carried_columns
 from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
 from sakila_platform.resources.duckdb import create_view
 from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.mysql_where import Undated
+from sakila_platform.resources.mysql_where import Undated, Within
 
 _PRIME = 2_147_483_647
 # MySQL counts days and seconds from the year 0, Python's ordinals from 1 January of the year 1, as day 1.
@@ -40,25 +40,50 @@ NO_ROWS = DayChecksum(0, 0)
 
 
 def source_checksums(connection: pymysql.Connection, table: Table, days: Sequence[date]) -> dict[date, DayChecksum]:
-    """What the source says of each day; one scan of the table for each of its day columns."""
-    first, end = days[0], days[-1] + timedelta(days=1)
-    parts = []
-    for n, column in enumerate(table.day_columns):
-        others = [f"NOT (DATE(`{earlier}`) <=> DATE(`{column}`))" for earlier in table.day_columns[:n]]
-        dated = f"NOT ({Undated(table.day_columns[0]).sql()})"
-        conditions = " AND ".join([f"`{column}` >= %s AND `{column}` < %s", *others, dated])
-        parts.append(
-            f"SELECT TO_DAYS(`{column}`) AS day, COUNT(*) AS row_count, SUM({_row_sum(table, column)}) AS checksum "
-            f"FROM `{table.name.table}` WHERE {conditions} GROUP BY TO_DAYS(`{column}`)"
-        )
-    union = " UNION ALL ".join(parts)
+    """What the source says of each day; one scan of the table.
+
+    Rows are summed by all their days at once (taken on, returned on); what such a group adds to one of its days follows
+    from that: a later day column that lies after the day counts as null there.
+    """
+    found: dict[int, DayChecksum] = {}
+    for group in _groups(connection, table, days):
+        for number in {number for number in group.days if number is not None}:
+            known = found.get(number, NO_ROWS)
+            checksum = (known.checksum + group.as_of(number)) % _PRIME
+            found[number] = DayChecksum(known.rows + group.rows, checksum)
+    return {day: found.get(day.toordinal() + _DAYS_BEFORE_ORDINALS, NO_ROWS) for day in days}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows of the source that share their days, as MySQL counts days; null where a later day is not known yet."""
+
+    days: Sequence[int | None]
+    rows: int
+    checksum: int
+    later: Sequence[int]
+    """What each later day column adds to the checksum."""
+
+    def as_of(self, number: int) -> int:
+        """The checksum of the group as of the end of a day."""
+        known = zip(self.days[1:], self.later, strict=True)
+        return self.checksum + sum(part for day, part in known if day is not None and day <= number)
+
+
+def _groups(connection: pymysql.Connection, table: Table, days: Sequence[date]) -> Iterator[_Group]:
+    numbers = [f"TO_DAYS(`{column}`)" for column in table.day_columns]
+    later = [_source_sum(table, column) for column in table.day_columns[1:]]
+    sums = ", ".join(f"SUM({terms})" for terms in (_source_sum(table), *later))
+    happened = Within(table.day_columns, days[0], days[-1] + timedelta(days=1)).sql()
+    undated = Undated(table.day_columns[0]).sql()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT day, SUM(row_count), MOD(SUM(checksum), {_PRIME}) FROM ({union}) AS events GROUP BY day",
-            (first, end) * len(parts),
+            f"SELECT {', '.join(numbers)}, COUNT(*), {sums} FROM `{table.name.table}` "
+            f"WHERE ({happened}) AND NOT ({undated}) GROUP BY {', '.join(numbers)}"
         )
-        found = {number: DayChecksum(int(rows), int(checksum)) for number, rows, checksum in cursor.fetchall()}
-    return {day: found.get(day.toordinal() + _DAYS_BEFORE_ORDINALS, NO_ROWS) for day in days}
+        at = len(numbers)
+        for row in cursor.fetchall():
+            yield _Group(row[:at], int(row[at]), int(row[at + 1]), [int(part) for part in row[at + 2 :]])
 
 
 def stage_checksums(
@@ -79,7 +104,7 @@ def stage_checksums(
     found = connection.execute(
         f"SELECT {DAY_PARTITION}, count(*), sum({_duckdb_row_sum(table)}) % {_PRIME} FROM ({rows}) GROUP BY 1"
     ).fetchall()
-    counted = {day: DayChecksum(count, int(checksum)) for day, count, checksum in found}
+    counted = {day: DayChecksum(count, int(checksum) % _PRIME) for day, count, checksum in found}
     return {day: counted.get(day, NO_ROWS) for day in staged}
 
 
@@ -95,19 +120,19 @@ def disagreements(source: Mapping[date, DayChecksum], stage: Mapping[date, DayCh
     return found
 
 
-def _row_sum(table: Table, as_of: str) -> str:
+def _source_sum(table: Table, later: str = "") -> str:
+    """The weighted numbers and times of a row: without the later day columns, or one of these alone."""
     terms = []
     for weight, column in _weighted(table):
         arrow, value = table.column(column).type.arrow, f"`{column}`"
-        if pa.types.is_timestamp(arrow):
-            seconds = f"TO_SECONDS({value}) - {_SECONDS_TO_1970}"
-            is_later = column in table.day_columns[1:] and column != as_of
-            # Whole days and seconds are counted: three times as fast as comparing and subtracting dates.
-            value = f"IF(TO_DAYS({value}) <= TO_DAYS(`{as_of}`), {seconds}, NULL)" if is_later else seconds
-        elif pa.types.is_decimal(arrow):
-            value = f"CAST({value} * {10**arrow.scale} AS SIGNED)"
-        terms.append(f"COALESCE({value}, 0) * {weight}")
-    return f"MOD({' + '.join(terms)}, {_PRIME})"
+        if column == later if later else column not in table.day_columns[1:]:
+            if pa.types.is_timestamp(arrow):
+                # Three times as fast as TIMESTAMPDIFF.
+                value = f"TO_SECONDS({value}) - {_SECONDS_TO_1970}"
+            elif pa.types.is_decimal(arrow):
+                value = f"CAST({value} * {10**arrow.scale} AS SIGNED)"
+            terms.append(f"COALESCE({value}, 0) * {weight}")
+    return " + ".join(terms)
 
 
 def _duckdb_row_sum(table: Table) -> str:
