@@ -13,7 +13,7 @@ from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION, TableName, dat
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.spill import spill_folder
 
-_MEMORY_LIMIT = "700MB"
+_MEMORY_LIMIT = "500MB"
 _THREADS = 2
 _PARTITION_TYPES = {DAY_PARTITION: "DATE", YEAR_PARTITION: "SMALLINT"}
 
