@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -47,7 +48,8 @@ def say(text: str) -> None:
 @contextmanager
 def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
     """A shop with so many times Sakila's rentals (over so many days); settings point at it while it is there."""
-    home = (STATE / f"times-{scale}").resolve()
+    # A folder of this process alone: two benchmarks at a time would remove each other's.
+    home = (STATE / f"times-{scale}-{os.getpid()}").resolve()
     shutil.rmtree(home, ignore_errors=True)
     settings.put_in_environment(
         {"SAKILA_HOME": str(home), "SAKILA_LAKE": "", settings.MAX_DAYS_PER_RUN.name: MANY_DAYS}
