@@ -47,14 +47,14 @@ class ShopCopies:
         """Make every table, row and trigger what the dump has; costs little where nothing changed."""
         with self._cursor() as cursor:
             found = {name: self._found(cursor, name) for name in existing_tables(cursor, self.address.database)}
-            for name in found.keys() - self._tables.keys():
-                cursor.execute(f"DROP TABLE `{name}`")
-            for name, table in self._tables.items():
-                if found.get(name) != table:
-                    self._recreate(cursor, name, table)
+            changed = {name: table for name, table in self._tables.items() if found.get(name) != table}
+            # All go before one comes back: a foreign key does not fit a parent that still is as a test changed it.
+            for name in {*changed, *(found.keys() - self._tables.keys())}:
+                cursor.execute(f"DROP TABLE IF EXISTS `{name}`")
+            for name, table in changed.items():
+                self._recreate(cursor, name, table)
 
     def _recreate(self, cursor: Cursor, name: str, table: _Table) -> None:
-        cursor.execute(f"DROP TABLE IF EXISTS `{name}`")
         cursor.execute(table.ddl)
         # Triggers come last: they would put today's date in place of the recorded ones.
         cursor.execute(f"INSERT INTO `{name}` SELECT * FROM {self._untouched}.`{name}`")
