@@ -31,9 +31,13 @@ class Setting(Generic[T]):
     parse: Callable[[str], T]
     is_secret: bool = False
 
+    def text(self) -> str:
+        """The value in force as it was written: to hand it on, such as to a job elsewhere."""
+        return os.environ.get(self.name, "").strip() or self.default
+
     def read(self) -> T:
         """The value in force. Raises UsageError, naming the variable, when the text can't be understood."""
-        text = os.environ.get(self.name, "").strip() or self.default
+        text = self.text()
         try:
             return self.parse(text)
         except ValueError as error:
@@ -120,6 +124,16 @@ def _origins(text: str) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
             raise ValueError("give origins such as https://shop.example, separated by commas")
     return origins
+
+
+def _identifiers(pattern: str, usage: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(name.strip() for name in text.split(",") if name.strip())
+        if not all(re.fullmatch(pattern, name) for name in names):
+            raise ValueError(usage)
+        return names
+
+    return parse
 
 
 HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", Path)
@@ -217,6 +231,51 @@ QUICKSIGHT_REFRESH = Setting(
     "when QuickSight reads the marts each day, in the shop's time zone: after the daily chain",
     _matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "give a time of the day, such as 04:00"),
 )
+
+AWS_REGION = Setting(
+    "SAKILA_AWS_REGION",
+    "us-east-1",
+    "AWS region that `deploy` works in",
+    _matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "give a region, such as us-east-1"),
+)
+CONDUCTOR = Setting(
+    "SAKILA_CONDUCTOR",
+    "glue",
+    "who starts the day in AWS: glue (the workflow's own trigger) or dagster",
+    _matching("glue|dagster", "give glue or dagster"),
+)
+SUBNETS = Setting(
+    "SAKILA_SUBNETS",
+    "",
+    "VPC subnets, comma-separated, for RDS, Glue and Lambda (empty: outside of a VPC)",
+    _identifiers(r"subnet-[0-9a-f]{8,17}", "give subnets such as subnet-0123456789abcdef0, separated by commas"),
+)
+SECURITY_GROUPS = Setting(
+    "SAKILA_SECURITY_GROUPS",
+    "",
+    "security groups of those, comma-separated",
+    _identifiers(r"sg-[0-9a-f]{8,17}", "give groups such as sg-0123456789abcdef0, separated by commas"),
+)
+DATABASE_CLASS = Setting(
+    "SAKILA_DATABASE_CLASS",
+    "db.t4g.small",
+    "size of the RDS server that `deploy` makes when SAKILA_MYSQL_URL is empty",
+    _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "give a class, such as db.t4g.small"),
+)
+GLUE_WORKERS = Setting("SAKILA_GLUE_WORKERS", "2", "Glue workers (G.1X) of a job", _whole_number(2, 299))
+GLUE_DATABASE_PREFIX = Setting(
+    "SAKILA_GLUE_DATABASE_PREFIX",
+    "",
+    "what names of Glue databases begin with, for several environments in one account",
+    _matching(r"([a-z][a-z0-9_]{0,30})?", "give lower-case letters, digits and _, such as test_"),
+)
+ATHENA_SCAN_LIMIT_GIGABYTES = Setting(
+    "SAKILA_ATHENA_SCAN_LIMIT_GIGABYTES",
+    "100",
+    "most gigabytes that one Athena query may scan",
+    _whole_number(1, 7_000_000),
+)
+ALARM_EMAIL = Setting("SAKILA_ALARM_EMAIL", "", "who is told of alarms by mail, after confirming once", _text)
 
 
 def all_settings() -> tuple[Setting, ...]:
