@@ -23,8 +23,8 @@ from benchmarks import measuring
 from sakila_platform import settings
 from sakila_platform.days import days_between
 from sakila_platform.engine.transform import build_days
-from sakila_platform.rentals.final import star_build
 from sakila_platform.rentals.star import DAILY_TABLES
+from sakila_platform.rentals.star_build import star_build
 from sakila_platform.resources.lake_files import Lake
 
 LIMIT = "polars_lazy_sink"

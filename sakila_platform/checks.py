@@ -6,8 +6,9 @@ from sakila_platform.contracts import Table
 from sakila_platform.days import parse_day
 from sakila_platform.engine.asset_specs import asset_key
 from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.source_checksums import disagreements, source_checksums, stage_checksums
+from sakila_platform.engine.source_checksums import disagreements, source_checksums
 from sakila_platform.engine.source_tables import consistent_snapshot
+from sakila_platform.engine.stage_checksums import stage_checksums
 from sakila_platform.naming import DAY_PARTITION, UNDATED
 from sakila_platform.resources.database import OltpResource
 from sakila_platform.resources.duckdb import open_duckdb

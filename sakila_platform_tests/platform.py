@@ -32,8 +32,8 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.rentals import source, star, warehouse_star
-from sakila_platform.rentals.date_dimension import ensure_dates
-from sakila_platform.rentals.final import star_build
+from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.star_build import star_build
 from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource

@@ -6,7 +6,6 @@ and only gains the members that its events name and it lacks (rule 5), each with
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,30 +13,29 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pymysql
 
-from sakila_platform.contracts import Kind, Table, arrow_schema, quarantine_schema
+from sakila_platform.contracts import Kind, Table, arrow_schema
 from sakila_platform.days import Clock
 from sakila_platform.engine.audit import audit_table
+from sakila_platform.engine.captured_days import MATCHES_SOURCE, held_rows, noted, undated_rows, with_undated
 from sakila_platform.engine.event_slices import EventTable, slice_by_day
-from sakila_platform.engine.members import MemberSearch, read_snapshot
+from sakila_platform.engine.members import MemberReading, MemberSearch, missing_sql, read_snapshot
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
 from sakila_platform.engine.publishing import publish_days, set_aside
-from sakila_platform.engine.source_checksums import disagreements, source_checksums, stage_checksums
+from sakila_platform.engine.source_checksums import disagreements, source_checksums
 from sakila_platform.engine.source_tables import (
-    CAPTURED_AT,
     consistent_snapshot,
     require_known_columns,
 )
+from sakila_platform.engine.stage_checksums import stage_checksums
 from sakila_platform.mysql import Address
-from sakila_platform.naming import UNDATED, data_file, day_partition
-from sakila_platform.resources.duckdb import open_duckdb
+from sakila_platform.naming import UNDATED, day_partition
+from sakila_platform.resources.duckdb import create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
 from sakila_platform.resources.mysql_where import AnyOf, Undated, Within
 
-MATCHES_SOURCE = "matches_source"
 _UNUSABLE = "unusable_dates"
 
 
@@ -68,11 +66,10 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
             outcomes[table.name] = _slice_events(capture, connection, table, days)
         for table in snapshots:
             outcomes[table.name] = _capture_table(capture, connection, table, days, now)
-        search = MemberSearch(connection, capture.lake, snapshots, now)
-        added = search.add_missing(events, days)
+        added = _add_missing_members(capture, MemberReading(connection, capture.lake, now), tables, days)
         for table in events:
             outcomes[table.name] = _checked(capture, connection, table, outcomes[table.name])
-    return _noted(outcomes, {t.name.table: columns for t, columns in unknown.items()}, added)
+    return noted(outcomes, {t.name.table: columns for t, columns in unknown.items()}, added)
 
 
 def _slice_events(
@@ -85,9 +82,9 @@ def _slice_events(
     slices = slice_by_day(batches, event, days, capture.spill_folder)
     outcomes: dict[date, TableDay] = {}
     publish_days(capture.lake, table, _audited(capture, table, slices, outcomes))
-    undated = _undated(table, slices.undated)
+    undated = undated_rows(table, slices.undated.drop_columns([_UNUSABLE]))
     set_aside(capture.lake, table, day_partition(UNDATED), undated)
-    return {day: _with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}
+    return {day: with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}
 
 
 def _audited(
@@ -104,25 +101,10 @@ def _audited(
             yield day, kept
 
 
-def _undated(table: Table, rows: pa.Table) -> pa.Table:
-    reason = f"{table.day_columns[0]} names no day"
-    named = rows.drop_columns([_UNUSABLE]).append_column("reason", pa.array([reason] * rows.num_rows, pa.string()))
-    order = [(column, "ascending") for column in table.primary_key]
-    return named.cast(quarantine_schema(table)).sort_by(order)
-
-
-def _with_undated(outcome: TableDay, table: Table, undated: int) -> TableDay:
-    """The outcome, with the rows that are on no day: they break the contract of the table, and are counted with it."""
-    if not undated:
-        return outcome
-    broken = {**outcome.broken, f"{table.day_columns[0]} names a day": undated}
-    return replace(outcome, broken=broken, notes={**outcome.notes, "undated_rows": undated})
-
-
 def _capture_table(
     capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date], now: datetime
 ) -> dict[date, TableDay]:
-    held = {day: rows for day in days if (rows := _held_rows(capture, table, day)) is not None}
+    held = {day: rows for day in days if (rows := held_rows(capture, table, day)) is not None}
     due = [day for day in days if day not in held]
     outcomes = {day: TableDay(rows, notes={"kept_capture": 1}) for day, rows in held.items()}
     if due:
@@ -136,14 +118,18 @@ def _capture_table(
     return outcomes
 
 
-def _held_rows(capture: Capture, table: Table, day: date) -> int | None:
-    """The rows of a day's capture if it is to be kept; None when there is none, or one from before the day's end."""
-    path = data_file(table.name, day_partition(day))
-    if capture.recapture or not capture.lake.exists(path):
-        return None
-    rows = pq.ParquetFile(io.BytesIO(capture.lake.read(path))).read([CAPTURED_AT])
-    first = pc.min(rows[CAPTURED_AT]).as_py()
-    return rows.num_rows if first and first >= capture.clock.end_of(day) else None
+def _add_missing_members(
+    capture: Capture, reading: MemberReading, tables: Sequence[Table], days: Sequence[date]
+) -> Mapping[tuple[str, date], int]:
+    with open_duckdb() as duck:
+
+        def find_missing(event: Table, column: str, table: Table, both: Sequence[date]) -> list[tuple[date, list[int]]]:
+            for name in (event.name, table.name):
+                create_view(duck, capture.lake, name, [day_partition(day) for day in both])
+            return duck.execute(missing_sql(event, column, table)).fetchall()
+
+        search = MemberSearch(reading, [table for table in tables if table.kind is Kind.SNAPSHOT], find_missing)
+        return search.add_missing([table for table in tables if table.kind is Kind.EVENT], days)
 
 
 def _checked(
@@ -158,23 +144,3 @@ def _checked(
         day: outcome if outcome.refused else replace(outcome, checks={MATCHES_SOURCE: faults.get(day, "")})
         for day, outcome in outcomes.items()
     }
-
-
-def _noted(outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], int]) -> Outcomes:
-    """The outcomes, with columns that are not carried and members that were added to kept captures."""
-    return {
-        name: {
-            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), 0))
-            for day, outcome in by_day.items()
-        }
-        for name, by_day in outcomes.items()
-    }
-
-
-def _with_notes(outcome: TableDay, not_carried: str, added: int) -> TableDay:
-    notes = dict(outcome.notes)
-    if not_carried:
-        notes["columns_not_carried"] = not_carried
-    if added:
-        notes["members_added"] = added
-    return replace(outcome, rows=outcome.rows + added, notes=notes)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,7 +21,6 @@ from sakila_platform.contracts import Table, arrow_schema
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns
 from sakila_platform.naming import data_file, day_partition
-from sakila_platform.resources.duckdb import create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
 from sakila_platform.resources.mysql_where import Members
@@ -36,6 +34,29 @@ class Wanted:
     column: str
     day: date
     ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class MemberReading:
+    """Where members are read from, where captures are, and when the run reads."""
+
+    connection: pymysql.Connection
+    lake: Lake
+    now: datetime
+
+
+FindMissing = Callable[[Table, str, Table, Sequence[date]], Iterable[tuple[date, Iterable[int]]]]
+"""Event table, its column, the table that this column names, days that both have: the missing ids by day."""
+
+
+def missing_sql(event: Table, column: str, table: Table) -> str:
+    """The query (DuckDB's dialect) for ids that events name and the capture of their day lacks: day, ids."""
+    key = table.primary_key[0]
+    return (
+        f"SELECT dt, array_agg(DISTINCT {column}) AS ids FROM {event.name.sql} AS e WHERE {column} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {table.name.sql} AS t WHERE t.dt = e.dt AND t.{key} = e.{column}) "
+        "GROUP BY dt"
+    )
 
 
 def read_snapshot(
@@ -52,17 +73,17 @@ def read_snapshot(
 class MemberSearch:
     """The search for missing members of some days, over the reference tables that a run has selected."""
 
-    def __init__(self, connection: pymysql.Connection, lake: Lake, tables: Sequence[Table], now: datetime) -> None:
-        self._connection = connection
-        self._lake = lake
+    def __init__(self, reading: MemberReading, tables: Sequence[Table], find_missing: FindMissing) -> None:
+        self._connection = reading.connection
+        self._lake = reading.lake
         self._tables = {table.name.table: table for table in tables}
-        self._now = now
+        self._now = reading.now
+        self._find_missing = find_missing
 
     def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], int]:
         """Add what the events of these days name and their captures lack. Returns rows added by table and day."""
         added: dict[tuple[str, date], int] = defaultdict(int)
-        with open_duckdb() as duck:
-            waiting = [wanted for event in events for wanted in self._named_by_events(duck, event, days)]
+        waiting = [wanted for event in events for wanted in self._named_by_events(event, days)]
         while waiting:
             wanted = waiting.pop()
             rows = self._add(wanted)
@@ -70,23 +91,17 @@ class MemberSearch:
             waiting.extend(self._named_by(wanted.table, rows, wanted.day))
         return added
 
-    def _named_by_events(self, duck: duckdb.DuckDBPyConnection, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
+    def _named_by_events(self, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
         for column, target in event.references.items():
             table = self._tables.get(target)
             if table is None:
                 continue
-            both = [p for p in map(day_partition, days) if self._has(event, p) and self._has(table, p)]
-            if not both:
-                continue
-            key = table.primary_key[0]
-            create_view(duck, self._lake, event.name, both)
-            create_view(duck, self._lake, table.name, both)
-            rows = duck.execute(
-                f"SELECT dt, list(DISTINCT {column}) FROM {event.name.sql} AS e WHERE {column} IS NOT NULL "
-                f"AND NOT EXISTS (SELECT 1 FROM {table.name.sql} AS t WHERE t.dt = e.dt AND t.{key} = e.{column}) "
-                "GROUP BY dt"
-            ).fetchall()
-            yield from (Wanted(table, key, day, frozenset(ids)) for day, ids in rows)
+            both = [
+                day for day in days if self._has(event, day_partition(day)) and self._has(table, day_partition(day))
+            ]
+            if both:
+                found = self._find_missing(event, column, table, both)
+                yield from (Wanted(table, table.primary_key[0], day, frozenset(ids)) for day, ids in found)
 
     def _has(self, table: Table, partition: str) -> bool:
         return self._lake.exists(data_file(table.name, partition))

@@ -6,19 +6,15 @@ of each number and time of the row, weighted by its column, modulo a prime: exac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import duckdb
 import pyarrow as pa
 import pymysql
 
 from sakila_platform.contracts import Table
-from sakila_platform.engine.source_tables import carried_columns
-from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
-from sakila_platform.resources.duckdb import create_view
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.naming import DAY_PARTITION
 from sakila_platform.resources.mysql_where import Undated, Within
 
 _PRIME = 2_147_483_647
@@ -86,26 +82,18 @@ def _groups(connection: pymysql.Connection, table: Table, days: Sequence[date]) 
             yield _Group(row[:at], int(row[at]), int(row[at + 1]), [int(part) for part in row[at + 2 :]])
 
 
-def stage_checksums(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, days: Sequence[date]
-) -> dict[date, DayChecksum]:
-    """What the lake holds of each day, published and set aside. Days without a file are left out."""
-    staged = [day for day in days if lake.exists(data_file(table.name, day_partition(day)))]
-    if not staged:
-        return {}
-    create_view(connection, lake, table.name, [day_partition(day) for day in staged])
-    columns = ", ".join((DAY_PARTITION, *carried_columns(table)))
-    rows = f"SELECT {columns} FROM {table.name.sql}"
-    quarantine = table.name.in_layer("quarantine")
-    set_aside = [p for p in map(day_partition, staged) if lake.exists(data_file(quarantine, p))]
-    if set_aside:
-        create_view(connection, lake, quarantine, set_aside)
-        rows += f" UNION ALL SELECT {columns} FROM {quarantine.sql}"
-    found = connection.execute(
-        f"SELECT {DAY_PARTITION}, count(*), sum({_duckdb_row_sum(table)}) % {_PRIME} FROM ({rows}) GROUP BY 1"
-    ).fetchall()
+def stage_checksums_sql(table: Table, rows: str) -> str:
+    """The query (DuckDB's dialect) that sums up staged rows, `dt` beside the columns carried: day, rows, checksum."""
+    return (
+        f"SELECT {DAY_PARTITION}, count(*) AS row_count, sum({_duckdb_row_sum(table)}) % {_PRIME} AS checksum "
+        f"FROM ({rows}) AS staged GROUP BY 1"
+    )
+
+
+def staged_checksums(found: Iterable[tuple[date, int, int]], days: Iterable[date]) -> dict[date, DayChecksum]:
+    """What that query answered, for each of these days."""
     counted = {day: DayChecksum(count, int(checksum) % _PRIME) for day, count, checksum in found}
-    return {day: counted.get(day, NO_ROWS) for day in staged}
+    return {day: counted.get(day, NO_ROWS) for day in days}
 
 
 def disagreements(source: Mapping[date, DayChecksum], stage: Mapping[date, DayChecksum]) -> dict[date, str]:

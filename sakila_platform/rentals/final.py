@@ -13,17 +13,16 @@ from sakila_platform.contracts import Table
 from sakila_platform.engine.asset_specs import asset_key, contract_checks, results, table_spec, tables_of, with_lineage
 from sakila_platform.engine.column_lineage import column_lineage
 from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.queries import SQL_FOLDER, read_query
-from sakila_platform.engine.transform import MATCHES_STAGE, StarBuild, build_days
+from sakila_platform.engine.queries import read_query
+from sakila_platform.engine.star_builds import MATCHES_STAGE
+from sakila_platform.engine.transform import build_days
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
-from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star import DAILY_TABLES
+from sakila_platform.rentals.star_build import FINAL_SQL, star_build
 from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_files import Lake
 
 GROUP = "rentals_final"
-_FINAL_SQL = SQL_FOLDER / "final"
 
 
 def final_assets() -> dg.AssetsDefinition:
@@ -55,18 +54,12 @@ def final_assets() -> dg.AssetsDefinition:
     return final
 
 
-def star_build(lake: Lake) -> StarBuild:
-    """How the rental star is built on this lake."""
-    contracts = {table.name: table for table in (*STAGE_TABLES, *DAILY_TABLES)}
-    return StarBuild(lake, _FINAL_SQL, contracts, settings.ALLOWED_BAD_SHARE.read())
-
-
 def _facts() -> list[Table]:
     return [table for table in DAILY_TABLES if table.taken_from]
 
 
 def _inputs(table: Table) -> list[TableName]:
     """What a table is made from: the stage tables its SQL reads, and the dimensions its keys are checked against."""
-    query = read_query(_FINAL_SQL / f"{table.name.table}.sql", "duckdb")
+    query = read_query(FINAL_SQL / f"{table.name.table}.sql", "duckdb")
     dimensions = [TableName("final", table.name.source, target) for target in set(table.references.values())]
     return sorted({*query.lake_inputs, *dimensions})

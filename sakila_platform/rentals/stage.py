@@ -11,7 +11,8 @@ import dagster as dg
 from sakila_platform import settings
 from sakila_platform.contracts import Kind, Table
 from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
-from sakila_platform.engine.capture import MATCHES_SOURCE, Capture, capture_days
+from sakila_platform.engine.capture import Capture, capture_days
+from sakila_platform.engine.captured_days import MATCHES_SOURCE
 from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions

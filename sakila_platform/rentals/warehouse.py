@@ -15,7 +15,7 @@ from sakila_platform.engine.load_audit import AGREEMENT
 from sakila_platform.engine.outcomes import LoadRefused
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
-from sakila_platform.rentals.date_dimension import ensure_dates
+from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_load import FACTS, LAKE_TABLES, Loading, load_days
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES
 from sakila_platform.resources.clock import ClockResource

@@ -16,8 +16,8 @@ import pytest
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.engine.transform import build_days
 from sakila_platform.errors import PlatformError
-from sakila_platform.rentals.final import star_build
 from sakila_platform.rentals.star import DIM_ACTOR
+from sakila_platform.rentals.star_build import star_build
 from sakila_platform.resources.database import OltpResource
 from sakila_platform_tests.platform import Platform
 

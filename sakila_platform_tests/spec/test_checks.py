@@ -19,8 +19,8 @@ from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.engine.transform import build_days
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals import source, star, warehouse_star
-from sakila_platform.rentals.date_dimension import load_year, publish_year
-from sakila_platform.rentals.final import star_build
+from sakila_platform.rentals.date_years import load_year, publish_year
+from sakila_platform.rentals.star_build import star_build
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform_tests.platform import LAYERS, Platform
 

@@ -16,7 +16,7 @@ from sakila_platform.engine.failures import is_transient
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import connect
 from sakila_platform.rentals import warehouse_star
-from sakila_platform.rentals.date_dimension import ensure_dates
+from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform_tests.platform import Platform
 
