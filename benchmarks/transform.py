@@ -25,14 +25,14 @@ from sakila_platform.days import days_between
 from sakila_platform.engine.transform import build_days
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_folder import FolderLake
 
 LIMIT = "polars_lazy_sink"
 
 
 def platform(lake: Path, days: Sequence[date]) -> None:
     """The platform, in chunks of days as a run takes them."""
-    build = star_build(Lake(str(lake)))
+    build = star_build(FolderLake(str(lake)))
     size = settings.DAYS_PER_CHUNK.read()
     for start in range(0, len(days), size):
         build_days(build, DAILY_TABLES, days[start : start + size])

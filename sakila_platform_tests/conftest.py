@@ -18,8 +18,15 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
+from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.s3_servers import S3Server, moto_application, served
 from sakila_platform_tests.shop_copies import ShopCopies
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the platforms under test have their lakes: `--lake s3` runs the same tests on S3 over HTTP."""
+    parser.addoption("--lake", choices=("folder", "s3"), default="folder", help="where lakes are: folder or s3")
 
 
 @pytest.fixture(scope="session")
@@ -71,12 +78,49 @@ def shop_copies(mysql_server: Address, official_dump: Path) -> Iterator[ShopCopi
     copies.drop()
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server of the session's own."""
+    with served(moto_application()) as endpoint:
+        yield S3Server(endpoint)
+
+
+@pytest.fixture(scope="session")
+def lake_kind(request: pytest.FixtureRequest) -> str:
+    """Where platforms have their lakes in this session: `folder`, or `s3`."""
+    return request.config.getoption("--lake")
+
+
 @pytest.fixture
-def platform(mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path) -> Iterator[Platform]:
+def lake_place(request: pytest.FixtureRequest, lake_kind: str, tmp_path: Path) -> Iterator[LakePlace]:
+    """A place for the lake of one test."""
+    if lake_kind == "folder":
+        yield FolderPlace(tmp_path / "lake")
+    else:
+        with s3_place(request.getfixturevalue("s3_server")) as place:
+            yield place
+
+
+@pytest.fixture(scope="module")
+def module_lake_place(
+    request: pytest.FixtureRequest, lake_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LakePlace]:
+    """A place for the lake of a module's tests."""
+    if lake_kind == "folder":
+        yield FolderPlace(tmp_path_factory.mktemp("lake"))
+    else:
+        with s3_place(request.getfixturevalue("s3_server")) as place:
+            yield place
+
+
+@pytest.fixture
+def platform(
+    mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path, lake_place: LakePlace
+) -> Iterator[Platform]:
     """A whole platform in a temporary folder, its shop as the official Sakila has it."""
     shop_copies.restore()
     warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
-    with new_platform(shop_copies.address, warehouse, tmp_path) as platform:
+    with new_platform(shop_copies.address, warehouse, tmp_path, lake_place) as platform:
         yield platform
 
 

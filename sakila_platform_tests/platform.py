@@ -6,7 +6,6 @@ second; `run_in_dagster` runs the assets themselves.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +38,8 @@ from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform_tests.lake_places import FolderPlace, LakePlace
 from sakila_platform_tests.tables import Rows, rows_of
 
 LAYERS = ("stage", "final", "warehouse")
@@ -60,12 +61,17 @@ class Platform:
     warehouse_address: Address
     folder: Path
     monkeypatch: pytest.MonkeyPatch
+    lake_place: LakePlace | None = None
     clock: Clock = field(init=False)
+    _lakes: dict[str, Lake] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in settings.all_settings():
             self.monkeypatch.delenv(setting.name, raising=False)
-        self.set(HOME=self.folder, LAKE=self.folder / "lake")
+        self.lake_place = self.lake_place or FolderPlace(self.folder / "lake")
+        self.set(HOME=self.folder)
+        for name, value in self.lake_place.environment.items():
+            self.monkeypatch.setenv(name, value)
         self.clock_stands_at(NOON_AFTER_THE_HISTORY)
 
     # The outside world
@@ -169,14 +175,24 @@ class Platform:
         """An empty lake and no warehouse; the shop stays as it is."""
         with closing(connect(self.warehouse_address.on(""), autocommit=True)) as connection:
             _fetched(connection, f"DROP DATABASE IF EXISTS `{self.warehouse_address.database}`", [])
-        shutil.rmtree(settings.lake_location(), ignore_errors=True)
+        self.place.clear()
 
     # What is there afterwards
 
     @property
+    def place(self) -> LakePlace:
+        """Where the lake is, and what is known of it without the platform's help."""
+        assert self.lake_place is not None
+        return self.lake_place
+
+    @property
     def lake_files(self) -> Lake:
         """The lake."""
-        return Lake(settings.lake_location())
+        location = settings.lake_location()
+        # One object for each place: what it has copied of a store need not be fetched for each look.
+        if location not in self._lakes:
+            self._lakes[location] = open_lake(location)
+        return self._lakes[location]
 
     @property
     def warehouse_resource(self) -> WarehouseResource:
@@ -218,7 +234,7 @@ class Platform:
 
     def files(self) -> dict[str, bytes]:
         """Every file of the lake, byte by byte."""
-        return {path: self.lake_files.read(path) for path in self._paths()}
+        return {path: self.lake_files.read(path) for path in self.place.paths()}
 
     def contents(self) -> Contents:
         """All of the lake and the warehouse that "the same" of design rule 2 is about, for `==`."""
@@ -226,7 +242,7 @@ class Platform:
 
     def lake_contents(self) -> Contents:
         """The rows of every file of the lake, by path."""
-        found = {path: self._read(path) for path in self._paths()}
+        found = {path: self._read(path) for path in self.place.paths()}
         return {path: rows.drop_columns(_not_compared(rows.column_names)) for path, rows in found.items()}
 
     def warehouse_contents(self) -> Contents:
@@ -244,10 +260,6 @@ class Platform:
         columns = [column for column in (rows[0] if rows else ()) if column not in NOT_COMPARED]
         return sorted((tuple(row[column] for column in columns) for row in rows), key=repr)
 
-    def _paths(self) -> list[str]:
-        root = Path(settings.lake_location())
-        return sorted(str(path.relative_to(root)) for path in root.rglob("*.parquet"))
-
     def _read(self, path: str) -> pa.Table:
         return pq.read_table(pa.BufferReader(self.lake_files.read(path)))
 
@@ -260,11 +272,13 @@ _STALE_DAYS = dg.AssetSelection.checks(
 
 
 @contextmanager
-def new_platform(shop: Address, warehouse: Address, folder: Path) -> Iterator[Platform]:
+def new_platform(
+    shop: Address, warehouse: Address, folder: Path, lake_place: LakePlace | None = None
+) -> Iterator[Platform]:
     """A platform on these databases; its settings are undone and its warehouse dropped afterwards."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         try:
-            yield Platform(shop, warehouse, folder, monkeypatch)
+            yield Platform(shop, warehouse, folder, monkeypatch, lake_place)
         finally:
             with closing(connect(warehouse.on(""), autocommit=True)) as connection, connection.cursor() as cursor:
                 cursor.execute(f"DROP DATABASE IF EXISTS `{warehouse.database}`")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sakila_platform import settings
 from sakila_platform.commands.terminal import Report
 from sakila_platform.dashboards.pages import INDEX, write_page
 from sakila_platform.rentals.dashboard_assets import dashboards, dashboards_site
 from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_location import open_lake
 
 
 def write_dashboards(report: Report) -> str:
@@ -17,6 +16,6 @@ def write_dashboards(report: Report) -> str:
     """
     site = dashboards_site(ClockResource())
     for dashboard in dashboards():
-        page = write_page(Lake(settings.lake_location()), dashboard, site)
+        page = write_page(open_lake(), dashboard, site)
         report(f"{dashboard.title}, data up to {page.last_day}: {page.file.as_uri()}")
     return (site.folder / INDEX).as_uri()

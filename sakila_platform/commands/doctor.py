@@ -17,6 +17,7 @@ from sakila_platform.embedded.binaries import find_binaries
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
+from sakila_platform.resources.lake_location import open_lake
 
 _PYTHONS = ((3, 10), (3, 13))
 _NEEDED_BYTES = 2 * 1024**3
@@ -50,7 +51,7 @@ def _findings() -> Iterator[Finding]:
     yield from _settings()
     home = settings.HOME.read().resolve()
     yield _writable("state folder", home, settings.HOME.name)
-    yield _writable("lake", Path(settings.lake_location()), settings.LAKE.name)
+    yield _lake()
     yield _disk(home)
     yield _server(home)
     yield _dagster_port()
@@ -84,6 +85,13 @@ def _writable(what: str, folder: Path, setting: str) -> Finding:
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return Finding(what, True, f"{folder}{'' if nearest == folder else ' (will be made)'}")
     return Finding(what, False, f"{folder} can't be written: name another folder in {setting}")
+
+
+def _lake() -> Finding:
+    try:
+        return Finding("lake", True, open_lake().require_usable())
+    except PlatformError as error:
+        return Finding("lake", False, str(error))
 
 
 def _disk(home: Path) -> Finding:

@@ -15,13 +15,13 @@ from pymysql.cursors import SSCursor
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from sakila_platform import settings
 from sakila_platform.commands.answers import Answer
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address, connect
-from sakila_platform.naming import DATA_FILE, LAYERS, TableName
-from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.naming import LAYERS, TableName, mart_file
+from sakila_platform.resources.duckdb import create_mart_view, create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import oltp_address, warehouse_address
 
 PLACES = ("warehouse", "sakila", "lake")
@@ -81,7 +81,7 @@ def _mysql_error(connection: pymysql.Connection, address: Address, error: pymysq
 
 @contextmanager
 def _asked_lake(sql: str) -> Iterator[Answer]:
-    lake = Lake(settings.lake_location())
+    lake = open_lake()
     with open_duckdb() as connection:
         for schema, table in _tables_in(sql):
             _name_table(connection, lake, schema, table)
@@ -119,18 +119,11 @@ def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, 
     partitions = lake.partitions(name) if source else []
     if partitions:
         create_view(connection, lake, name, partitions)
-    elif schema == _MART_FOLDER and lake.exists(f"{_MART_FOLDER}/{table}/{DATA_FILE}"):
+    elif schema == _MART_FOLDER and lake.exists(mart_file(table)):
         create_mart_view(connection, lake, table)
     else:
         wanted = f"{schema}.{table}" if schema else table
         raise _unknown_table("the lake", wanted, _names_in(lake))
-
-
-def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
-    """Name a mart's file `marts.<mart>`."""
-    url = lake.url(f"{_MART_FOLDER}/{mart}/{DATA_FILE}").replace("'", "''")
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_MART_FOLDER}")
-    connection.execute(f"CREATE VIEW {_MART_FOLDER}.\"{mart}\" AS SELECT * FROM read_parquet('{url}')")
 
 
 def _names_in(lake: Lake) -> list[str]:

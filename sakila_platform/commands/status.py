@@ -17,10 +17,9 @@ from sakila_platform.embedded.server import describe_server
 from sakila_platform.embedded.verification import TABLES, existing_tables, quoted
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
-from sakila_platform.naming import DATA_FILE, DAY_PARTITION, data_file
+from sakila_platform.naming import DAY_PARTITION, data_file, mart_file
 from sakila_platform.rentals.warehouse_star import LOAD_LEDGER
-from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, oltp_address, warehouse_address
 
 _LAYERS = ("oltp", "stage", "final", "warehouse", "marts", "quarantine")
@@ -131,18 +130,16 @@ def _warehouse() -> list[TableStatus]:
 
 def _lake() -> dict[str, list[TableStatus]]:
     """The lake's tables by layer, as the files' own footers count them."""
-    lake = Lake(settings.lake_location())
+    lake = open_lake()
     files = {
-        lake.url(data_file(name, partition)): (name.layer, name.table, partition)
+        data_file(name, partition): (name.layer, name.table, partition)
         for name in lake.tables()
         for partition in lake.partitions(name)
     }
-    marts = lake.marts()
-    files |= {lake.url(f"marts/{mart}/{DATA_FILE}"): ("marts", mart, "") for mart in marts}
+    files |= {mart_file(mart): ("marts", mart, "") for mart in lake.marts()}
     rows: Counter[tuple[str, str]] = Counter()
     last: dict[tuple[str, str], str] = {}
-    for path, count in _footers(list(files)):
-        layer, table, partition = files[path]
+    for (layer, table, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
         rows[layer, table] += count
         day = partition.removeprefix(f"{DAY_PARTITION}=")
         last[layer, table] = max(last.get((layer, table), ""), day if day[:1].isdigit() else "")
@@ -150,14 +147,6 @@ def _lake() -> dict[str, list[TableStatus]]:
     for layer, table in sorted(rows):
         found.setdefault(layer, []).append(TableStatus(layer, table, rows[layer, table], last[layer, table]))
     return found
-
-
-def _footers(paths: list[str]) -> list[tuple[str, int]]:
-    if not paths:
-        return []
-    with open_duckdb() as connection:
-        asked = connection.execute("SELECT file_name, num_rows FROM parquet_file_metadata($files)", {"files": paths})
-        return asked.fetchall()
 
 
 @contextmanager

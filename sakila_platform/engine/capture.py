@@ -22,7 +22,7 @@ from sakila_platform.engine.captured_days import MATCHES_SOURCE, held_rows, note
 from sakila_platform.engine.event_slices import EventTable, slice_by_day
 from sakila_platform.engine.members import MemberReading, MemberSearch, missing_sql, read_snapshot
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
-from sakila_platform.engine.publishing import publish_days, set_aside
+from sakila_platform.engine.publishing import Quarantine, publish_days
 from sakila_platform.engine.source_checksums import disagreements, source_checksums
 from sakila_platform.engine.source_tables import (
     consistent_snapshot,
@@ -81,14 +81,19 @@ def _slice_events(
     event = EventTable(carried.append(pa.field(_UNUSABLE, pa.string())), table.primary_key, table.day_columns)
     slices = slice_by_day(batches, event, days, capture.spill_folder)
     outcomes: dict[date, TableDay] = {}
-    publish_days(capture.lake, table, _audited(capture, table, slices, outcomes))
+    quarantine = Quarantine(capture.lake, table)
+    publish_days(capture.lake, table, _audited(capture, table, slices, quarantine, outcomes))
     undated = undated_rows(table, slices.undated.drop_columns([_UNUSABLE]))
-    set_aside(capture.lake, table, day_partition(UNDATED), undated)
+    quarantine.set_aside(day_partition(UNDATED), undated)
     return {day: with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}
 
 
 def _audited(
-    capture: Capture, table: Table, slices: Iterable[tuple[date, pa.Table]], outcomes: dict[date, TableDay]
+    capture: Capture,
+    table: Table,
+    slices: Iterable[tuple[date, pa.Table]],
+    quarantine: Quarantine,
+    outcomes: dict[date, TableDay],
 ) -> Iterator[tuple[date, pa.Table]]:
     """The rows of each day that may be published; what each day came to is noted in `outcomes`."""
     for day, rows in slices:
@@ -97,14 +102,14 @@ def _audited(
         outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share)
         outcomes[day] = replace(outcome, notes={"rows_with_zero_dates": unusable} if unusable else {})
         if not outcome.refused:
-            set_aside(capture.lake, table, day_partition(day), rejected)
+            quarantine.set_aside(day_partition(day), rejected)
             yield day, kept
 
 
 def _capture_table(
     capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date], now: datetime
 ) -> dict[date, TableDay]:
-    held = {day: rows for day in days if (rows := held_rows(capture, table, day)) is not None}
+    held = held_rows(capture, table, days)
     due = [day for day in days if day not in held]
     outcomes = {day: TableDay(rows, notes={"kept_capture": 1}) for day, rows in held.items()}
     if due:
@@ -113,8 +118,9 @@ def _capture_table(
         outcomes |= dict.fromkeys(due, outcome)
         if not outcome.refused:
             publish_days(capture.lake, table, [(due[0], kept)], {due[0]: due})
+            quarantine = Quarantine(capture.lake, table)
             for day in due:
-                set_aside(capture.lake, table, day_partition(day), rejected)
+                quarantine.set_aside(day_partition(day), rejected)
     return outcomes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
@@ -41,14 +41,28 @@ class Taking(Protocol):
         """Whether no capture is kept."""
 
 
-def held_rows(taking: Taking, table: Table, day: date) -> int | None:
-    """The rows of a day's capture if it is to be kept; None when there is none, or one from before the day's end."""
-    path = data_file(table.name, day_partition(day))
-    if taking.recapture or not taking.lake.exists(path):
-        return None
-    rows = pq.ParquetFile(io.BytesIO(taking.lake.read(path))).read([CAPTURED_AT])
-    first = pc.min(rows[CAPTURED_AT]).as_py()
-    return rows.num_rows if first and first >= taking.clock.end_of(day) else None
+def held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, int]:
+    """The rows of each day's capture that is to be kept: none from before the end of its day."""
+    if taking.recapture:
+        return {}
+    captures = taking.lake.fingerprints(table.name, map(day_partition, days))
+    # A backfill captures a table once for all its days, so few of the captures differ.
+    known: dict[str, tuple[int, datetime | None]] = {}
+    rows: dict[date, int] = {}
+    for day in (day for day in days if day_partition(day) in captures):
+        content = captures[day_partition(day)]
+        if content not in known:
+            known[content] = _rows_and_time(taking.lake, data_file(table.name, day_partition(day)))
+        count, first = known[content]
+        if first and first >= taking.clock.end_of(day):
+            rows[day] = count
+    return rows
+
+
+def _rows_and_time(lake: Lake, path: str) -> tuple[int, datetime | None]:
+    """A capture's rows, and when the first of them was taken; None for an empty one."""
+    rows = pq.ParquetFile(io.BytesIO(lake.read(path))).read([CAPTURED_AT])
+    return rows.num_rows, pc.min(rows[CAPTURED_AT]).as_py()
 
 
 def undated_rows(table: Table, rows: pa.Table) -> pa.Table:

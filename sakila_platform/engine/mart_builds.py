@@ -129,8 +129,7 @@ def _publish(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str, folde
         f"COPY (SELECT * FROM marts.\"{mart}\" ORDER BY ALL) TO '{str(aside).replace(chr(39), chr(39) * 2)}' "
         "(FORMAT parquet, COMPRESSION zstd)"
     ).fetchone()
-    content = aside.read_bytes()
-    lake.publish(mart_file(mart), content)
+    lake.publish_file(mart_file(mart), aside)
     first = connection.execute(f'SELECT * FROM marts."{mart}" ORDER BY ALL LIMIT {PREVIEW_ROWS}')
     columns = [column[0] for column in first.description or ()]
-    return Published(counted[0] if counted else 0, len(content), markdown_table(columns, first.fetchall()))
+    return Published(counted[0] if counted else 0, aside.stat().st_size, markdown_table(columns, first.fetchall()))

@@ -20,7 +20,7 @@ import pymysql
 from sakila_platform.contracts import Table, arrow_schema
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns
-from sakila_platform.naming import data_file, day_partition
+from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
 from sakila_platform.resources.mysql_where import Members
@@ -79,10 +79,14 @@ class MemberSearch:
         self._tables = {table.name.table: table for table in tables}
         self._now = reading.now
         self._find_missing = find_missing
+        self._present: dict[TableName, set[str]] = {}
 
     def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], int]:
         """Add what the events of these days name and their captures lack. Returns rows added by table and day."""
         added: dict[tuple[str, date], int] = defaultdict(int)
+        partitions = [day_partition(day) for day in days]
+        for table in (*events, *self._tables.values()):
+            self._present[table.name] = set(self._lake.present(table.name, partitions))
         waiting = [wanted for event in events for wanted in self._named_by_events(event, days)]
         while waiting:
             wanted = waiting.pop()
@@ -104,7 +108,7 @@ class MemberSearch:
                 yield from (Wanted(table, table.primary_key[0], day, frozenset(ids)) for day, ids in found)
 
     def _has(self, table: Table, partition: str) -> bool:
-        return self._lake.exists(data_file(table.name, partition))
+        return partition in self._present[table.name]
 
     def _add(self, wanted: Wanted) -> pa.Table:
         """The rows added; none when the source does not know them either (they are orphans, for final to judge)."""

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 Key = TypeVar("Key")
-_THREADS = 2
 _WAITING = 8
 
 
@@ -35,17 +34,19 @@ def encode_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def write_each(tables: Iterable[tuple[Key, pa.Table]], write: Callable[[Key, pa.Buffer], None]) -> Iterator[Key]:
-    """Encode tables and write each under its key, two at a time; gives the keys in order, each once it is written.
+def write_each(
+    tables: Iterable[tuple[Key, pa.Table]], write: Callable[[Key, pa.Buffer], None], writers: int = 2
+) -> Iterator[Key]:
+    """Encode tables and write each under its key, some at a time; gives the keys in order, each once it is written.
 
     Tables are taken only a few ahead of the writing, so memory holds a few and not all. The first error of a writer
     is raised, and no later table is taken.
     """
     waiting: deque[tuple[Key, Future[None]]] = deque()
-    with ThreadPoolExecutor(_THREADS) as threads:
+    with ThreadPoolExecutor(writers) as threads:
         for key, table in tables:
             waiting.append((key, threads.submit(_encode_and_write, key, table, write)))
-            if len(waiting) >= _WAITING:
+            if len(waiting) >= max(writers, _WAITING):
                 yield _written(waiting)
         while waiting:
             yield _written(waiting)

@@ -52,10 +52,10 @@ def publish_days(
             yield day, rows
 
     def publish(day: date, content: pa.Buffer) -> None:
-        for twin in twins[day] if twins else [day]:
-            lake.publish(data_file(table.name, day_partition(twin)), content)
+        each = twins[day] if twins else [day]
+        lake.publish_each([data_file(table.name, day_partition(twin)) for twin in each], content)
 
-    for _ in write_each(counted(), publish):
+    for _ in write_each(counted(), publish, lake.writers):
         pass
     return counts
 
@@ -71,7 +71,7 @@ def publish_rejected(
     exists = connection.execute(
         "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [f"{relation}_rejected"]
     ).fetchone()
-    schema = quarantine_schema(table)
+    schema, quarantine = quarantine_schema(table), Quarantine(lake, table)
     for day, group in twins.items():
         rejected = schema.empty_table()
         if exists and exists[0]:
@@ -79,13 +79,21 @@ def publish_rejected(
             query = f"SELECT * FROM {relation}_rejected WHERE {DAY_PARTITION} = ? ORDER BY {order}"
             rejected = connection.execute(query, [day]).to_arrow_table().select(schema.names).cast(schema)
         for twin in group:
-            set_aside(lake, table, day_partition(twin), rejected)
+            quarantine.set_aside(day_partition(twin), rejected)
 
 
-def set_aside(lake: Lake, table: Table, partition: str, rejected: pa.Table) -> None:
-    """Replace a partition's quarantine: by these rows, or by nothing when there are none."""
-    path = data_file(table.name.in_layer("quarantine"), partition)
-    if rejected.num_rows:
-        lake.publish(path, encode_parquet(rejected))
-    else:
-        lake.delete(path)
+class Quarantine:
+    """A table's quarantine during a run. What it holds is asked once: most days have nothing to set aside or clear."""
+
+    def __init__(self, lake: Lake, table: Table) -> None:
+        self._lake = lake
+        self._name = table.name.in_layer("quarantine")
+        self._held = set(lake.partitions(self._name))
+
+    def set_aside(self, partition: str, rejected: pa.Table) -> None:
+        """Replace what a partition holds: by these rows, or by nothing when there are none."""
+        path = data_file(self._name, partition)
+        if rejected.num_rows:
+            self._lake.publish(path, encode_parquet(rejected))
+        elif partition in self._held:
+            self._lake.delete(path)

@@ -10,7 +10,7 @@ import duckdb
 from sakila_platform.contracts import Table
 from sakila_platform.engine.source_checksums import DayChecksum, stage_checksums_sql, staged_checksums
 from sakila_platform.engine.source_tables import carried_columns
-from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
+from sakila_platform.naming import DAY_PARTITION, day_partition
 from sakila_platform.resources.duckdb import create_view
 from sakila_platform.resources.lake_files import Lake
 
@@ -19,14 +19,15 @@ def stage_checksums(
     connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, days: Sequence[date]
 ) -> dict[date, DayChecksum]:
     """What the lake holds of each day, published and set aside. Days without a file are left out."""
-    staged = [day for day in days if lake.exists(data_file(table.name, day_partition(day)))]
+    there = set(lake.present(table.name, map(day_partition, days)))
+    staged = [day for day in days if day_partition(day) in there]
     if not staged:
         return {}
     create_view(connection, lake, table.name, [day_partition(day) for day in staged])
     columns = ", ".join((DAY_PARTITION, *carried_columns(table)))
     rows = f"SELECT {columns} FROM {table.name.sql}"
     quarantine = table.name.in_layer("quarantine")
-    set_aside = [p for p in map(day_partition, staged) if lake.exists(data_file(quarantine, p))]
+    set_aside = lake.present(quarantine, map(day_partition, staged))
     if set_aside:
         create_view(connection, lake, quarantine, set_aside)
         rows += f" UNION ALL SELECT {columns} FROM {quarantine.sql}"

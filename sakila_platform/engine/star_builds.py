@@ -14,7 +14,7 @@ from sakila_platform.contracts import Kind, Table
 from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.engine.queries import Query, read_query
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import DAY_PARTITION, TableName, data_file, day_partition
+from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.resources.lake_files import Lake
 
 # The Unknown row is known since ever, so that it never counts as captured late.
@@ -56,10 +56,10 @@ def day_twins(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date
     if any(build.contracts[name].kind is not Kind.SNAPSHOT for name in inputs):
         return {day: [day] for day in days}
     require_days(build.lake, inputs, days, "stage")
-    groups: dict[tuple[bytes, ...], list[date]] = {}
+    contents = [build.lake.fingerprints(name, map(day_partition, days)) for name in inputs]
+    groups: dict[tuple[str, ...], list[date]] = {}
     for day in days:
-        digests = tuple(build.lake.digest(data_file(name, day_partition(day))) for name in inputs)
-        groups.setdefault(digests, []).append(day)
+        groups.setdefault(tuple(of_input[day_partition(day)] for of_input in contents), []).append(day)
     return {group[0]: group for group in groups.values()}
 
 

@@ -43,7 +43,8 @@ def open_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, partitions: Sequence[str]) -> None:
     """Name these partitions of a table so that SQL finds them, with the partition as a column (dt or year)."""
-    files = ", ".join(_quoted(lake.url(data_file(table, partition))) for partition in partitions)
+    found = lake.local_files([data_file(table, partition) for partition in partitions])
+    files = ", ".join(map(_quoted, found))
     # DuckDB refuses a type for a partition that is not there.
     key = partitions[0].partition("=")[0] if partitions else ""
     typed = f", hive_types = {{'{key}': {_PARTITION_TYPES[key]}}}" if key else ""
@@ -56,9 +57,8 @@ def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableN
 def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
     """Name a mart's file `marts.<mart>`."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
-    connection.execute(
-        f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT * FROM read_parquet({_quoted(lake.url(mart_file(mart)))})'
-    )
+    (file,) = lake.local_files([mart_file(mart)])
+    connection.execute(f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT * FROM read_parquet({_quoted(file)})')
 
 
 def sql_type(arrow: pa.DataType) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dagster as dg
+from pydantic import PrivateAttr
 
-from sakila_platform import settings
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_location import open_lake
 
 
 class LakeResource(dg.ConfigurableResource):
     """Where the lake is. Empty: as the settings say, when it is used."""
 
     location: str = ""
+    _opened: Lake | None = PrivateAttr(default=None)
 
     def lake(self) -> Lake:
-        """The lake itself."""
-        return Lake(self.location or settings.lake_location())
+        """The lake itself, the same one for as long as this resource lives."""
+        self._opened = self._opened or open_lake(self.location)
+        return self._opened

@@ -1,98 +1,112 @@
-"""The data lake: Parquet files under one folder, published whole.
+"""What a lake can do, wherever it is: Parquet files by their paths, published whole.
 
-A file is written aside and renamed into place, so a reader sees the old one or the new one and never a half. What a
-path is called is decided in `naming`; what is in a file is decided by its table's contract.
+A reader sees a file as it was or as it is, never a half. What a path is called is decided in `naming`; what is in a
+file is decided by its table's contract. The kinds of lake are `lake_folder` and `lake_s3`; `lake_location` opens one.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
-from sakila_platform.errors import PlatformError
+import pyarrow as pa
+
 from sakila_platform.naming import DATA_FILE, TableName, data_file
-from sakila_platform.resources.spill import sweep_abandoned
 
-_INCOMING = "_incoming"
+Content: TypeAlias = "bytes | pa.Buffer"
 
 
-class Lake:
-    """A lake on a folder. All paths are relative to it and use forward slashes."""
+class Lake(ABC):
+    """A lake. All paths are relative to it and use forward slashes.
 
-    def __init__(self, location: str) -> None:
-        self.location = location
-        self._root = Path(location)
+    Every method raises PlatformError, in one line, when the lake can't be reached or does not allow it.
+    """
 
-    def publish(self, path: str, content: bytes) -> None:
-        """Put a file in place, whole or not at all. Raises PlatformError when the folder can't be written."""
-        target = self._root / path
-        aside = self._root / _INCOMING / uuid.uuid4().hex
-        try:
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(content)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(aside, target)
-        except OSError as error:
-            self._discard(aside)
-            raise self._unwritable(path, error) from None
+    location: str
+    """Where it is, for people: a folder, or `s3://bucket/prefix`."""
+    writers: int
+    """How many files are worth writing at a time."""
 
+    @abstractmethod
+    def publish(self, path: str, content: Content) -> None:
+        """Put a file in place, whole or not at all."""
+
+    def publish_each(self, paths: Sequence[str], content: Content) -> None:
+        """Put the same content in place under each of these paths; each is whole, all together are not."""
+        for path in paths:
+            self.publish(path, content)
+
+    @abstractmethod
+    def publish_file(self, path: str, file: Path) -> None:
+        """Put a copy of a local file in place, whole or not at all, without reading it into memory."""
+
+    @abstractmethod
     def delete(self, path: str) -> None:
-        """Remove a file; nothing happens when there is none. Raises PlatformError when it can't be removed."""
-        try:
-            (self._root / path).unlink(missing_ok=True)
-        except OSError as error:
-            raise self._unwritable(path, error) from None
+        """Remove a file; nothing happens when there is none."""
 
+    @abstractmethod
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return (self._root / path).is_file()
 
+    @abstractmethod
     def read(self, path: str) -> bytes:
-        """A file's content."""
-        return (self._root / path).read_bytes()
+        """A file's content. Raises PlatformError when there is none."""
 
-    def digest(self, path: str) -> bytes:
-        """A fingerprint of a file's content: equal for equal files."""
-        return hashlib.blake2b(self.read(path), digest_size=16).digest()
+    @abstractmethod
+    def local_files(self, paths: Sequence[str]) -> list[str]:
+        """Where query engines on this machine find these files, in the same order; `dt=…` is in the paths.
 
-    def url(self, path: str) -> str:
-        """Where query engines find the file."""
-        return str(self._root / path)
+        They stay as long as this object does, and keep the content that the lake had when they were asked for.
+        """
 
+    @abstractmethod
+    def fingerprints(self, table: TableName, partitions: Iterable[str]) -> dict[str, str]:
+        """For each of these partitions that has a file, a text that is equal only for files of equal content."""
+
+    @abstractmethod
+    def row_counts(self, paths: Sequence[str]) -> list[int]:
+        """The rows of each of these files, as its own footer counts them."""
+
+    @abstractmethod
     def partitions(self, table: TableName) -> list[str]:
         """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
-        folder = self._root / table.path
-        return sorted(path.parent.name for path in folder.glob(f"*=*/{DATA_FILE}"))
 
+    @abstractmethod
     def tables(self) -> list[TableName]:
         """Every table that has a file in the lake, sorted."""
-        found = {path.relative_to(self._root).parts[:3] for path in self._root.glob(f"*/*/*/**/{DATA_FILE}")}
-        return sorted(TableName(*parts) for parts in found if len(parts) == 3)
 
+    @abstractmethod
     def marts(self) -> list[str]:
         """Every mart that has a file in the lake, sorted. A mart has no source and no partitions."""
-        return sorted(path.parent.name for path in self._root.glob(f"marts/*/{DATA_FILE}"))
 
-    def missing(self, table: TableName, partitions: Iterable[str]) -> list[str]:
-        """Which of these partitions of a table have no file."""
-        return [partition for partition in partitions if not self.exists(data_file(table, partition))]
-
+    @abstractmethod
     def sweep(self) -> None:
         """Remove what processes that died left aside, once it is old enough to belong to nobody."""
-        sweep_abandoned(self._root / _INCOMING)
 
-    def _unwritable(self, path: str, error: OSError) -> PlatformError:
-        return PlatformError(
-            f"{path} can't be written to the lake at {self.location}: {error.strerror or error}. "
-            "What was there before is untouched. Free space or correct SAKILA_LAKE, then run the day again."
-        )
+    @abstractmethod
+    def require_usable(self) -> str:
+        """Where the lake is, for people, once it has been looked at; raises PlatformError when it can't be used."""
 
-    @staticmethod
-    def _discard(path: Path) -> None:
-        # Where the folder can't be reached there is nothing of ours either; what stopped us is told by the caller.
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    @abstractmethod
+    def present(self, table: TableName, partitions: Iterable[str]) -> list[str]:
+        """Which of these partitions of a table have a file, in the order given."""
+
+    def missing(self, table: TableName, partitions: Iterable[str]) -> list[str]:
+        """Which of these partitions of a table have no file, in the order given."""
+        wanted = list(partitions)
+        there = set(self.present(table, wanted))
+        return [partition for partition in wanted if partition not in there]
+
+
+def fingerprint(content: bytes) -> str:
+    """A text that is equal only for equal content."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def partition_of(path: str, table: TableName) -> str | None:
+    """The partition whose data file a path is; None for any other path."""
+    partition = path.removeprefix(f"{table.path}/").removesuffix(f"/{DATA_FILE}")
+    return partition if "=" in partition and path == data_file(table, partition) else None

@@ -25,6 +25,7 @@ from sakila_platform.naming import mart_file
 from sakila_platform.rentals.dashboards import BUSINESS, DASHBOARDS, RENTALS
 from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
 from sakila_platform_tests.mart_files import CATEGORIES, CUSTOMERS, LAST_DAY, STORES, publish_mart, write_marts
 
@@ -36,7 +37,7 @@ BOTH = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda dashboard: da
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake with marts of two periods, 2005 and 2006."""
-    lake = Lake(str(tmp_path_factory.mktemp("lake")))
+    lake = FolderLake(str(tmp_path_factory.mktemp("lake")))
     write_marts(lake)
     return lake
 
@@ -72,7 +73,8 @@ def page_file(site: Site, dashboard: Dashboard) -> Path:
 def mart(lake: Lake, name: str, sql: str) -> list[tuple]:
     """What a query says of a mart, which it calls `mart`."""
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE VIEW mart AS SELECT * FROM read_parquet('{lake.url(mart_file(name))}')")
+        (file,) = lake.local_files([mart_file(name)])
+        connection.execute(f"CREATE VIEW mart AS SELECT * FROM read_parquet('{file}')")
         return connection.execute(sql).fetchall()
 
 
@@ -278,7 +280,7 @@ def test_a_page_has_no_more_rows_than_it_may_and_says_what_it_leaves_out(
 def test_a_shop_that_was_paid_but_never_rented_has_a_page_with_zeros(
     browser: Browser, lake: Lake, tmp_path: Path
 ) -> None:
-    quiet = Lake(str(tmp_path / "lake"))
+    quiet = FolderLake(str(tmp_path / "lake"))
     contracts = read_mart_contracts(MARTS_PROJECT)
     publish_mart(quiet, "rentals", contracts["rentals"], [])
     paid = {"date": LAST_DAY, "store": "Lethbridge", "category": "Action", "day_of_week": 6, "day_name": "Saturday"}
@@ -293,7 +295,7 @@ def test_a_shop_that_was_paid_but_never_rented_has_a_page_with_zeros(
 
 
 def test_marts_without_a_row_have_no_page_and_say_why(tmp_path: Path) -> None:
-    empty = Lake(str(tmp_path))
+    empty = FolderLake(str(tmp_path))
     for mart_name, contract in read_mart_contracts(MARTS_PROJECT).items():
         publish_mart(empty, mart_name, contract, [])
     with pytest.raises(PlatformError, match="Dashboard rentals has nothing to show: its marts have no rows"):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import dagster as dg
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.contracts import UNKNOWN_ID
+from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.mysql import Address
 from sakila_platform.naming import mart_file
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import Rows, rows_of, table
@@ -40,9 +43,8 @@ def build(selection: str = "*") -> dg.ExecuteInProcessResult:
 def mart(platform: Platform, name: str, sql: str) -> Rows:
     """What a query says of a mart, which it calls `mart`."""
     with duckdb.connect() as connection:
-        connection.execute(
-            f"CREATE VIEW mart AS SELECT * FROM read_parquet('{platform.lake_files.url(mart_file(name))}')"
-        )
+        (file,) = platform.lake_files.local_files([mart_file(name)])
+        connection.execute(f"CREATE VIEW mart AS SELECT * FROM read_parquet('{file}')")
         found = connection.execute(sql)
         return rows_of([column[0] for column in found.description or ()], found.fetchall())
 
@@ -58,12 +60,16 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
 
 @pytest.fixture(scope="module")
 def three_days(
-    mysql_server: Address, shop_copies: ShopCopies, tmp_path_factory: pytest.TempPathFactory
+    mysql_server: Address,
+    shop_copies: ShopCopies,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_lake_place: LakePlace,
 ) -> Iterator[Platform]:
     """Three days in the lake, and their marts. Tests here put back what they change."""
     shop_copies.restore()
     warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
-    with new_platform(shop_copies.address, warehouse, tmp_path_factory.mktemp("three_days")) as platform:
+    folder = tmp_path_factory.mktemp("three_days")
+    with new_platform(shop_copies.address, warehouse, folder, module_lake_place) as platform:
         platform.run("2005-05-24", "2005-05-26")
         result = build()
         assert result.success
@@ -74,15 +80,14 @@ def three_days(
 @contextmanager
 def only_rows(platform: Platform, table_name: str, day: str, count: int) -> Iterator[None]:
     """For a while, that table's day has so many rows only."""
-    path = Path(platform.lake_files.url(platform.lake_path(table_name, day)))
-    whole = path.read_bytes()
-    rows = f"FROM read_parquet('{path}', hive_partitioning = false) LIMIT {count}"
-    duckdb.execute(f"COPY ({rows}) TO '{path}.aside' (FORMAT parquet)")
-    Path(f"{path}.aside").replace(path)
+    path = platform.lake_path(table_name, day)
+    whole = platform.lake_files.read(path)
+    rows = pq.read_table(pa.BufferReader(whole))
+    platform.lake_files.publish(path, encode_parquet(rows.slice(0, count)))
     try:
         yield
     finally:
-        path.write_bytes(whole)
+        platform.lake_files.publish(path, whole)
 
 
 def test_marts_built_again_are_the_same_files_and_nothing_is_left_behind(three_days: Platform) -> None:

@@ -133,9 +133,16 @@ def test_a_text_longer_than_its_contract_is_set_aside_and_not_cut(platform: Plat
     assert kept["title"] == "é" * 128
 
 
-# The lake's folder
+# The lake's folder. What can be wrong with a lake on S3 is in integration/test_lake_s3_faults.py.
 
 
+@pytest.fixture
+def folder_lake(lake_kind: str) -> None:
+    if lake_kind != "folder":
+        pytest.skip("this is about a lake in a folder")
+
+
+@pytest.mark.usefixtures("folder_lake")
 def test_a_lake_that_cannot_be_written_is_told_and_leaves_the_database_alone(platform: Platform) -> None:
     (platform.folder / "in the way").write_text("a file where a folder should be")
     platform.set(LAKE=platform.folder / "in the way" / "lake")
@@ -155,6 +162,7 @@ def room_for_files_of(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+@pytest.mark.usefixtures("folder_lake")
 def test_a_full_lake_keeps_what_was_there_and_is_completed_by_the_next_run(platform: Platform) -> None:
     platform.run(DAY, layers=LAKE)
     before = platform.files()

@@ -81,9 +81,7 @@ def test_a_reader_with_an_open_snapshot_keeps_seeing_what_was_there(loaded: Plat
 
 def test_a_failure_in_the_last_table_undoes_all(loaded: Platform) -> None:
     before = loaded.warehouse_contents()
-    path = loaded.lake_files.url(loaded.lake_path("final/sakila/fact_payment", "2005-05-28"))
-    with open(path, "wb") as file:
-        file.write(b"no Parquet at all")
+    loaded.lake_files.publish(loaded.lake_path("final/sakila/fact_payment", "2005-05-28"), b"no Parquet at all")
 
     with pytest.raises(PlatformError, match=r"^final/sakila/fact_payment can't be read: .*\. Run final for .*$"):
         loaded.run("2005-05-28", layers=["warehouse"])

@@ -106,5 +106,5 @@ def test_the_warehouse_refuses_a_day_that_final_lacks_and_loads_none_of_the_othe
 def test_nothing_is_left_aside_in_the_lake_after_a_run(platform: Platform) -> None:
     platform.run("2005-05-24")
 
-    aside = platform.folder / "lake" / "_incoming"
-    assert not list(aside.iterdir())
+    assert platform.place.paths()
+    assert platform.place.left_aside() == []

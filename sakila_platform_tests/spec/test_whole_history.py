@@ -11,6 +11,7 @@ import pytest
 
 from sakila_platform.mysql import Address
 from sakila_platform.rentals import warehouse_star
+from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import table
@@ -31,11 +32,14 @@ def history(
     shop_copies: ShopCopies,
     instance: dg.DagsterInstance,
     tmp_path_factory: pytest.TempPathFactory,
+    module_lake_place: LakePlace,
 ) -> Iterator[Platform]:
     """All of it, run once for this module."""
     shop_copies.restore()
     folder: Path = tmp_path_factory.mktemp("history")
-    with new_platform(shop_copies.address, mysql_server.on("warehouse_of_history"), folder) as platform:
+    with new_platform(
+        shop_copies.address, mysql_server.on("warehouse_of_history"), folder, module_lake_place
+    ) as platform:
         result = platform.run_in_dagster(FIRST, LAST, instance=instance)
         assert result.success
         yield platform

@@ -10,7 +10,7 @@ import pytest
 
 from sakila_platform import settings
 from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.resources.spill import spill_folder, sweep_abandoned
 
 _TWO_DAYS = 2 * 24 * 3600
@@ -46,7 +46,7 @@ def test_what_a_dead_process_left_is_cleared_a_day_later_and_what_is_new_stays(s
 
 
 def test_a_file_that_was_never_put_in_place_is_cleared_from_the_lake_a_day_later(tmp_path: Path) -> None:
-    lake = Lake(str(tmp_path / "lake"))
+    lake = FolderLake(str(tmp_path / "lake"))
     lake.publish("stage/sakila/actor/dt=2005-05-24/part-0.parquet", b"rows")
     for name, age in (("old", _TWO_DAYS), ("new", 0)):
         aside = tmp_path / "lake" / "_incoming" / name

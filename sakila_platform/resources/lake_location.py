@@ -1,0 +1,22 @@
+"""Which kind of lake a location means: `s3://bucket/prefix` is one on S3, anything else a folder."""
+
+from __future__ import annotations
+
+from sakila_platform import settings
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_folder import FolderLake
+
+
+def open_lake(location: str = "") -> Lake:
+    """The lake at a location (empty: as the settings say). Nothing is asked of it yet.
+
+    Raises UsageError for an S3 location that names no bucket.
+    """
+    place = location or settings.lake_location()
+    if not place.startswith("s3://"):
+        return FolderLake(place)
+    # Here and not above: a lake in a folder has no use for boto3, which takes a quarter of a second to import.
+    from sakila_platform.resources.lake_s3 import S3Lake  # noqa: PLC0415
+    from sakila_platform.resources.s3_bucket import open_bucket  # noqa: PLC0415
+
+    return S3Lake(open_bucket(place))

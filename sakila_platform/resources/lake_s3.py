@@ -1,0 +1,144 @@
+"""A lake on S3: one PUT puts a table's day in place, so a reader sees the old object or the new one.
+
+Query engines read local copies (`lake_copies`). Which files there are is asked by listing: one request tells of a
+thousand files, with the version of each, and its errors say more than those of a request for one file's head.
+"""
+
+from __future__ import annotations
+
+import io
+import os.path
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import LAYERS, TableName, data_file
+from sakila_platform.resources.lake_copies import LakeCopies, version_of
+from sakila_platform.resources.lake_files import Content, Lake, partition_of
+from sakila_platform.resources.s3_bucket import CONNECTIONS, Bucket, S3Object
+
+_MARTS = "marts"
+_LISTINGS = 5
+_FOOTER_BYTES = 64 * 1024
+_FOOTER_END_BYTES = 8
+
+
+class S3Lake(Lake):
+    """A lake on a bucket, or below a prefix of it."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.location = bucket.place
+        self.writers = CONNECTIONS
+        self._bucket = bucket
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="lake")
+        self._copies = LakeCopies(bucket)
+
+    def publish(self, path: str, content: Content) -> None:
+        """Put a file in place, whole or not at all."""
+        self._bucket.put(path, bytes(memoryview(content)))
+
+    def publish_each(self, paths: Sequence[str], content: Content) -> None:
+        """Put the same content in place under each of these paths, many at a time."""
+        whole = bytes(memoryview(content))
+        for _ in self._threads.map(lambda path: self._bucket.put(path, whole), paths):
+            pass
+
+    def publish_file(self, path: str, file: Path) -> None:
+        """Put a copy of a local file in place, whole or not at all."""
+        with file.open("rb") as opened:
+            self._bucket.upload(path, opened)
+
+    def delete(self, path: str) -> None:
+        """Remove a file; nothing happens when there is none."""
+        self._bucket.remove(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self._listed([path])
+
+    def read(self, path: str) -> bytes:
+        """A file's content."""
+        content = io.BytesIO()
+        self._bucket.fetch(path, content)
+        return content.getvalue()
+
+    def local_files(self, paths: Sequence[str]) -> list[str]:
+        """Copies of these files on this machine, each version of a file fetched once."""
+        for _ in range(_LISTINGS):
+            copies = self._copies.of(self._versions(paths), self._threads)
+            if copies is not None:
+                return copies
+        raise PlatformError(f"{paths[0]} and others of the lake are being replaced all the time. Try again in a while.")
+
+    def fingerprints(self, table: TableName, partitions: Iterable[str]) -> dict[str, str]:
+        """For each of these partitions that has a file, a text that is equal only for files of equal content."""
+        wanted = {data_file(table, partition): partition for partition in partitions}
+        return {wanted[found.path]: version_of(found) for found in self._listed(list(wanted)).values()}
+
+    def row_counts(self, paths: Sequence[str]) -> list[int]:
+        """The rows of each of these files, as its own footer counts them; equal files are looked into once."""
+        files = self._versions(paths)
+        distinct = {version_of(file): file.path for file in files}
+        counts = dict(zip(distinct, self._threads.map(self._rows, distinct.values()), strict=True))
+        return [counts[version_of(file)] for file in files]
+
+    def partitions(self, table: TableName) -> list[str]:
+        """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
+        found = (partition_of(found.path, table) for found in self._bucket.objects(f"{table.path}/"))
+        return sorted(partition for partition in found if partition)
+
+    def tables(self) -> list[TableName]:
+        """Every table of the layers that has a file in the lake, sorted."""
+        return sorted(
+            TableName(layer, source, table)
+            for layer in LAYERS
+            if layer != _MARTS
+            for source in self._bucket.folders(f"{layer}/")
+            for table in self._bucket.folders(f"{layer}/{source}/")
+        )
+
+    def marts(self) -> list[str]:
+        """Every mart that has a file in the lake, sorted."""
+        return self._bucket.folders(f"{_MARTS}/")
+
+    def present(self, table: TableName, partitions: Iterable[str]) -> list[str]:
+        """Which of these partitions of a table have a file, in the order given."""
+        wanted = {partition: data_file(table, partition) for partition in partitions}
+        there = self._listed(list(wanted.values()))
+        return [partition for partition, path in wanted.items() if path in there]
+
+    def sweep(self) -> None:
+        """Remove the parts of large files that processes which died left behind, a day later."""
+        self._bucket.sweep()
+
+    def require_usable(self) -> str:
+        """Where the lake is, once it has answered."""
+        self._bucket.require_readable()
+        return self.location
+
+    def _versions(self, paths: Sequence[str]) -> list[S3Object]:
+        there = self._listed(paths)
+        missing = [path for path in paths if path not in there]
+        if missing:
+            raise PlatformError(f"{missing[0]} is not in the lake at {self.location}. Run its day again.")
+        return [there[path] for path in paths]
+
+    def _listed(self, paths: Sequence[str]) -> dict[str, S3Object]:
+        """Those of these files that are there, by path."""
+        wanted = set(paths)
+        if not wanted:
+            return {}
+        objects = self._bucket.objects(os.path.commonprefix(list(wanted)))  # noqa: RUF071 - of keys, not of folders
+        return {found.path: found for found in objects if found.path in wanted}
+
+    def _rows(self, path: str) -> int:
+        end = io.BytesIO()
+        self._bucket.fetch(path, end, _FOOTER_BYTES)
+        footer = int.from_bytes(end.getvalue()[-_FOOTER_END_BYTES:-4], "little") + _FOOTER_END_BYTES
+        if footer > _FOOTER_BYTES:
+            self._bucket.fetch(path, end, footer)
+        return pq.read_metadata(pa.BufferReader(end.getvalue())).num_rows

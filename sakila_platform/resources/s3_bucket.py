@@ -1,0 +1,172 @@
+"""A part of an S3 bucket, by boto3: objects listed page by page, fetched, put whole, removed.
+
+Credentials, region and proxies are those of boto3's standard chain. Throttling, errors of the service and lost
+connections are tried again with back-off by botocore; what it can't repeat, a body that breaks off, is repeated here.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import boto3  # type: ignore[import-untyped]
+from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped]
+from botocore import exceptions as failures  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
+
+from sakila_platform import settings
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.resources.s3_errors import Attempt, explained
+
+CONNECTIONS = 16
+MULTIPART_FROM = 16 * 1024**2
+_PART = 8 * 1024**2
+_ATTEMPTS = 6
+_CONNECT_SECONDS = 5
+_LONGEST_WAIT_SECONDS = 5.0
+_CHUNK = 1024**2
+_ABANDONED_AFTER = timedelta(days=1)
+_BROKEN_OFF = (
+    failures.ReadTimeoutError,
+    failures.ResponseStreamingError,
+    failures.IncompleteReadError,
+    failures.ConnectionClosedError,
+    failures.FlexibleChecksumError,
+)
+
+
+@dataclass(frozen=True)
+class S3Object:
+    """An object as it is listed: its path below the prefix, its version (the ETag), and its bytes."""
+
+    path: str
+    etag: str
+    size: int
+
+
+def open_bucket(location: str) -> Bucket:
+    """The part of a bucket that `s3://bucket/prefix` names, at the endpoint of the settings. Asks nothing of it yet.
+
+    Raises UsageError when the location names no bucket, PlatformError when AWS's configuration can't be used.
+    """
+    parts = urlsplit(location)
+    prefix = parts.path.strip("/")
+    if not parts.netloc or parts.query or parts.fragment:
+        raise UsageError(f"{settings.LAKE.name}: {location!r} names no bucket: give s3://bucket/prefix.")
+    endpoint = settings.LAKE_ENDPOINT.read()
+    place = f"s3://{parts.netloc}/{prefix}".rstrip("/") + (f" ({endpoint})" if endpoint else "")
+    with explained(Attempt("Nothing can be asked of", ""), place):
+        client = boto3.session.Session().client(
+            "s3",
+            endpoint_url=endpoint or None,
+            config=Config(
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=settings.LAKE_TIMEOUT_SECONDS.read(),
+                retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                max_pool_connections=CONNECTIONS + 4,
+                # Other stores than AWS's seldom have a host name for each bucket.
+                s3={"addressing_style": "path"} if endpoint else None,
+            ),
+        )
+    return Bucket(client, parts.netloc, f"{prefix}/" if prefix else "", place)
+
+
+class Bucket:
+    """Objects below a prefix, by paths relative to it. Every method raises PlatformError, in one line."""
+
+    def __init__(self, client: Any, name: str, prefix: str, place: str) -> None:
+        self.place = place
+        self._client = client
+        self._name = name
+        self._prefix = prefix
+
+    def objects(self, prefix: str = "") -> Iterator[S3Object]:
+        """Every object whose path begins so, page by page."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=self._key(prefix))
+        for page in self._pages(pages, prefix):
+            for found in page.get("Contents", ()):
+                yield S3Object(found["Key"][len(self._prefix) :], found["ETag"].strip('"'), found["Size"])
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder (given with its closing slash), sorted."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._name, Prefix=self._key(folder), Delimiter="/"
+        )
+        found = (each["Prefix"] for page in self._pages(pages, folder) for each in page.get("CommonPrefixes", ()))
+        return sorted(key.rstrip("/").rpartition("/")[2] for key in found)
+
+    def require_readable(self) -> None:
+        """Ask for one name: enough to find that the bucket is there and the credentials are good."""
+        with explained(Attempt("Nothing can be listed in", "ListBucket"), self.place):
+            self._client.list_objects_v2(Bucket=self._name, Prefix=self._prefix, MaxKeys=1)
+
+    def fetch(self, path: str, file: BinaryIO, last_bytes: int = 0) -> str:
+        """Write an object (or only its last so many bytes) into an empty file. Returns the version that it is."""
+        wanted = {"Range": f"bytes=-{last_bytes}"} if last_bytes else {}
+        with explained(Attempt(f"{path} can't be read from", "GetObject"), self.place):
+            for attempt in range(1, _ATTEMPTS):
+                with suppress(*_BROKEN_OFF):
+                    return self._fetched(path, file, wanted)
+                time.sleep(min(random.random() * 2 ** (attempt - 1), _LONGEST_WAIT_SECONDS))
+            return self._fetched(path, file, wanted)
+
+    def put(self, path: str, content: bytes) -> None:
+        """Put an object in place of what is there: in one request, or in parts where it is large."""
+        if len(content) > MULTIPART_FROM:
+            self.upload(path, io.BytesIO(content))
+            return
+        with explained(self._writing(path), self.place):
+            self._client.put_object(Bucket=self._name, Key=self._key(path), Body=content)
+
+    def upload(self, path: str, file: BinaryIO) -> None:
+        """Put a file's content in place of what is there, some megabytes at a time in memory.
+
+        Parts become visible together, when the last request says so. They are removed again when one fails.
+        """
+        sizes = TransferConfig(multipart_threshold=MULTIPART_FROM, multipart_chunksize=_PART, max_concurrency=4)
+        with explained(self._writing(path), self.place):
+            self._client.upload_fileobj(file, self._name, self._key(path), Config=sizes)
+
+    def remove(self, path: str) -> None:
+        """Remove an object; nothing happens when there is none."""
+        with explained(Attempt(f"{path} can't be removed from", "DeleteObject"), self.place):
+            self._client.delete_object(Bucket=self._name, Key=self._key(path))
+
+    def sweep(self) -> None:
+        """Remove the parts of uploads that were begun more than a day ago and never completed."""
+        begun_before = datetime.now(timezone.utc) - _ABANDONED_AFTER
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._name, Prefix=self._prefix)
+        # No day is worth failing for tidiness. What is really wrong with the store, its first file will tell.
+        with suppress(PlatformError), explained(Attempt("Uploads can't be listed in", "ListBucket"), self.place):
+            for upload in [upload for page in pages for upload in page.get("Uploads", ())]:
+                if upload["Initiated"] < begun_before:
+                    self._client.abort_multipart_upload(
+                        Bucket=self._name, Key=upload["Key"], UploadId=upload["UploadId"]
+                    )
+
+    def _fetched(self, path: str, file: BinaryIO, wanted: dict[str, str]) -> str:
+        file.seek(0)
+        file.truncate()
+        answer = self._client.get_object(Bucket=self._name, Key=self._key(path), **wanted)
+        for chunk in answer["Body"].iter_chunks(_CHUNK):
+            file.write(chunk)
+        return answer["ETag"].strip('"')
+
+    def _pages(self, pages: Any, prefix: str) -> Iterator[dict[str, Any]]:
+        attempt = Attempt(f"{prefix or 'Nothing'} can't be listed in", "ListBucket")
+        with explained(attempt, self.place):
+            yield from pages
+
+    def _key(self, path: str) -> str:
+        return self._prefix + path
+
+    @staticmethod
+    def _writing(path: str) -> Attempt:
+        return Attempt(f"{path} can't be written to", "PutObject")

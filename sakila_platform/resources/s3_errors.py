@@ -1,0 +1,102 @@
+"""What went wrong with S3, for the person at the keyboard: what could not be done, where, why, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from botocore import exceptions as failures  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from sakila_platform.errors import PlatformError
+
+_NO_CREDENTIALS = (
+    failures.NoCredentialsError,
+    failures.PartialCredentialsError,
+    failures.CredentialRetrievalError,
+    failures.MetadataRetrievalError,
+)
+_SIGNED_OUT = (failures.SSOError, failures.TokenRetrievalError, failures.UnauthorizedSSOTokenError)
+_UNREACHABLE = (failures.EndpointConnectionError, failures.ConnectTimeoutError, failures.ProxyConnectionError)
+_INTERRUPTED = (
+    failures.HTTPClientError,
+    failures.ResponseStreamingError,
+    failures.IncompleteReadError,
+    failures.FlexibleChecksumError,
+)
+
+_SIGN_IN = "Sign in, or set AWS_PROFILE (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then try again"
+_LATER = "What was there before is untouched. Try again in a while"
+_REASONS = {
+    "NoSuchBucket": ("there is no such bucket", "Create it, or correct SAKILA_LAKE"),
+    "AccessDenied": ("access is denied", "Grant the role s3:{permission} on it, then try again"),
+    "AllAccessDisabled": ("access is denied", "Ask the bucket's owner"),
+    "InvalidAccessKeyId": ("the access key is not known there", _SIGN_IN),
+    "SignatureDoesNotMatch": ("the secret access key is not the access key's", _SIGN_IN),
+    "ExpiredToken": ("the credentials have expired", _SIGN_IN),
+    "InvalidToken": ("the session token is not valid", _SIGN_IN),
+    "RequestTimeTooSkewed": ("this machine's clock is wrong", "Set it, then try again"),
+    "NoSuchKey": ("there is no such file", "Run its day again"),
+    "SlowDown": ("it asks to slow down, however often it is asked again", _LATER),
+    "InternalError": ("it has an error of its own, however often it is asked again", _LATER),
+}
+_SAME_AS = {
+    "403": "AccessDenied",
+    "AccountProblem": "AllAccessDisabled",
+    "ExpiredTokenException": "ExpiredToken",
+    "TokenRefreshRequired": "ExpiredToken",
+    "RequestExpired": "ExpiredToken",
+    "503": "SlowDown",
+    "ServiceUnavailable": "SlowDown",
+    "Throttling": "SlowDown",
+    "ThrottlingException": "SlowDown",
+    "RequestLimitExceeded": "SlowDown",
+    "500": "InternalError",
+    "502": "InternalError",
+    "504": "InternalError",
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What is asked of a bucket: `stage/…/part-0.parquet can't be written to` and the permission that it takes."""
+
+    told: str
+    permission: str
+
+
+@contextmanager
+def explained(attempt: Attempt, place: str) -> Iterator[None]:
+    """Around calls of S3: every failure of theirs as a PlatformError of one line. Anything else passes unchanged."""
+    try:
+        yield
+    except ClientError as error:
+        raise _refused(attempt, place, error) from None
+    except BotoCoreError as error:
+        raise _unanswered(attempt, place, error) from None
+
+
+def _refused(attempt: Attempt, place: str, error: ClientError) -> PlatformError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    unknown = (f"{message or 'refused'} ({code})", "Mend that, then try again")
+    reason, remedy = _REASONS.get(_SAME_AS.get(code, code), unknown)
+    return _error(attempt, place, reason, remedy.format(permission=attempt.permission))
+
+
+def _unanswered(attempt: Attempt, place: str, error: BotoCoreError) -> PlatformError:
+    told = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, _NO_CREDENTIALS):
+        return _error(attempt, place, "no AWS credentials were found", _SIGN_IN)
+    if isinstance(error, _SIGNED_OUT):
+        return _error(attempt, place, f"the credentials have expired ({told})", _SIGN_IN)
+    if isinstance(error, _UNREACHABLE):
+        return _error(attempt, place, told, "Correct SAKILA_LAKE_ENDPOINT or the network, then try again")
+    if isinstance(error, _INTERRUPTED):
+        return _error(attempt, place, f"the connection failed again and again ({told})", _LATER)
+    return _error(attempt, place, told, "Correct the AWS configuration, then try again")
+
+
+def _error(attempt: Attempt, place: str, reason: str, remedy: str) -> PlatformError:
+    return PlatformError(f"{attempt.told} the lake at {place}: {reason}. {remedy}.")

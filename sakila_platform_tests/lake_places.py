@@ -1,0 +1,97 @@
+"""Where a platform under test has its lake: in a folder, or on an S3 server. The spec is the same for both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sakila_platform import settings
+from sakila_platform_tests.s3_servers import CREDENTIALS, S3Server
+
+_PREFIX = "company/lake"
+
+
+class LakePlace(Protocol):
+    """A place for one lake, and what is known of it without the platform's help."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that lead the platform there."""
+
+    def paths(self) -> list[str]:
+        """The paths within the lake of all its Parquet files, sorted."""
+
+    def left_aside(self) -> list[str]:
+        """What is there and is no published file: files written aside, uploads not completed."""
+
+    def clear(self) -> None:
+        """Make the lake empty."""
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """A lake in a folder."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that lead the platform there."""
+        return {settings.LAKE.name: str(self.folder)}
+
+    def paths(self) -> list[str]:
+        """The paths within the lake of all its Parquet files, sorted."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*.parquet"))
+
+    def left_aside(self) -> list[str]:
+        """What is there and is no published file."""
+        files = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()}
+        return sorted(files - set(self.paths()))
+
+    def clear(self) -> None:
+        """Make the lake empty."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class S3Place:
+    """A lake below a prefix of a bucket."""
+
+    server: S3Server
+    bucket: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that lead the platform there."""
+        return {
+            **CREDENTIALS,
+            settings.LAKE.name: f"s3://{self.bucket}/{_PREFIX}",
+            settings.LAKE_ENDPOINT.name: self.server.endpoint,
+            **self.variables,
+        }
+
+    def paths(self) -> list[str]:
+        """The paths within the lake of all its Parquet files, sorted."""
+        keys = (key.removeprefix(f"{_PREFIX}/") for key in self.server.keys(self.bucket, f"{_PREFIX}/"))
+        return [key for key in keys if key.endswith(".parquet")]
+
+    def left_aside(self) -> list[str]:
+        """What is there and is no published file."""
+        files = set(self.server.keys(self.bucket)) - {f"{_PREFIX}/{path}" for path in self.paths()}
+        return sorted([*files, *self.server.uploads(self.bucket)])
+
+    def clear(self) -> None:
+        """Make the lake empty."""
+        self.server.clear(self.bucket)
+
+
+@contextmanager
+def s3_place(server: S3Server, variables: Mapping[str, str] | None = None) -> Iterator[S3Place]:
+    """A bucket for one lake, gone afterwards."""
+    with server.bucket() as bucket:
+        yield S3Place(server, bucket, variables or {})
