@@ -62,6 +62,16 @@ def chunks(days: Sequence[date], size: int) -> Iterator[list[date]]:
         yield ordered[start : start + size]
 
 
+def consecutive_runs(days: Sequence[date]) -> Iterator[list[date]]:
+    """The longest pieces of days without a gap, in calendar order."""
+    ordered = sorted(set(days))
+    start = 0
+    for n in range(1, len(ordered) + 1):
+        if n == len(ordered) or ordered[n] - ordered[n - 1] != ONE_DAY:
+            yield ordered[start:n]
+            start = n
+
+
 def day_key(day: date) -> int:
     """The integer key of a day in `dim_date`: 20050524."""
     return day.year * 10_000 + day.month * 100 + day.day

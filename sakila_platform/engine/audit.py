@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sakila_platform.contracts import Rule, Table, arrow_schema, quarantine_schema, row_rules
+from sakila_platform.engine.audit_rules import UNIQUE, key_column, orphan_rule_name
 from sakila_platform.naming import DAY_PARTITION
-
-_UNIQUE = "primary key is unique"
 
 
 @dataclass(frozen=True)
@@ -86,15 +85,11 @@ def _distinct_keys(rows: pa.Table, table: Table) -> int:
 
 def _orphan_rule(table: Table, column: str, target: str) -> Rule:
     reference = table.column(column).references
-    key = _key_column(reference)
+    key = key_column(reference)
     return Rule(
-        f"{column} names a row of {reference}",
+        orphan_rule_name(column, reference),
         f"{column} IS NULL OR ({DAY_PARTITION}, {column}) IN (SELECT ({DAY_PARTITION}, {key}) FROM {target})",
     )
-
-
-def _key_column(dimension: str) -> str:
-    return dimension.removeprefix("dim_") + "_id"
 
 
 def _broken_rules(connection: duckdb.DuckDBPyConnection, relation: str, rules: list[Rule]) -> list[Rule]:
@@ -115,7 +110,7 @@ def _part(connection: duckdb.DuckDBPyConnection, relation: str, broken: list[Rul
     if duplicated:
         keys = ", ".join((DAY_PARTITION, *duplicated.primary_key))
         order = ", ".join(duplicated.column_names)
-        reasons.append(f"CASE WHEN row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1 THEN '{_UNIQUE}' END")
+        reasons.append(f"CASE WHEN row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1 THEN '{UNIQUE}' END")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {relation}_judged AS "
         f"SELECT *, concat_ws('; ', {', '.join(reasons)}) AS reason FROM {relation}"

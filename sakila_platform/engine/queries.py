@@ -13,7 +13,9 @@ from sqlglot.errors import ParseError, SqlglotError
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import TableName
 
-SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# In the package of a release, which is all that a Glue job has; beside it in a checkout.
+SQL_FOLDER = _PACKAGE / "sql" if (_PACKAGE / "sql").is_dir() else _PACKAGE.parent / "sql"
 _GRAIN = "-- One row per "
 
 

@@ -14,6 +14,7 @@ import pymysql
 from sakila_platform import mysql, settings
 from sakila_platform.mysql import Address
 from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
+from sakila_platform.resources.warehouse_connection import warehouse_connection
 
 
 class OltpResource(dg.ConfigurableResource):
@@ -50,12 +51,5 @@ class WarehouseResource(dg.ConfigurableResource):
     @contextmanager
     def connect(self) -> Iterator[pymysql.Connection]:
         """An open connection to the warehouse, which is created when it is not there."""
-        address = self.address()
-        connection = mysql.connect(address.on(""), local_infile=True)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{address.database}` CHARACTER SET utf8mb4")
-            connection.select_db(address.database)
+        with warehouse_connection(self.address()) as connection:
             yield connection
-        finally:
-            connection.close()

@@ -1,0 +1,36 @@
+"""Glue job: days of the shop's tables from MySQL to stage. Arguments: README.md."""
+
+from __future__ import annotations
+
+from sakila_platform import settings
+from sakila_platform.days import chunks
+from sakila_platform.rentals.source import STAGE_TABLES
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.spark.arguments import Arguments, job_clock
+from sakila_platform.spark.extraction import Extraction, extract_days
+from sakila_platform.spark.jdbc import JdbcSource
+from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.session import spark_session
+
+
+def extract(arguments: Arguments, tell: Tell) -> None:
+    """Extract the days that the arguments name, in chunks."""
+    tables = arguments.selected(STAGE_TABLES)
+    address = arguments.login.address(settings.MYSQL_URL.read(), "sakila")
+    spark = spark_session("extract_stage", arguments.jars)
+    connections = arguments.jdbc_partitions or spark.sparkContext.defaultParallelism
+    extraction = Extraction(
+        source=JdbcSource(address, connections, arguments.login.jdbc_options),
+        lake=open_lake(arguments.lake),
+        views=LakeViews(spark, arguments.lake_for_spark),
+        clock=job_clock(),
+        allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+        recapture=arguments.recapture,
+    )
+    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    run_chunks(pieces, lambda days: extract_days(extraction, tables, days), tell)
+
+
+if __name__ == "__main__":
+    run_job(extract)

@@ -1,0 +1,34 @@
+"""Glue job: days of final into the warehouse, one transaction per run of consecutive days. Arguments: README.md."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sakila_platform import settings
+from sakila_platform.days import consecutive_runs
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.warehouse_load import Loading, load_days
+from sakila_platform.rentals.warehouse_star import DAILY_TABLES
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.resources.warehouse_connection import warehouse_connection
+from sakila_platform.spark.arguments import Arguments, job_clock
+from sakila_platform.spark.job import Tell, run_chunks, run_job
+
+
+def load(arguments: Arguments, tell: Tell) -> None:
+    """Load the days that the arguments name."""
+    tables = arguments.selected(DAILY_TABLES)
+    by_settings = settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()
+    address = arguments.login.address(by_settings, "datawarehouse_sakila")
+    lake, clock = open_lake(arguments.lake), job_clock()
+
+    def load_run(days: list[date]) -> Outcomes:
+        with warehouse_connection(address) as connection:
+            return load_days(Loading(connection, lake, clock, ensure_dates), tables, days)
+
+    run_chunks(consecutive_runs(arguments.days), load_run, tell)
+
+
+if __name__ == "__main__":
+    run_job(load)

@@ -1,0 +1,51 @@
+"""Glue job: years of dim_date into the lake and the warehouse. Arguments: README.md."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sakila_platform import settings
+from sakila_platform.contracts import mysql_ddl
+from sakila_platform.engine.outcomes import TableDay
+from sakila_platform.errors import UsageError
+from sakila_platform.naming import TableName
+from sakila_platform.rentals import star, warehouse_star
+from sakila_platform.rentals.date_years import load_year, publish_year
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.resources.warehouse_connection import warehouse_connection
+from sakila_platform.spark.arguments import Arguments
+from sakila_platform.spark.job import Tell, run_job, say
+
+PLACES = ("lake", "warehouse")
+
+
+def refresh(arguments: Arguments, tell: Tell) -> None:
+    """Publish the years that the arguments name, then load them in one transaction."""
+    if not set(arguments.into) <= set(PLACES):
+        raise UsageError(f"--into: give {' or '.join(PLACES)}, or both with a comma between.")
+    lake = open_lake(arguments.lake)
+    if "lake" in arguments.into:
+        published = {_first_day(year): TableDay(rows=publish_year(lake, year)) for year in arguments.years}
+        _told(star.DIM_DATE.name, published, tell)
+    if "warehouse" in arguments.into:
+        by_settings = settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()
+        with warehouse_connection(arguments.login.address(by_settings, "datawarehouse_sakila")) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute(mysql_ddl(warehouse_star.DIM_DATE))
+            rows = {_first_day(year): TableDay(rows=load_year(connection, lake, year)) for year in arguments.years}
+            connection.commit()
+        _told(warehouse_star.DIM_DATE.name, rows, tell)
+
+
+def _first_day(year: int) -> date:
+    return date(year, 1, 1)
+
+
+def _told(name: TableName, outcomes: dict[date, TableDay], tell: Tell) -> None:
+    for first, outcome in outcomes.items():
+        say(f"{name} {first.year}: {outcome.rows} rows")
+    tell({name: outcomes})
+
+
+if __name__ == "__main__":
+    run_job(refresh)

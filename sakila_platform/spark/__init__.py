@@ -1,0 +1,1 @@
+"""The Glue lane: stage and final computed on Spark, around the same contracts, SQL and publishing as the local lane."""

@@ -1,0 +1,82 @@
+"""Running a job: its days in chunks, what each came to told as it is done, and how the job ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from importlib import import_module
+
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.errors import PlatformError
+from sakila_platform.spark.arguments import Arguments, parse_arguments
+
+Tell = Callable[[Outcomes], None]
+_PIPES = "sakila_platform.spark.pipes"
+
+
+def run_job(work: Callable[[Arguments, Tell], None]) -> None:
+    """Run a job with this process's arguments. What goes wrong ends the process with one line, and code 1."""
+    try:
+        arguments = parse_arguments(sys.argv[1:])
+        with _listener(arguments.is_started_by_dagster) as tell:
+            work(arguments, tell)
+    except PlatformError as error:
+        # Glue shows the last error of a job: this line.
+        sys.exit(str(error))
+
+
+def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcomes], tell: Tell) -> None:
+    """Work through chunks of days, telling of each. Raises PlatformError at the end when something did not pass."""
+    faults: list[str] = []
+    for days in chunks:
+        outcomes = work(days)
+        for line in lines_of(outcomes):
+            say(line)
+        tell(outcomes)
+        faults += faults_of(outcomes)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise PlatformError(f"{faults[0]}{more}. What was published stays. Mend what is wrong, then run again.")
+
+
+def say(line: str) -> None:
+    """A line on standard output, which Glue keeps in CloudWatch."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def lines_of(outcomes: Outcomes) -> Iterator[str]:
+    """A line for each table: its days and rows, and what was set aside or refused."""
+    for name, by_day in outcomes.items():
+        if by_day:
+            rows, rejected = sum(o.rows for o in by_day.values()), sum(o.rejected for o in by_day.values())
+            refused = sum(bool(o.refused) for o in by_day.values())
+            notes = f", {rejected} rows set aside" if rejected else ""
+            notes += f", {refused} days refused" if refused else ""
+            yield f"{name} {_range(list(by_day))}: {rows} rows{notes}"
+
+
+def faults_of(outcomes: Outcomes) -> Iterator[str]:
+    """A line for each table and day that was refused, or of which a check did not pass."""
+    for name, by_day in outcomes.items():
+        for day, outcome in by_day.items():
+            if outcome.refused:
+                yield f"{name} on {day}: {outcome.refused}"
+            yield from (f"{name} on {day}: {check}: {fault}" for check, fault in outcome.checks.items() if fault)
+
+
+def _range(days: Sequence[date]) -> str:
+    return f"{min(days)}..{max(days)} ({len(days)} days)" if len(days) > 1 else str(days[0])
+
+
+@contextmanager
+def _listener(is_started_by_dagster: bool) -> Iterator[Tell]:
+    """Who is told what was committed: Dagster, when it started the job; else nobody but the log."""
+    if not is_started_by_dagster:
+        yield lambda outcomes: None
+        return
+    # Only then: a job of a workflow needs no dagster-pipes.
+    with import_module(_PIPES).told_to_dagster() as tell:
+        yield tell

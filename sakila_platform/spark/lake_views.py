@@ -1,0 +1,66 @@
+"""The lake as Spark reads it, and the project's SQL (DuckDB's dialect) as Spark runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlglot
+from pyspark.sql import DataFrame, SparkSession
+from sqlglot import exp
+
+from sakila_platform.contracts import Table
+from sakila_platform.naming import TableName, data_file, day_partition
+from sakila_platform.spark.arguments import as_s3
+from sakila_platform.spark.columns import file_schema
+
+
+@dataclass(frozen=True)
+class LakeViews:
+    """Days of lake tables, named so that SQL finds them. `location` is a folder, s3:// or s3a://, as Spark reads it."""
+
+    spark: SparkSession
+    location: str
+
+    @property
+    def lake_location(self) -> str:
+        """The same place as `open_lake` knows it."""
+        return as_s3(self.location)
+
+    def read(self, table: Table, days: Sequence[date]) -> DataFrame:
+        """These days of a table, with `dt`. Only their files are touched."""
+        return self._read(table.name, table, days)
+
+    def read_quarantine(self, table: Table, days: Sequence[date]) -> DataFrame:
+        """What was set aside of a table on these days, which all have a file, with `reason` and `dt`."""
+        return self._read(table.name.in_layer("quarantine"), table, days)
+
+    def show(self, table: Table, days: Sequence[date]) -> None:
+        """Let SQL find these days of a table under its name."""
+        self.read(table, days).createOrReplaceTempView(view_name(table.name.database, table.name.table))
+
+    def sql(self, query: str) -> DataFrame:
+        """A query in DuckDB's dialect over tables that are shown."""
+        return self.spark.sql(spark_sql(query))
+
+    def _read(self, name: TableName, table: Table, days: Sequence[date]) -> DataFrame:
+        schema = file_schema(table, has_reason=name.layer == "quarantine")
+        if not days:
+            return self.spark.createDataFrame([], schema)
+        files = [f"{self.location}/{data_file(name, day_partition(day))}" for day in days]
+        return self.spark.read.schema(schema).option("basePath", f"{self.location}/{name.path}").parquet(*files)
+
+
+def view_name(database: str, table: str) -> str:
+    """What a lake table is called in a session, where views have no database."""
+    return f"{database}__{table}"
+
+
+def spark_sql(query: str) -> str:
+    """A query of DuckDB's dialect in Spark's, its lake tables by their names in the session."""
+    tree = sqlglot.parse_one(query, read="duckdb")
+    for table in list(tree.find_all(exp.Table)):
+        if table.db:
+            table.replace(exp.to_table(view_name(table.db, table.name)).as_(table.alias_or_name))
+    return tree.sql(dialect="spark", comments=False)

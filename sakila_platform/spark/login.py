@@ -1,0 +1,73 @@
+"""Where a job's database is and as whom it logs in: by arguments, by a secret of Secrets Manager, else by settings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import boto3  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.mysql import Address
+from sakila_platform.resources.server_address import server_address
+
+_PORT = 3306
+
+
+@dataclass(frozen=True)
+class Login:
+    """What the arguments say of a database. Each part may be empty."""
+
+    jdbc_url: str = ""
+    secret: str = ""
+
+    @property
+    def jdbc_options(self) -> str:
+        """What follows the `?` of the JDBC URL."""
+        return self.jdbc_url.partition("?")[2]
+
+    def address(self, by_settings: str, database: str) -> Address:
+        """The database: by the secret and the JDBC URL, else by the settings (a mysql:// URL, or the private server).
+
+        Raises PlatformError when a secret can't be read or no server runs, UsageError when nothing says as whom.
+        """
+        place = _place(self.jdbc_url) if self.jdbc_url else None
+        if self.secret:
+            address = _of_secret(self.secret, place)
+        elif place and not by_settings:
+            raise UsageError(
+                "Nothing says as whom to log in at --jdbc-url. Give --secret with the name of a secret, "
+                "or set SAKILA_MYSQL_URL."
+            )
+        else:
+            known = server_address(by_settings)
+            address = replace(known, host=place.host, port=place.port, database=place.database) if place else known
+        return address if address.database else address.on(database)
+
+
+def _place(jdbc_url: str) -> Address:
+    parts = urlsplit(jdbc_url.removeprefix("jdbc:"))
+    if not jdbc_url.startswith("jdbc:") or parts.scheme not in ("mysql", "mariadb") or not parts.hostname:
+        raise UsageError("--jdbc-url is not a MySQL one. Give jdbc:mysql://host:3306/database, without a password.")
+    if parts.username or parts.password or "password=" in parts.query:
+        raise UsageError("--jdbc-url holds a login, which anyone who sees the job would see. Give it by --secret.")
+    return Address(parts.hostname, parts.port or _PORT, "", "", parts.path.strip("/"))
+
+
+def _of_secret(name: str, place: Address | None) -> Address:
+    try:
+        text = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        secret = json.loads(text)
+        user, password = str(secret["username"]), str(secret["password"])
+        host = place.host if place else str(secret["host"])
+        port = place.port if place else int(secret.get("port", _PORT))
+        database = place.database if place else str(secret.get("dbname") or "")
+    except (BotoCoreError, ClientError) as error:
+        raise PlatformError(f"The secret {name} can't be read: {error}. Correct --secret, or the job's role.") from None
+    except (KeyError, TypeError, ValueError):
+        raise PlatformError(
+            f"The secret {name} is not a database's. Keep JSON with username, password, host, port and dbname in it."
+        ) from None
+    return Address(host, port, user, password, database)

@@ -1,0 +1,85 @@
+"""Stage to final on Spark: the same SELECT per table as in the local lane, rendered for Spark, audited and published.
+
+What building a star means is in `engine.star_builds`, which both lanes share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+
+from sakila_platform.contracts import Kind, Table, unknown_member
+from sakila_platform.engine.outcomes import Outcomes, TableDay
+from sakila_platform.engine.star_builds import (
+    ALWAYS_KNOWN,
+    StarBuild,
+    day_twins,
+    events_sql,
+    matched,
+    member_tables,
+    require_days,
+)
+from sakila_platform.naming import DAY_PARTITION
+from sakila_platform.spark.columns import file_schema, typed_columns
+from sakila_platform.spark.judging import judged
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.publishing import Publication, publish_judged
+from sakila_platform.spark.session import told_in_one_line
+
+
+def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    """Build these tables for these days, in the order given. A day that one table refuses is built no further.
+
+    Returns an outcome per table and day; of a refused day only the refusing table has one. Raises PlatformError when
+    stage lacks a day.
+    """
+    outcomes: Outcomes = {}
+    going = sorted(set(days))
+    for table in tables:
+        outcomes[table.name] = _build_table(build, views, table, going)
+        going = [day for day in going if not outcomes[table.name][day].refused]
+    return outcomes
+
+
+def _build_table(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
+    if not days:
+        return {}
+    query = build.query(table)
+    twins = day_twins(build, query, days)
+    firsts = list(twins)
+    require_days(build.lake, query.lake_inputs, firsts, "stage")
+    for name in query.lake_inputs:
+        views.show(build.contracts[name], firsts)
+    with told_in_one_line(f"sql/final/{query.name}.sql can't be run"):
+        rows = views.sql(query.sql).selectExpr(DAY_PARTITION, *typed_columns(table))
+        if table.kind is Kind.DIMENSION:
+            rows = rows.unionByName(_unknown_members(views, table, firsts))
+    judged_rows = judged(rows, table, _members(build, views, table, firsts))
+    publication = Publication(views.lake_location, table, build.allowed_bad_share, twins)
+    published = publish_judged(judged_rows, publication, firsts).days
+    checked = matched(table, published, _events(views, table))
+    return {day: checked[first] for first, group in twins.items() for day in group}
+
+
+def _unknown_members(views: LakeViews, table: Table, days: Sequence[date]) -> DataFrame:
+    """The Unknown row of each day."""
+    member = {**unknown_member(table, ALWAYS_KNOWN), DAY_PARTITION: days[0]}
+    schema = file_schema(table)
+    one = views.spark.createDataFrame([tuple(member[name] for name in schema.names)], schema)
+    return one.withColumn(DAY_PARTITION, f.explode(f.array(*(f.lit(day) for day in days))))
+
+
+def _members(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[str, DataFrame]:
+    members = member_tables(table)
+    require_days(build.lake, tuple(members.values()), days, "its dimensions")
+    return {target: views.read(build.contracts[name], days) for target, name in members.items()}
+
+
+def _events(views: LakeViews, table: Table) -> Mapping[date, int]:
+    if not table.taken_from:
+        return {}
+    with told_in_one_line(f"The events of {table.name} can't be counted"):
+        return {row[0]: row[1] for row in views.sql(events_sql(table)).collect()}

@@ -1,0 +1,156 @@
+"""The Glue lane on real Spark, by a real JDBC driver, from the real database: it does what the local lane does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.mysql import Address
+from sakila_platform.naming import TableName
+from sakila_platform.spark import jdbc
+from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.shop_copies import ShopCopies
+from sakila_platform_tests.spark import TwoLanes, small_spark
+from sakila_platform_tests.tables import table
+
+# The first days, of which the second has returns; a busy day; one on which nothing happened; the last, with the
+# rentals that never came back.
+DAYS = [date.fromisoformat(day) for day in ("2005-05-24", "2005-05-25", "2005-08-22", "2005-10-01", "2006-02-14")]
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One session for this file."""
+    with small_spark(tmp_path_factory.mktemp("spark")) as spark:
+        yield spark
+
+
+@pytest.fixture(scope="module")
+def shop(shop_copies: ShopCopies) -> ShopCopies:
+    """The official shop, as its dump has it."""
+    shop_copies.restore()
+    return shop_copies
+
+
+@pytest.fixture(scope="module")
+def lanes(
+    mysql_server: Address, shop: ShopCopies, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TwoLanes]:
+    """Both lanes on the official shop, and what these days came to in each."""
+    local, glue = tmp_path_factory.mktemp("local"), tmp_path_factory.mktemp("glue")
+    with (
+        new_platform(shop.address, mysql_server.on("warehouse_of_local_lane"), local) as local_lane,
+        new_platform(shop.address, mysql_server.on("warehouse_of_glue_lane"), glue) as glue_lane,
+    ):
+        yield TwoLanes(local_lane, glue_lane, spark)
+
+
+@pytest.fixture(scope="module")
+def history(lanes: TwoLanes) -> tuple[Outcomes, Outcomes]:
+    """Some days of the history in both lanes, every table read by several connections."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(jdbc, "_KEYS_PER_RANGE", 1_000)
+        return lanes.run(DAYS)
+
+
+def test_the_same_days_come_to_the_same(history: tuple[Outcomes, Outcomes]) -> None:
+    local, glue = history
+    assert glue == local
+
+
+def test_both_lakes_hold_the_same_rows_under_the_same_types(
+    lanes: TwoLanes, history: tuple[Outcomes, Outcomes]
+) -> None:
+    assert lake_of(lanes, lanes.glue) == lake_of(lanes, lanes.local)
+    assert types_of(lanes, lanes.glue) == types_of(lanes, lanes.local)
+
+
+def test_both_warehouses_hold_the_same_rows_under_the_same_types(
+    lanes: TwoLanes, history: tuple[Outcomes, Outcomes]
+) -> None:
+    assert lanes.glue.warehouse_contents() == lanes.local.warehouse_contents()
+    columns = (
+        "SELECT * FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
+    )
+    told = [
+        [(c["TABLE_NAME"], c["COLUMN_NAME"], c["COLUMN_TYPE"], c["IS_NULLABLE"]) for c in lane.warehouse(columns)]
+        for lane in (lanes.glue, lanes.local)
+    ]
+    assert told[0] == told[1]
+    assert told[0]
+
+
+def test_the_history_is_what_the_shop_recorded(lanes: TwoLanes, history: tuple[Outcomes, Outcomes]) -> None:
+    assert (
+        lanes.glue.warehouse(
+            "SELECT rental_date_key AS day, COUNT(*) AS rentals, SUM(return_date_key IS NULL) AS still_out "
+            "FROM fact_rental GROUP BY 1 ORDER BY 1"
+        ).drawn()
+        == lanes.local.warehouse(
+            "SELECT rental_date_key AS day, COUNT(*) AS rentals, SUM(return_date_key IS NULL) AS still_out "
+            "FROM fact_rental GROUP BY 1 ORDER BY 1"
+        ).drawn()
+    )
+    assert lanes.glue.warehouse(
+        "SELECT COUNT(*) AS rentals FROM fact_rental WHERE rental_date_key = 20060214"
+    ).drawn() == table("rentals\n182")
+
+
+def test_running_a_day_again_keeps_its_captures_and_changes_no_byte(
+    lanes: TwoLanes, history: tuple[Outcomes, Outcomes]
+) -> None:
+    lanes.at(lanes.glue)
+    before = lanes.glue.files()
+    warehouse = lanes.glue.warehouse_contents()
+
+    again = lanes.run_glue(DAYS[1:2])
+
+    assert again[TableName("stage", "sakila", "customer")][DAYS[1]].notes == {"kept_capture": 1}
+    assert lanes.glue.files() == before
+    assert lanes.glue.warehouse_contents() == warehouse
+
+
+def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, history: tuple[Outcomes, Outcomes]) -> None:
+    """A rental without a day, one back before it was taken, one of a copy that nobody has, a zero return date, a
+    customer who came after the capture, and a day that breaks its contract beyond what is allowed."""
+    local, glue = lanes.local, lanes.glue
+    local.damage("UPDATE rental SET rental_date = '0000-00-00' WHERE rental_id = 1")
+    local.damage("UPDATE rental SET return_date = '2005-05-24 23:00:00' WHERE rental_id = 20")
+    local.damage("UPDATE rental SET inventory_id = 99999 WHERE rental_id = 30")
+    local.damage("UPDATE rental SET return_date = '0000-00-00' WHERE rental_id = 40")
+    local.damage("UPDATE payment SET payment_date = '2005-08-22 10:00', amount = -1 WHERE payment_id <= 60")
+    local.damage(
+        "INSERT INTO customer (customer_id, store_id, first_name, last_name, address_id, active, create_date) "
+        "VALUES (700, 1, 'Añá', 'O''Hara\\t💿', 5, 1, '2006-02-01')"
+    )
+    local.damage("UPDATE rental SET customer_id = 700 WHERE rental_id = 50")
+    days = DAYS[:3]
+
+    stage_and_final = lanes.run(days, layers=["stage", "final"])
+
+    assert stage_and_final[1] == stage_and_final[0]
+    assert lake_of(lanes, glue) == lake_of(lanes, local)
+    assert types_of(lanes, glue) == types_of(lanes, local)
+    set_aside = {path for path in lake_of(lanes, glue) if path.startswith("quarantine/")}
+    assert set_aside == {
+        "quarantine/sakila/rental/dt=undated/part-0.parquet",
+        "quarantine/sakila/fact_rental/dt=2005-05-25/part-0.parquet",
+    }
+    lanes.at(glue)
+    assert 700 in glue.lake("stage/sakila/customer", "2005-05-25").column("customer_id")
+
+
+def lake_of(lanes: TwoLanes, lane: Platform) -> dict[str, pa.Table]:
+    """The rows of every file of a lane's lake, by path."""
+    return lanes.at(lane).lake_contents()
+
+
+def types_of(lanes: TwoLanes, lane: Platform) -> dict[str, pa.Schema]:
+    """The schema of every file of a lane's lake, by path."""
+    lanes.at(lane)
+    return {path: lane._read(path).schema for path in lane.files()}

@@ -1,0 +1,169 @@
+"""What tests of the Glue lane stand on: a JDBC driver of Debian's, and one small Spark session per test file."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+from sakila_platform.days import consecutive_runs
+from sakila_platform.embedded.machine import Machine
+from sakila_platform.engine import transform
+from sakila_platform.engine.capture import Capture, capture_days
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.rentals import star, warehouse_star
+from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.source import STAGE_TABLES
+from sakila_platform.rentals.star_build import star_build
+from sakila_platform.rentals.warehouse_load import Loading, load_days
+from sakila_platform.spark.extraction import Extraction, extract_days
+from sakila_platform.spark.jdbc import JdbcSource
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.star import build_days
+from sakila_platform_tests.platform import LAYERS, Platform
+
+PACKAGE = "libmariadb-java"
+_ALLOWED = 0.05
+_INSTALLED = Path("/usr/share/java/mariadb-java-client.jar")
+_KEPT = Path(__file__).resolve().parents[1] / ".sakila" / "jdbc"
+
+
+def jdbc_driver() -> Path:
+    """A JDBC driver for MySQL: the installed one, else Debian's package unpacked in a folder that is kept.
+
+    Skips the test, saying why, on a machine without Java or without a way to the package.
+    """
+    machine = Machine()
+    if not machine.which("java"):
+        pytest.skip("there is no Java. Install a Java 17 runtime to test the Glue lane")
+    kept = _KEPT / _INSTALLED.relative_to("/")
+    if _INSTALLED.exists():
+        return _INSTALLED
+    if not kept.exists():
+        fault = _unpack(machine)
+        if fault:
+            pytest.skip(f"there is no JDBC driver: {fault}. Install {PACKAGE}")
+    return kept
+
+
+def _unpack(machine: Machine) -> str:
+    """Fetch the package and unpack it in the kept folder, which needs no root. Returns why not, or ""."""
+    _KEPT.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix="jdbc-", dir=_KEPT.parent))
+    try:
+        outcome = machine.run(("apt-get", "-q", "download", PACKAGE), aside)
+        if outcome.code:
+            machine.run(("apt-get", "-q", "update"), None)
+            outcome = machine.run(("apt-get", "-q", "download", PACKAGE), aside)
+        for package in aside.glob("*.deb") if outcome.code == 0 else ():
+            outcome = machine.run(("dpkg", "-x", str(package), str(aside)), None)
+            package.unlink()
+        if outcome.code:
+            return outcome.last_line
+        # Another test process may have been faster: then its folder stays.
+        if not _KEPT.exists():
+            aside.rename(_KEPT)
+        return ""
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def small_spark(folder: Path) -> Iterator[SparkSession]:
+    """A session on two cores with a gigabyte, set up as a job sets it up; its Java process ends with it."""
+    (
+        SparkSession.builder.master("local[2]")
+        .config("spark.jars", str(jdbc_driver()))
+        .config("spark.driver.memory", "1g")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(folder / "spark-warehouse"))
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )
+    spark = spark_session("tests")
+    assert spark.sparkContext.pythonExec == sys.executable
+    spark.sparkContext.setLogLevel("OFF")
+    try:
+        yield spark
+    finally:
+        spark.stop()
+        gateway = SparkContext._gateway
+        if gateway is not None:
+            gateway.shutdown()
+            gateway.proc.stdin.close()
+            gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None
+
+
+@dataclass
+class TwoLanes:
+    """One shop and two platforms on it: the same days by the local lane and by the Glue lane."""
+
+    local: Platform
+    glue: Platform
+    spark: SparkSession
+
+    def run(self, days: Sequence[date], *, layers: Sequence[str] = LAYERS) -> tuple[Outcomes, Outcomes]:
+        """Run days, gaps allowed, in both lanes; what each of them came to, also where it was refused."""
+        return self.run_local(days, layers), self.run_glue(days, layers)
+
+    def run_local(self, days: Sequence[date], layers: Sequence[str] = LAYERS) -> Outcomes:
+        """The days in the local lane, a run for each piece without a gap."""
+        lane, outcomes = self.at(self.local), Outcomes()
+        for run in consecutive_runs(days):
+            if "stage" in layers:
+                capture = Capture(lane.shop, lane.lake_files, lane.clock, _ALLOWED, lane.folder / "spill")
+                _add(outcomes, capture_days(capture, STAGE_TABLES, run))
+            if "final" in layers:
+                _add(outcomes, transform.build_days(star_build(lane.lake_files), star.DAILY_TABLES, run))
+            if "warehouse" in layers:
+                _add(outcomes, _load(lane, run))
+        return outcomes
+
+    def run_glue(self, days: Sequence[date], layers: Sequence[str] = LAYERS) -> Outcomes:
+        """The days in the Glue lane, as its scripts run them."""
+        lane, outcomes = self.at(self.glue), Outcomes()
+        views = LakeViews(self.spark, lane.lake_files.location)
+        if "stage" in layers:
+            source = JdbcSource(lane.shop, most_connections=3)
+            extraction = Extraction(source, lane.lake_files, views, lane.clock, _ALLOWED)
+            _add(outcomes, extract_days(extraction, STAGE_TABLES, days))
+        if "final" in layers:
+            _add(outcomes, build_days(star_build(lane.lake_files), views, star.DAILY_TABLES, days))
+        if "warehouse" in layers:
+            for run in consecutive_runs(days):
+                _add(outcomes, _load(lane, run))
+        return outcomes
+
+    def at(self, lane: Platform) -> Platform:
+        """The lane, with the settings pointing at its lake."""
+        for name, value in lane.place.environment.items():
+            lane.monkeypatch.setenv(name, value)
+        return lane
+
+    def clock_stands_at(self, wall_time: str) -> None:
+        """Stop both clocks."""
+        for lane in (self.local, self.glue):
+            lane.clock_stands_at(wall_time)
+
+
+def _load(lane: Platform, days: list[date]) -> Outcomes:
+    with lane.warehouse_resource.connect() as connection:
+        loading = Loading(connection, lane.lake_files, lane.clock, ensure_dates)
+        return load_days(loading, warehouse_star.DAILY_TABLES, days)
+
+
+def _add(outcomes: Outcomes, more: Outcomes) -> None:
+    for name, by_day in more.items():
+        outcomes.setdefault(name, {}).update(by_day)
