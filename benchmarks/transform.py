@@ -193,9 +193,10 @@ def contents(lake: Path) -> dict[str, tuple]:
 def results(lake: Path, first: str, last: str, times: int = 3) -> list[measuring.Measured]:
     """Each candidate's measurements, after comparing what they wrote."""
     measured, wrote = [], {}
-    for name in CANDIDATES:
-        command = [sys.executable, "-m", "benchmarks.transform", str(lake), first, last, "--candidate", name]
-        for _ in range(times):
+    # In turns, so that what else the machine does (a server that still writes) is no candidate's alone.
+    for _ in range(times):
+        for name in CANDIDATES:
+            command = [sys.executable, "-m", "benchmarks.transform", str(lake), first, last, "--candidate", name]
             measured.append(measuring.measure(name, command, times=1))
             own = Path(measured[-1].result["lake"])
             wrote[name] = contents(own)

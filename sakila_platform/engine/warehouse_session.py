@@ -58,6 +58,19 @@ class WarehouseSession:
             cursor.execute(sql, tuple(parameters) or None)
             return list(cursor.fetchall())
 
+    @contextmanager
+    def unchecked_inserts(self) -> Iterator[None]:
+        """While rows go into an empty table: MariaDB then sorts all its indexes at once, a quarter faster.
+
+        What is not checked is references, of which the tables declare none, and unique indexes but the primary key.
+        """
+        self.execute("SET SESSION unique_checks = 0, foreign_key_checks = 0")
+        try:
+            yield
+        finally:
+            if self.connection.open:
+                self.execute("SET SESSION unique_checks = 1, foreign_key_checks = 1")
+
     def stored(self, table: Table) -> pa.Table:
         """A (small) table of the warehouse as the run's transaction sees it, typed as its contract says."""
         schema = arrow_schema(table)

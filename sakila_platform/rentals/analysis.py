@@ -1,9 +1,11 @@
 """Analysis: one asset per business question in `sql/analysis`, asked of the warehouse and kept as a CSV for people."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pymysql
 
 from sakila_platform import settings
 from sakila_platform.engine.asset_specs import OWNERS, asset_key
@@ -41,13 +43,37 @@ def answer_file(question: str) -> Path:
 
 
 def analysis_assets(folder: Path = ANALYSIS_SQL) -> list[dg.AssetsDefinition]:
-    """An asset for each question: asked again whenever a warehouse table that it reads was updated."""
-    return [_asset(question) for question in questions(folder)]
+    """An asset for each question, asked again whenever a warehouse table that it reads was updated; all in one step.
+
+    One step, because Dagster looks up every day of every table that a step reads, which costs it more than an answer.
+    A question that can't be answered keeps no other from being answered; the first one's reason fails the step.
+    """
+    by_key = {asset_key(analysis_name(question.name)): question for question in questions(folder)}
+    if not by_key:
+        return []
+
+    @dg.multi_asset(
+        name="analysis",
+        specs=[_spec(key, question) for key, question in by_key.items()],
+        can_subset=True,
+    )
+    def analysis(context: dg.AssetExecutionContext, database: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+        failures = []
+        for key in (key for key in by_key if key in context.selected_asset_keys):
+            try:
+                yield dg.MaterializeResult(asset_key=key, metadata=_answered(database, by_key[key]))
+            except (PlatformError, pymysql.err.OperationalError) as failure:
+                failures.append(failure)
+        with told_in_one_line(context.retry_number):
+            if failures:
+                raise failures[0]
+
+    return [analysis]
 
 
-def _asset(question: Question) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=asset_key(analysis_name(question.name)),
+def _spec(key: dg.AssetKey, question: Question) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
         deps=[asset_key(TableName("warehouse", SOURCE, table)) for _, table in question.query.reads],
         description=question.query.grain,
         group_name=GROUP,
@@ -55,13 +81,13 @@ def _asset(question: Question) -> dg.AssetsDefinition:
         kinds={"mysql", "csv"},
         automation_condition=follows_upstream(),
     )
-    def ask(context: dg.AssetExecutionContext, database: WarehouseResource) -> dg.MaterializeResult:
-        with told_in_one_line(context.retry_number), database.connect() as connection:
-            found = answer(connection, question)
-            keep(found, answer_file(question.name))
-        return dg.MaterializeResult(metadata=_metadata(question, found))
 
-    return ask
+
+def _answered(database: WarehouseResource, question: Question) -> dict[str, dg.MetadataValue]:
+    with database.connect() as connection:
+        found = answer(connection, question)
+    keep(found, answer_file(question.name))
+    return _metadata(question, found)
 
 
 def keep(found: Answer, file: Path) -> None:

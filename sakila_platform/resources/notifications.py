@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 
-import boto3  # type: ignore[import-untyped]
 import dagster as dg
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
@@ -78,6 +77,9 @@ def _post_to_slack(webhook: str, message: str) -> None:
 
 
 def _publish_to_sns(topic: str, message: str) -> None:
+    # Here and not above: a quarter of a second that only a failure is worth, so not paid when the code location loads.
+    import boto3  # type: ignore[import-untyped]  # noqa: PLC0415
+
     parts = topic.split(":")
     if len(parts) != 6:
         raise PlatformError("it is not an ARN such as arn:aws:sns:us-east-1:123456789012:failures")

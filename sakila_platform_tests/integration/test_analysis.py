@@ -117,8 +117,8 @@ def test_the_customers_who_rent_most_come_first_and_the_lower_number_wins_a_tie(
 
 
 def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: dg.ExecuteInProcessResult) -> None:
-    [event] = answered.asset_materializations_for_node("analysis__sakila__top_categories")
-    metadata = event.metadata
+    events = answered.asset_materializations_for_node("analysis")
+    [metadata] = [event.metadata for event in events if event.asset_key.path[-1] == "top_categories"]
     assert metadata["dagster/row_count"].value == 16
     assert "| 1 | Sports | 1179 |" in str(metadata["preview"].value)
     assert str(metadata["plot"].value).startswith("![top_categories](data:image/png;base64,")
@@ -191,6 +191,23 @@ def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
     with platform.warehouse_resource.connect() as connection, pytest.raises(PlatformError) as caught:
         answer(connection, question)
     assert "films.sql: Unknown column 'titel'" in str(caught.value)
+
+
+def test_a_question_that_can_not_be_answered_keeps_no_other_from_being_answered(
+    platform: Platform, tmp_path: Path
+) -> None:
+    platform.run(FIRST_DAY)
+    (tmp_path / "films.sql").write_text("-- One row per film: title.\nSELECT titel FROM dim_film\n")
+    (tmp_path / "staff.sql").write_text("-- One row per clerk.\nSELECT DISTINCT staff_id FROM dim_staff\n")
+
+    asked = dg.materialize(
+        analysis_assets(tmp_path), resources={"database": platform.warehouse_resource}, raise_on_error=False
+    )
+
+    [failure] = [event.step_failure_data for event in asked.all_events if event.is_step_failure]
+    assert "films.sql: Unknown column 'titel'" in str(failure.user_failure_data.description)
+    assert [e.asset_key.path[-1] for e in asked.asset_materializations_for_node("analysis")] == ["staff"]
+    assert [row["staff_id"] for row in read_answer("staff")] == ["0", "1", "2"]
 
 
 def test_a_question_changes_nothing(platform: Platform, tmp_path: Path) -> None:

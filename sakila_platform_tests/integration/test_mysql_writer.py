@@ -112,6 +112,16 @@ def test_rows_that_share_a_key_are_an_error_and_not_left_out(film):
         assert load_batches(connection, "film", [films((1, "ALADDIN"))]) == 1
 
 
+def test_rows_that_share_a_key_are_an_error_also_where_the_server_sorts_an_empty_tables_indexes_at_once(film):
+    with mysql.connect(film, local_infile=True) as connection, connection.cursor() as cursor:
+        cursor.execute("SET unique_checks = 0, foreign_key_checks = 0")
+        with pytest.raises(PlatformError, match="film was not loaded: Duplicate entry '1'"):
+            load_batches(connection, "film", [films(*((number, "ALADDIN") for number in range(5_000)), (1, "ALIEN"))])
+        connection.rollback()
+        cursor.execute("SELECT COUNT(*) FROM film")
+        assert cursor.fetchall() == ((0,),)
+
+
 @pytest.mark.parametrize("title", ["x" * 201, "x" * 70000])
 def test_a_value_that_does_not_fit_is_an_error_and_not_cut(film, title):
     with (

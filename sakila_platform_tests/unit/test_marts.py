@@ -69,7 +69,7 @@ def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_
         names = " ".join(check.name for check in marts.check_specs if check.asset_key == key)
         assert "unique_" in names or "has_one_row_per" in names, key
         assert "add_up" in names, key
-        assert "not_null" in names, key
+        assert "is_never_null" in names, key
 
 
 def test_every_mart_says_its_grain_once_in_its_query_and_the_same_in_its_contract(models: dict) -> None:
