@@ -104,11 +104,11 @@ def _checked(extraction: Extraction, table: Table, outcomes: Mapping[date, Table
     Days that have not ended still change between the two looks, so they are not compared.
     """
     ended = [day for day, out in outcomes.items() if not out.refused and extraction.clock.has_ended(day)]
-    faults: dict[date, str] = {}
+    source: dict[date, DayChecksum] = {}
     with consistent_snapshot(extraction.source.address) as connection:
         for run in consecutive_runs(ended):
-            stage = _stage_checksums(extraction, table, run)
-            faults |= disagreements(source_checksums(connection, table, run), stage)
+            source |= source_checksums(connection, table, run)
+    faults = disagreements(source, _stage_checksums(extraction, table, ended)) if ended else {}
     return {
         day: outcome if outcome.refused else replace(outcome, checks={MATCHES_SOURCE: faults.get(day, "")})
         for day, outcome in outcomes.items()
