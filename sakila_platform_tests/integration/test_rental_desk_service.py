@@ -116,7 +116,7 @@ def service(official_dump: Path) -> Iterator[Service]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", settings.MARIADBD.name)}
     service = Service(
         home,
         {**kept, settings.HOME.name: str(home), settings.DUMP.name: str(official_dump)},
