@@ -200,5 +200,35 @@ def mysql_ddl(table: Table) -> str:
     )
 
 
+_GLUE_TYPES: Mapping[pa.DataType, str] = {
+    pa.int16(): "smallint",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.timestamp("us", tz="UTC"): "timestamp",
+    pa.string(): "string",
+}
+
+
+def glue_columns(table: Table, partition: str) -> list[dict[str, str]]:
+    """The columns of the table in Glue's catalogue: Name, Type (as Hive and Athena call it) and Comment.
+
+    A column of the partition's name is left out: there the folder says it.
+    """
+    return [
+        {"Name": c.name, "Type": _glue_type(c.type.arrow), "Comment": c.description}
+        for c in table.columns
+        if c.name != partition
+    ]
+
+
+def _glue_type(arrow: pa.DataType) -> str:
+    if pa.types.is_decimal(arrow):
+        return f"decimal({arrow.precision},{arrow.scale})"
+    return _GLUE_TYPES[arrow]
+
+
 def _listed(columns: tuple[str, ...]) -> str:
     return ", ".join(f"`{column}`" for column in columns)

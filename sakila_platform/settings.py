@@ -203,6 +203,12 @@ DATABASE_CLASS = Setting(
     "size of the RDS server that `deploy` makes when SAKILA_MYSQL_URL is empty",
     matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "give a class, such as db.t4g.small"),
 )
+MYSQL_SECRET = Setting(
+    "SAKILA_MYSQL_SECRET",
+    "",
+    "Secrets Manager secret with the username and password for SAKILA_MYSQL_URL, for a Lambda function",
+    plain_text,
+)
 GLUE_WORKERS = Setting("SAKILA_GLUE_WORKERS", "2", "Glue workers (G.1X) of a job", whole_number(2, 299))
 GLUE_DATABASE_PREFIX = Setting(
     "SAKILA_GLUE_DATABASE_PREFIX",

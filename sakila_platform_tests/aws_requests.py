@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -22,13 +23,24 @@ _TYPES = {
     "timestamp": datetime,
     "blob": bytes,
 }
+_JAVA_CLASSES = {
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    "\\p{L}": "A-Za-z\u00c0-\uffff",
+    "\\p{Z}": r"\s",
+    "\\p{N}": r"\d",
+    "\\p{Alnum}": "A-Za-z0-9",
+}
 
 
 def request_faults(service: str, operation: str, request: Mapping[str, Any]) -> list[str]:
     """Everything that is wrong with a request, a line each with the path to it; empty for one that AWS would take."""
-    model = botocore.session.get_session().get_service_model(service)
-    shape = model.operation_model(operation).input_shape
+    shape = _service_model(service).operation_model(operation).input_shape
     return [] if shape is None else list(_faults(shape, request, operation))
+
+
+@cache
+def _service_model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
 
 
 def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -79,10 +91,17 @@ def _scalar_faults(shape: Any, value: Any, path: str) -> Iterator[str]:
         if shape.enum and value not in shape.enum:
             yield f"{path}: {value!r} is none of {shape.enum}"
         pattern = shape.metadata.get("pattern")
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and not re.fullmatch(_as_python(pattern), value):
             yield f"{path}: {value!r} does not match {pattern}"
     elif shape.type_name != "boolean":
         yield from _size_faults(shape, value, path)
+
+
+def _as_python(pattern: str) -> str:
+    """AWS writes patterns for Java, which has classes by Unicode property: in Python, near ones stand for them."""
+    for java, python in _JAVA_CLASSES.items():
+        pattern = pattern.replace(java, python)
+    return pattern
 
 
 def _size_faults(shape: Any, size: Any, path: str) -> Iterator[str]:

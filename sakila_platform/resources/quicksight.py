@@ -26,12 +26,12 @@ class _Kind:
 
     id: str
     answer: str
-    only_at_creation: tuple[str, ...] = ("Permissions",)
+    only_at_creation: tuple[str, ...] = ("Permissions", "Tags")
     seen_by: Mapping[str, str] = field(default_factory=dict)
 
 
 _KINDS = {
-    "data_source": _Kind("DataSourceId", "DataSource", ("Permissions", "Type")),
+    "data_source": _Kind("DataSourceId", "DataSource", ("Permissions", "Tags", "Type")),
     "data_set": _Kind("DataSetId", "DataSet"),
     # Otherwise it is the published version that is described, not the newest.
     "dashboard": _Kind("DashboardId", "Dashboard", seen_by={"AliasName": "$LATEST"}),

@@ -1,0 +1,1 @@
+"""The platform in an AWS account: what there shall be, what there is, and how the one becomes the other."""

@@ -1,0 +1,178 @@
+"""What is declared of the catalogue: databases, tables as the contracts have them, crawlers that find partitions. Pure.
+
+Types never drift: a crawler of stage or final looks at the tables that are declared here, adds partitions that inherit
+from them, and only logs a change. Marts are dbt's to declare; their crawler sees what somebody else put there.
+"""
+
+from __future__ import annotations
+
+from sakila_platform.contracts import Kind as TableKind
+from sakila_platform.contracts import Table, glue_columns
+from sakila_platform.deploy.declarations import Declaration
+from sakila_platform.deploy.environment import Environment
+from sakila_platform.deploy.kind_names import CRAWLER, DATABASE, ROLE, TABLE
+from sakila_platform.deploy.policies import (
+    Statement,
+    list_bucket,
+    read_keys,
+    role_policies,
+    trusted_by,
+    write_logs,
+)
+from sakila_platform.deploy.tags import TAGS
+from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION
+from sakila_platform.rentals import source, star
+
+LAYERS = {
+    "stage": ("stage_sakila", source.STAGE_TABLES),
+    "final": ("final_sakila", (*star.DAILY_TABLES, star.DIM_DATE)),
+}
+MARTS = "marts"
+CRAWLERS = (*LAYERS, MARTS)
+_HIVE = "org.apache.hadoop.hive.ql.io.parquet"
+
+
+def databases(environment: Environment) -> list[Declaration]:
+    """A database for each layer of the lake that is asked by SQL."""
+    folders = {name: f"{layer}/sakila" for layer, (name, _) in LAYERS.items()} | {MARTS: MARTS}
+    return [
+        Declaration(
+            DATABASE,
+            environment.glue_database(name),
+            {
+                "Description": f"The lake's {folder}.",
+                "LocationUri": f"{environment.lake}/{folder}",
+                TAGS: environment.tags,
+            },
+        )
+        for name, folder in folders.items()
+    ]
+
+
+def tables(environment: Environment) -> list[Declaration]:
+    """Every table of stage and final."""
+    return [
+        _table(environment, environment.glue_database(database), table)
+        for database, contracts in LAYERS.values()
+        for table in contracts
+    ]
+
+
+def crawlers(environment: Environment) -> list[Declaration]:
+    """The crawlers' role, and a crawler for each layer."""
+    return [
+        _role(environment),
+        *(_contract_crawler(environment, layer) for layer in LAYERS),
+        _marts_crawler(environment),
+    ]
+
+
+def _table(environment: Environment, database: str, table: Table) -> Declaration:
+    is_by_year = table.kind is TableKind.CALENDAR
+    partition, kind = (YEAR_PARTITION, "int") if is_by_year else (DAY_PARTITION, "string")
+    return Declaration(
+        TABLE,
+        f"{database}.{table.name.table}",
+        {
+            "Description": table.grain,
+            "TableType": "EXTERNAL_TABLE",
+            "PartitionKeys": [{"Name": partition, "Type": kind}],
+            "StorageDescriptor": {
+                "Columns": glue_columns(table, partition),
+                "Location": f"{environment.lake}/{table.name.path}/",
+                "InputFormat": f"{_HIVE}.MapredParquetInputFormat",
+                "OutputFormat": f"{_HIVE}.MapredParquetOutputFormat",
+                "SerdeInfo": {
+                    "SerializationLibrary": f"{_HIVE}.serde.ParquetHiveSerDe",
+                    "Parameters": {"serialization.format": "1"},
+                },
+            },
+            "Parameters": {"classification": "parquet", "EXTERNAL": "TRUE"},
+            TAGS: environment.tags,
+        },
+    )
+
+
+def _contract_crawler(environment: Environment, layer: str) -> Declaration:
+    database, contracts = LAYERS[layer]
+    name = environment.glue_database(database)
+    target = {"DatabaseName": name, "Tables": [table.name.table for table in contracts]}
+    return Declaration(
+        CRAWLER,
+        environment.called(layer),
+        {
+            "Description": f"Finds the days of {layer}.",
+            "Role": environment.called("crawlers"),
+            "DatabaseName": "",
+            "Targets": {"CatalogTargets": [target]},
+            "SchemaChangePolicy": {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
+            # New folders only would never see a day that was published again.
+            "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+            "Configuration": {
+                "Version": 1.0,
+                "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+                "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+            },
+            "Schedule": "",
+            TAGS: environment.tags,
+        },
+    )
+
+
+def _marts_crawler(environment: Environment) -> Declaration:
+    return Declaration(
+        CRAWLER,
+        environment.called(MARTS),
+        {
+            "Description": "Finds marts that dbt on this lake wrote without Athena.",
+            "Role": environment.called("crawlers"),
+            "DatabaseName": environment.glue_database(MARTS),
+            "Targets": {"S3Targets": [{"Path": f"{environment.lake}/{MARTS}/"}]},
+            "SchemaChangePolicy": {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG"},
+            "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+            "Configuration": {
+                "Version": 1.0,
+                "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+                # A folder of the lake's marts is a table, whatever else looks like it.
+                "Grouping": {"TableLevelConfiguration": 4},
+            },
+            "Schedule": "",
+            TAGS: environment.tags,
+        },
+    )
+
+
+def _role(environment: Environment) -> Declaration:
+    names = [environment.glue_database(name) for name in (*(name for name, _ in LAYERS.values()), MARTS)]
+    catalogue = (
+        environment.arn("glue", "catalog"),
+        *(environment.arn("glue", f"database/{name}") for name in names),
+        *(environment.arn("glue", f"table/{name}/*") for name in names),
+    )
+    reading = ("GetDatabase", "GetTable", "GetTables", "GetPartition", "GetPartitions", "BatchGetPartition")
+    writing = (
+        "CreateTable",
+        "UpdateTable",
+        "CreatePartition",
+        "BatchCreatePartition",
+        "UpdatePartition",
+        "BatchUpdatePartition",
+    )
+    folders = tuple(f"lake/{layer}/" for layer in CRAWLERS)
+    statements = (
+        read_keys(environment, *folders),
+        *list_bucket(environment, *folders),
+        Statement("KeepCatalogue", tuple(f"glue:{action}" for action in (*reading, *writing)), catalogue),
+        write_logs(environment.arn("logs", "log-group:/aws-glue/crawlers*")),
+    )
+    return Declaration(
+        ROLE,
+        environment.called("crawlers"),
+        {
+            "Description": "Crawlers: read the lake, keep the catalogue.",
+            "TrustedBy": trusted_by("glue"),
+            "Policies": role_policies(statements),
+            "Attached": [],
+            TAGS: environment.tags,
+        },
+    )

@@ -1,0 +1,68 @@
+"""How what there is differs from what shall be, part by part. Pure.
+
+AWS answers more than it was told (defaults, times, versions), so a structure is compared by the names that are
+declared; a map that is declared `Exactly`, and every list, is compared whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sakila_platform.deploy.declarations import Exactly, Later, Secret, State
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
+_MOST_CHARACTERS = 160
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where what there is is not what shall be."""
+
+    path: str
+    present: Any
+    wanted: Any
+
+    def __str__(self) -> str:
+        if isinstance(self.wanted, Secret):
+            return f"{self.path}: (secret) differs"
+        return f"{self.path}: {_shown(self.present)} -> {_shown(self.wanted)}"
+
+
+def differences(wanted: State, present: State) -> list[Difference]:
+    """Every difference, in the order of declaration; empty when there is nothing to do."""
+    return list(_of_mapping("", wanted, present))
+
+
+def changed_parts(found: list[Difference]) -> tuple[str, ...]:
+    """The top-level parts that differences are in."""
+    return tuple(dict.fromkeys(difference.path.split(".")[0].split("[")[0] for difference in found))
+
+
+def _of_mapping(path: str, wanted: Mapping[str, Any], present: Mapping[str, Any]) -> Iterator[Difference]:
+    for name, value in wanted.items():
+        yield from _of_value(f"{path}.{name}" if path else name, value, present.get(name))
+    if isinstance(wanted, Exactly):
+        for name in present.keys() - wanted.keys():
+            yield Difference(f"{path}.{name}", present[name], None)
+
+
+def _of_value(path: str, wanted: Any, present: Any) -> Iterator[Difference]:
+    if isinstance(wanted, Mapping) and isinstance(present, Mapping):
+        yield from _of_mapping(path, wanted, present)
+    elif isinstance(wanted, list) and isinstance(present, list) and len(wanted) == len(present):
+        for number, (ours, theirs) in enumerate(zip(wanted, present, strict=True)):
+            yield from _of_value(f"{path}[{number}]", ours, theirs)
+    elif wanted != present and not (wanted in _NOTHING and present in _NOTHING):
+        yield Difference(path, present, wanted)
+
+
+def _shown(value: Any) -> str:
+    if value in _NOTHING and value is not False:
+        return "(nothing)"
+    if isinstance(value, Later | Secret):
+        return repr(value)
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + " ..."

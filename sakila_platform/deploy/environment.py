@@ -1,0 +1,179 @@
+"""An environment: its name, where it is, how big, and what its things are called. Pure but for `read_environment`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from sakila_platform import settings
+from sakila_platform.deploy.declarations import Later
+from sakila_platform.deploy.kind_names import DATABASE_SERVER
+from sakila_platform.deploy.tags import environment_tags
+from sakila_platform.errors import UsageError
+from sakila_platform.mysql import Address
+
+_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where in a VPC things run; without subnets they run outside of one."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    zone: str = ""
+    """The availability zone of the first subnet: Glue asks for it."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything."""
+
+    glue_workers: int = 2
+    database_class: str = "db.t4g.small"
+    scan_limit_gigabytes: int = 100
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All that the inventory depends on."""
+
+    name: str
+    account: str
+    region: str
+    zone: ZoneInfo
+    is_conductor_glue: bool = True
+    """Whether Glue's own trigger starts the day; else Dagster does, and the trigger is off."""
+    oltp: Address | None = field(default=None, repr=False)
+    """The shop's server; None: a server of RDS is made."""
+    warehouse: Address | None = field(default=None, repr=False)
+    """The warehouse's, where it is another one."""
+    network: Network = Network()
+    sizes: Sizes = Sizes()
+    alarm_email: str = ""
+    database_prefix: str = ""
+    job_settings: tuple[tuple[str, str], ...] = ()
+    """Settings that jobs and functions are given: names and texts."""
+
+    @property
+    def prefix(self) -> str:
+        """What the names of all things begin with."""
+        return f"sakila-{self.name}-"
+
+    def called(self, thing: str) -> str:
+        """The name of a thing."""
+        return f"{self.prefix}{thing}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What everything is tagged with."""
+        return environment_tags(self.name)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket: unique in the world, as S3 has it."""
+        return f"{self.prefix}{self.account}-{self.region}"
+
+    @property
+    def lake(self) -> str:
+        """The lake's address."""
+        return f"s3://{self.bucket}/lake"
+
+    def arn(self, service: str, rest: str) -> str:
+        """An address in the account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
+
+    def bucket_arn(self, keys: str = "") -> str:
+        """The bucket's address, or that of keys in it."""
+        return f"arn:aws:s3:::{self.bucket}{f'/{keys}' if keys else ''}"
+
+    def role_arn(self, thing: str) -> str:
+        """The address of a role."""
+        return f"arn:aws:iam::{self.account}:role/{self.called(thing)}"
+
+    @property
+    def database_server(self) -> str:
+        """The name of the server that RDS makes."""
+        return self.called("mysql")
+
+    def host(self, address: Address | None) -> str | Later:
+        """Host and port of a server: of the address, or of the one that RDS makes."""
+        if address:
+            return f"{address.host}:{address.port}"
+        return Later(DATABASE_SERVER, self.database_server, "Host", "{}:3306")
+
+    def jdbc_url(self, address: Address | None, database: str) -> str | Later:
+        """How Java reaches a database on a server."""
+        named = (address.database if address else "") or database
+        host = self.host(address)
+        if isinstance(host, Later):
+            return Later(host.kind, host.name, host.part, f"jdbc:mysql://{host.shape}/{named}")
+        return f"jdbc:mysql://{host}/{named}"
+
+    def mysql_url(self, address: Address | None) -> str | Later:
+        """The server's address without login: that is in the secret."""
+        host = self.host(address)
+        if isinstance(host, Later):
+            return Later(host.kind, host.name, host.part, f"mysql://{host.shape}")
+        return f"mysql://{host}"
+
+    def secret(self, address: Address | None) -> str | Later:
+        """The name of the secret with a server's login; RDS makes its own, which has an address only."""
+        if address is None:
+            return Later(DATABASE_SERVER, self.database_server, "SecretArn")
+        return self.called("warehouse" if address == self.warehouse else "mysql")
+
+    def secret_arn(self, address: Address | None) -> str | Later:
+        """What a policy calls that secret: Secrets Manager ends addresses with six characters of its own."""
+        secret = self.secret(address)
+        return secret if isinstance(secret, Later) else self.arn("secretsmanager", f"secret:{secret}-??????")
+
+    def glue_database(self, name: str) -> str:
+        """A Glue database's name, with the prefix that keeps environments of one account apart."""
+        return f"{self.database_prefix}{name}"
+
+
+def require_environment_name(name: str) -> str:
+    """The name. Raises UsageError when it can't be part of AWS's names."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} can't name an environment. Give up to 12 lower-case letters and digits, such as prod."
+        )
+    return name
+
+
+def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Environment:
+    """The environment that the settings describe. `zone_of_subnet` is where the first subnet is."""
+    oltp, warehouse = settings.MYSQL_URL.read(), settings.WAREHOUSE_URL.read()
+    if warehouse and not oltp:
+        raise UsageError("SAKILA_WAREHOUSE_URL is set, but SAKILA_MYSQL_URL is not. Set both, or neither to have RDS.")
+    if not oltp and not settings.SUBNETS.read():
+        raise UsageError(
+            "A server of RDS stands in a VPC: set SAKILA_SUBNETS (two or more) and SAKILA_SECURITY_GROUPS, "
+            "or name a server in SAKILA_MYSQL_URL."
+        )
+    given = (
+        settings.TIME_ZONE,
+        settings.FIRST_DAY,
+        settings.HOLIDAY_COUNTRY,
+        settings.HOLIDAY_SUBDIVISION,
+        settings.HOLIDAY_LANGUAGE,
+        settings.ALLOWED_BAD_SHARE,
+    )
+    return Environment(
+        name=require_environment_name(name),
+        account=account,
+        region=settings.AWS_REGION.read(),
+        zone=settings.TIME_ZONE.read(),
+        is_conductor_glue=settings.CONDUCTOR.read() == "glue",
+        oltp=Address.parse(oltp) if oltp else None,
+        warehouse=Address.parse(warehouse) if warehouse else None,
+        network=Network(settings.SUBNETS.read(), settings.SECURITY_GROUPS.read(), zone_of_subnet),
+        sizes=Sizes(
+            settings.GLUE_WORKERS.read(), settings.DATABASE_CLASS.read(), settings.ATHENA_SCAN_LIMIT_GIGABYTES.read()
+        ),
+        alarm_email=settings.ALARM_EMAIL.read(),
+        database_prefix=settings.GLUE_DATABASE_PREFIX.read(),
+        job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
+    )

@@ -1,0 +1,208 @@
+"""Every kind of thing that the inventory may declare, in the order in which they are made; they go in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sakila_platform.deploy import (
+    athena,
+    dashboards,
+    functions,
+    glue_catalogue,
+    glue_crawlers,
+    glue_jobs,
+    glue_workflow,
+    iam,
+    messaging,
+    rds,
+    releases,
+    s3,
+    schedules,
+    secrets,
+    watching,
+)
+from sakila_platform.deploy.engine import Kind
+from sakila_platform.deploy.kind_names import (
+    ALARM,
+    BUCKET,
+    CONNECTION,
+    CRAWLER,
+    DASHBOARD,
+    DATA_SET,
+    DATA_SOURCE,
+    DATABASE,
+    DATABASE_PARAMETERS,
+    DATABASE_SERVER,
+    DATABASE_SUBNETS,
+    FUNCTION,
+    JOB,
+    LOG_GROUP,
+    QUEUE,
+    RELEASE,
+    ROLE,
+    RULE,
+    SCHEDULE,
+    SCHEDULE_GROUP,
+    SECRET,
+    TABLE,
+    TOPIC,
+    TRIGGER,
+    WORKFLOW,
+    WORKGROUP,
+)
+
+# Dagster publishes the same dashboards under the same names: one set of them for an account.
+_QUICKSIGHT = "sakila-"
+_ALL = (
+    Kind(BUCKET, s3.describe_bucket, s3.ensure_bucket, s3.delete_bucket, s3.names_of_buckets, held=s3.held_by_bucket),
+    Kind(
+        RELEASE,
+        releases.describe_release,
+        releases.ensure_release,
+        releases.delete_release,
+        releases.names_of_releases,
+    ),
+    Kind(
+        SECRET,
+        secrets.describe_secret,
+        secrets.ensure_secret,
+        secrets.delete_secret,
+        secrets.names_of_secrets,
+        held=secrets.held_by_secret,
+    ),
+    Kind(DATABASE_SUBNETS, rds.describe_subnets, rds.ensure_subnets, rds.delete_subnets, rds.names_of_subnets),
+    Kind(
+        DATABASE_PARAMETERS,
+        rds.describe_parameters,
+        rds.ensure_parameters,
+        rds.delete_parameters,
+        rds.names_of_parameters,
+    ),
+    Kind(
+        DATABASE_SERVER,
+        rds.describe_server,
+        rds.ensure_server,
+        rds.delete_server,
+        rds.names_of_servers,
+        held=rds.held_by_server,
+    ),
+    Kind(TOPIC, messaging.describe_topic, messaging.ensure_topic, messaging.delete_topic, messaging.names_of_topics),
+    Kind(QUEUE, messaging.describe_queue, messaging.ensure_queue, messaging.delete_queue, messaging.names_of_queues),
+    Kind(ROLE, iam.describe_role, iam.ensure_role, iam.delete_role, iam.names_of_roles),
+    Kind(
+        CONNECTION,
+        glue_jobs.describe_connection,
+        glue_jobs.ensure_connection,
+        glue_jobs.delete_connection,
+        glue_jobs.names_of_connections,
+    ),
+    Kind(JOB, glue_jobs.describe_job, glue_jobs.ensure_job, glue_jobs.delete_job, glue_jobs.names_of_jobs),
+    Kind(
+        DATABASE,
+        glue_catalogue.describe_database,
+        glue_catalogue.ensure_database,
+        glue_catalogue.delete_database,
+        glue_catalogue.names_of_databases,
+        is_named_by_environment=False,
+        has_own_names=False,
+    ),
+    Kind(
+        TABLE,
+        glue_catalogue.describe_table,
+        glue_catalogue.ensure_table,
+        glue_catalogue.delete_table,
+        glue_catalogue.names_of_tables,
+    ),
+    Kind(
+        CRAWLER,
+        glue_crawlers.describe_crawler,
+        glue_crawlers.ensure_crawler,
+        glue_crawlers.delete_crawler,
+        glue_crawlers.names_of_crawlers,
+    ),
+    Kind(
+        WORKFLOW,
+        glue_workflow.describe_workflow,
+        glue_workflow.ensure_workflow,
+        glue_workflow.delete_workflow,
+        glue_workflow.names_of_workflows,
+    ),
+    Kind(
+        TRIGGER,
+        glue_workflow.describe_trigger,
+        glue_workflow.ensure_trigger,
+        glue_workflow.delete_trigger,
+        glue_workflow.names_of_triggers,
+    ),
+    Kind(
+        WORKGROUP,
+        athena.describe_workgroup,
+        athena.ensure_workgroup,
+        athena.delete_workgroup,
+        athena.names_of_workgroups,
+    ),
+    Kind(
+        LOG_GROUP,
+        watching.describe_log_group,
+        watching.ensure_log_group,
+        watching.delete_log_group,
+        watching.names_of_log_groups,
+        before_prefix="/aws/lambda/",
+    ),
+    Kind(
+        FUNCTION,
+        functions.describe_function,
+        functions.ensure_function,
+        functions.delete_function,
+        functions.names_of_functions,
+    ),
+    Kind(
+        SCHEDULE_GROUP,
+        schedules.describe_group,
+        schedules.ensure_group,
+        schedules.delete_group,
+        schedules.names_of_groups,
+    ),
+    Kind(
+        SCHEDULE,
+        schedules.describe_schedule,
+        schedules.ensure_schedule,
+        schedules.delete_schedule,
+        schedules.names_of_schedules,
+    ),
+    Kind(
+        DATA_SOURCE,
+        dashboards.describe_data_source,
+        dashboards.ensure_data_source,
+        dashboards.delete_data_source,
+        dashboards.names_of_data_sources,
+        before_prefix=_QUICKSIGHT,
+        is_named_by_environment=False,
+    ),
+    Kind(
+        DATA_SET,
+        dashboards.describe_data_set,
+        dashboards.ensure_data_set,
+        dashboards.delete_data_set,
+        dashboards.names_of_data_sets,
+        before_prefix=_QUICKSIGHT,
+        is_named_by_environment=False,
+    ),
+    Kind(
+        DASHBOARD,
+        dashboards.describe_dashboard,
+        dashboards.ensure_dashboard,
+        dashboards.delete_dashboard,
+        dashboards.names_of_dashboards,
+        before_prefix=_QUICKSIGHT,
+        is_named_by_environment=False,
+    ),
+    Kind(RULE, watching.describe_rule, watching.ensure_rule, watching.delete_rule, watching.names_of_rules),
+    Kind(ALARM, watching.describe_alarm, watching.ensure_alarm, watching.delete_alarm, watching.names_of_alarms),
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
+
+
+def kinds(with_quicksight: bool) -> Mapping[str, Kind]:
+    """Every kind; those of QuickSight only where it is used, for an account without it refuses to be asked."""
+    return {name: kind for name, kind in KINDS.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}

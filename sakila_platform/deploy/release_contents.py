@@ -1,0 +1,75 @@
+"""What a release is: scripts, wheel (with the SQL in it), Lambda archives, and the modules that go with them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sakila_platform.deploy.archives import files_under, fingerprint, pure_wheel
+from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.errors import PlatformError
+
+RELEASES = "deploy/"
+CHECKOUT = Path(__file__).resolve().parents[2]
+WHEEL = "sakila_platform-0.1.0-py3-none-any.whl"
+# What the Glue jobs import beside this package (glue_scripts/README.md); Glue has pyarrow, numpy and boto3.
+MODULES = (
+    "dagster-pipes",
+    "duckdb",
+    "holidays",
+    "polars",
+    "polars-runtime-32",
+    "pymysql",
+    "python-dateutil",
+    "sqlglot",
+    "tzdata",
+)
+_PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)( ; .*>=.*)?")
+
+
+@dataclass(frozen=True)
+class Release:
+    """Files by path and SHA-256 (base64, as Lambda has it), their modules, and the contents of a checkout's."""
+
+    version: str
+    files: Mapping[str, str]
+    modules: tuple[str, ...]
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def key(self, path: str) -> str:
+        """Where a file of the release is in the bucket."""
+        return f"{RELEASES}{self.version}/{path}"
+
+
+def release_of_checkout(version: str = "", root: Path = CHECKOUT) -> Release:
+    """What the checkout has. Without a version it is named after its contents. Raises PlatformError outside of one."""
+    if not (root / "glue_scripts").is_dir():
+        raise PlatformError("There are no glue_scripts beside the package. Deploy from a checkout of the project.")
+    contents = {f"glue_scripts/{path.name}": path.read_bytes() for path in sorted((root / "glue_scripts").glob("*.py"))}
+    package = {
+        **files_under(root / "sakila_platform", "sakila_platform"),
+        **files_under(root / "sql", "sakila_platform/sql"),
+    }
+    name, number = WHEEL.split("-")[:2]
+    contents[f"wheels/{WHEEL}"] = pure_wheel(name, number, package)
+    for archive in FUNCTION_ARCHIVES:
+        contents[f"functions/{archive}.zip"] = lambda_archive(archive)
+    modules = _pinned((root / "constraints.txt").read_text(encoding="utf-8"))
+    version = version or fingerprint([*contents.items(), ("modules", "\n".join(modules).encode())])
+    return Release(version, {path: _sha256(content) for path, content in contents.items()}, modules, contents)
+
+
+def _pinned(constraints: str) -> tuple[str, ...]:
+    pins = {}
+    for line in constraints.splitlines():
+        if pin := _PIN.fullmatch(line):
+            pins[pin["name"]] = f"{pin['name']}=={pin['version']}"
+    return tuple(pins[module] for module in MODULES)
+
+
+def _sha256(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()

@@ -1,0 +1,1 @@
+"""Handlers that AWS Lambda calls: thin, around modules that know nothing of AWS."""

@@ -1,0 +1,37 @@
+"""The database that a function works on: its address from the settings, its login from Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import boto3  # type: ignore[import-untyped]
+import pymysql
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from sakila_platform import settings
+from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Address, connect
+
+
+def open_database(default: str) -> pymysql.Connection:
+    """An open connection to the database that SAKILA_MYSQL_URL names, or to `default` on its server.
+
+    Raises PlatformError, without the password, when the secret or the server can't be reached.
+    """
+    address = Address.parse(settings.MYSQL_URL.read())
+    if not address.database:
+        address = address.on(default)
+    secret = settings.MYSQL_SECRET.read()
+    return connect(_with_login(address, secret) if secret else address)
+
+
+def _with_login(address: Address, secret: str) -> Address:
+    try:
+        found = boto3.client("secretsmanager").get_secret_value(SecretId=secret)
+        login = json.loads(found["SecretString"])
+        return replace(address, user=login["username"], password=login["password"])
+    except (BotoCoreError, ClientError) as error:
+        raise PlatformError(f"Secret {secret} can't be read: {error}. See the function's role.") from None
+    except (KeyError, TypeError, ValueError):
+        raise PlatformError(f"Secret {secret} has no username and password as JSON. Write it anew.") from None

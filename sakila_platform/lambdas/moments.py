@@ -1,0 +1,34 @@
+"""Which day an event is about: that of the moment it was scheduled for, so that a retry is about the same day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from sakila_platform import settings
+from sakila_platform.days import Clock
+from sakila_platform.errors import UsageError
+
+SCHEDULED_AT = "scheduled_at"
+
+
+def clock() -> Clock:
+    """The shop's clock."""
+    return Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+
+
+def clock_of(event: Mapping[str, Any]) -> Clock:
+    """The shop's clock as it stood when the event was scheduled; the one that runs, where the event does not say.
+
+    Raises UsageError on a moment that isn't one.
+    """
+    text = str(event.get(SCHEDULED_AT) or "")
+    if not text:
+        return clock()
+    try:
+        # Python 3.10 does not read the Z that AWS ends a moment with.
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise UsageError(f"{SCHEDULED_AT} is {text!r}. Give a moment such as 2005-06-01T00:15:00Z.") from None
+    return Clock(settings.TIME_ZONE.read(), moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))

@@ -1,0 +1,44 @@
+"""Lambda: simulate the day that has ended at the shop's counter. Called twice, it writes once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+from sakila_platform import settings
+from sakila_platform.days import ONE_DAY, parse_day
+from sakila_platform.lambdas.log_lines import tell
+from sakila_platform.lambdas.logins import open_database
+from sakila_platform.lambdas.moments import clock, clock_of
+from sakila_platform.rentals.simulation import Options
+from sakila_platform.rentals.simulation_run import simulate_day
+
+_DATABASE = "sakila"
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Simulate the event's day: `day`, else the one before `scheduled_at`, else yesterday in the shop's time zone.
+
+    Returns what became of it. Raises PlatformError, so that Lambda tries again, when the database can't be reached.
+    """
+    day = _day_of(event)
+    options = Options(settings.RENTERS_PER_DAY.read(), settings.SMOOTHING.read(), settings.OPENING_HOURS.read())
+    with closing(open_database(_DATABASE)) as connection:
+        outcome = simulate_day(connection, day, clock(), options)
+    told = {
+        "day": day.isoformat(),
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+        "rentals": outcome.rentals,
+        "returns": outcome.returns,
+        "late_fees": outcome.late_fees,
+    }
+    tell(context, f"{day}: {outcome.status.value}", **told)
+    return told
+
+
+def _day_of(event: Mapping[str, Any]) -> date:
+    given = event.get("day")
+    return parse_day(str(given)) if given else clock_of(event).today() - ONE_DAY

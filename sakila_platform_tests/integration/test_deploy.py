@@ -1,0 +1,318 @@
+"""`deploy` against an AWS account over HTTP: what is planned, made, repaired, rolled back, removed, and never lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from sakila_platform import settings
+from sakila_platform.commands.deploy import apply_environment, destroy_environment, plan_environment
+from sakila_platform.deploy.declarations import Declaration
+from sakila_platform.deploy.engine import Action, Deployment, Step
+from sakila_platform.deploy.environment import read_environment
+from sakila_platform.deploy.inventory import Inventory
+from sakila_platform.deploy.kinds import kinds
+from sakila_platform.deploy.releases import release_named
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
+
+PASSWORD = "a-secret-that-nobody-sees"
+EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+BUCKET = f"sakila-test-{ACCOUNT}-{REGION}"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Account]:
+    """One server for this file."""
+    with running_account() as account:
+        yield account
+
+
+@pytest.fixture
+def account(server: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An empty account, and settings that name a MySQL server."""
+    for setting in settings.all_settings():
+        monkeypatch.delenv(setting.name, raising=False)
+    monkeypatch.setenv("SAKILA_MYSQL_URL", f"mysql://platform:{PASSWORD}@db.example:3306")
+    monkeypatch.setenv("SAKILA_TIME_ZONE", "America/Bogota")
+    server.empty()
+    return server
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What people are told."""
+    return []
+
+
+def apply(account: Account, told: list[str] | None = None, version: str = "1.0.0", name: str = "test") -> list[Step]:
+    return apply_environment(name, version, (told if told is not None else []).append, account.aws())
+
+
+def plan(account: Account, told: list[str] | None = None, name: str = "test") -> list[Step]:
+    return plan_environment(name, "1.0.0", (told if told is not None else []).append, account.aws())
+
+
+def shown(steps: list[Step]) -> list[str]:
+    return [f"{step.action.value} {step.kind} {step.name}" for step in steps]
+
+
+def test_a_plan_tells_everything_and_changes_nothing(account: Account, told: list[str]) -> None:
+    steps = plan(account, told)
+    assert {step.action for step in steps} == {Action.CREATE}
+    assert f"+ create bucket {BUCKET}" in told
+    assert "+ create glue job sakila-test-extract-stage" in told
+    assert "+ create glue table final_sakila.fact_rental" in told
+    assert told[-1] == f"{len(steps)} to create"
+    assert account.changes() == []
+
+
+def test_what_is_applied_twice_is_made_once(account: Account, told: list[str]) -> None:
+    planned = plan(account)
+    assert shown(apply(account)) == shown(planned)
+    account.calls.clear()
+
+    assert apply(account, told) == []
+    assert account.changes() == []
+    assert told[-1] == "Environment test is as declared."
+
+
+def test_everything_is_tagged_and_no_password_is_shown(account: Account, told: list[str]) -> None:
+    apply(account, told)
+    assert not [line for line in told if PASSWORD in line]
+    where = account.by_hand("resourcegroupstaggingapi")
+    tagged = {
+        resource["ResourceARN"]
+        for page in where.get_paginator("get_resources").paginate(
+            TagFilters=[{"Key": "sakila:environment", "Values": ["test"]}]
+        )
+        for resource in page["ResourceTagMappingList"]
+    }
+    assert f"arn:aws:s3:::{BUCKET}" in tagged
+    for arguments in (call for call in account.calls if call[1] == "CreateJob"):
+        assert PASSWORD not in json.dumps(arguments, default=str)
+
+
+def test_after_a_crash_at_any_changing_call_apply_goes_on_where_it_was(account: Account) -> None:
+    release = release_named(account.aws(), BUCKET, "1.0.0")
+    inventory = Inventory(read_environment("test", ACCOUNT), release)
+    declarations = one_of_each_kind(inventory.declarations())
+    deployment = Deployment(account.aws(), "test", "sakila-test-", kinds(False))
+    # Each run is cut off behind its first change, so that in the end there was a cut behind every one.
+    cuts = 0
+    while True:
+        try:
+            with account.cut_after(1):
+                deployment.apply(declarations, lambda step: None)
+            break
+        except Cut:
+            cuts += 1
+    assert cuts == len(account.changes()) > 30
+    assert deployment.plan(declarations) == []
+
+
+def one_of_each_kind(declarations: Sequence[Declaration]) -> list[Declaration]:
+    """The first of each kind, and all roles: two runs for every one of a hundred calls would take minutes."""
+    first = {declaration.kind: declaration for declaration in reversed(declarations)}
+    return [each for each in declarations if each.kind == "role" or first[each.kind] is each]
+
+
+def by_hand(account: Account) -> dict[str, Callable[[], Any]]:
+    """What somebody might do in the console, and by which thing the plan must tell it."""
+    glue, s3, iam = account.by_hand("glue"), account.by_hand("s3"), account.by_hand("iam")
+    return {
+        "glue job sakila-test-build-final": lambda: glue.update_job(
+            JobName="sakila-test-build-final",
+            JobUpdate={"Role": "other", "Command": {"Name": "glueetl"}, "GlueVersion": "4.0"},
+        ),
+        "glue trigger sakila-test-daily": lambda: glue.stop_trigger(Name="sakila-test-daily"),
+        "glue trigger sakila-test-daily-final": lambda: glue.delete_trigger(Name="sakila-test-daily-final"),
+        "glue crawler sakila-test-stage": lambda: glue.update_crawler(
+            Name="sakila-test-stage", RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+        ),
+        "glue connection sakila-test-mysql": lambda: glue.delete_connection(ConnectionName="sakila-test-mysql"),
+        "glue table final_sakila.dim_film": lambda: glue.update_table(
+            DatabaseName="final_sakila", TableInput={"Name": "dim_film", "Description": "mine"}
+        ),
+        "glue workflow sakila-test-daily": lambda: glue.update_workflow(Name="sakila-test-daily", MaxConcurrentRuns=9),
+        f"bucket {BUCKET}": lambda: s3.delete_public_access_block(Bucket=BUCKET),
+        "role sakila-test-build-final": lambda: iam.put_role_policy(
+            RoleName="sakila-test-build-final",
+            PolicyName="everything",
+            PolicyDocument=EVERYTHING,
+        ),
+        "role sakila-test-crawlers": lambda: iam.attach_role_policy(
+            RoleName="sakila-test-crawlers",
+            PolicyArn=iam.create_policy(PolicyName="everything", PolicyDocument=EVERYTHING)["Policy"]["Arn"],
+        ),
+        "secret sakila-test-mysql": lambda: account.by_hand("secretsmanager").put_secret_value(
+            SecretId="sakila-test-mysql", SecretString="{}"
+        ),
+        "athena workgroup sakila-test-queries": lambda: account.by_hand("athena").update_work_group(
+            WorkGroup="sakila-test-queries", ConfigurationUpdates={"BytesScannedCutoffPerQuery": 10**15}
+        ),
+        "lambda function sakila-test-function-simulate-rentals": lambda: account.by_hand(
+            "lambda"
+        ).update_function_configuration(FunctionName="sakila-test-function-simulate-rentals", Timeout=3),
+        "lambda function sakila-test-function-refresh-dates": lambda: account.by_hand(
+            "lambda"
+        ).delete_function_concurrency(FunctionName="sakila-test-function-refresh-dates"),
+        "schedule sakila-test-functions/simulate-rentals": lambda: account.by_hand("scheduler").delete_schedule(
+            GroupName="sakila-test-functions", Name="simulate-rentals"
+        ),
+        "topic sakila-test-alarms": lambda: account.by_hand("sns").set_topic_attributes(
+            TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:sakila-test-alarms",
+            AttributeName="DisplayName",
+            AttributeValue="loud",
+        ),
+        "alarm sakila-test-data-stale": lambda: account.by_hand("cloudwatch").delete_alarms(
+            AlarmNames=["sakila-test-data-stale"]
+        ),
+        "event rule sakila-test-job-failed": lambda: account.by_hand("events").remove_targets(
+            Rule="sakila-test-job-failed", Ids=["topic"]
+        ),
+    }
+
+
+def test_what_somebody_changed_by_hand_is_told_and_repaired(account: Account, told: list[str]) -> None:
+    apply(account)
+    drifts = by_hand(account)
+    for drift in drifts.values():
+        drift()
+
+    steps = plan(account, told)
+    assert {f"{step.kind} {step.name}" for step in steps} == set(drifts)
+    assert "    GlueVersion: 4.0 -> 5.1" in told
+    assert "    RecrawlPolicy.RecrawlBehavior: CRAWL_NEW_FOLDERS_ONLY -> CRAWL_EVERYTHING" in told
+    assert "    Value: (secret) differs" in told
+    assert not [line for line in told if PASSWORD in line]
+
+    assert shown(apply(account)) == shown(steps)
+    assert plan(account) == []
+
+
+def test_a_tag_that_was_taken_off_is_put_back(account: Account) -> None:
+    apply(account)
+    job = f"arn:aws:glue:{REGION}:{ACCOUNT}:job/sakila-test-build-final"
+    account.by_hand("glue").untag_resource(ResourceArn=job, TagsToRemove=["sakila:environment"])
+    assert shown(plan(account)) == ["change glue job sakila-test-build-final"]
+    apply(account)
+    assert account.by_hand("glue").get_tags(ResourceArn=job)["Tags"]["sakila:environment"] == "test"
+
+
+def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(account: Account) -> None:
+    apply(account)
+    glue = account.by_hand("glue")
+    ours = {"sakila:environment": "test", "sakila:managed-by": "sakila-platform"}
+    command = {"Name": "glueetl", "ScriptLocation": "s3://somewhere/old.py"}
+    glue.create_job(Name="sakila-test-retired", Role="r", Command=command, Tags=ours)
+    glue.create_job(Name="sakila-test-somebodys", Role="r", Command=command)
+    glue.create_job(Name="sakila-other-job", Role="r", Command=command, Tags={"sakila:environment": "other"})
+
+    assert shown(plan(account)) == ["remove glue job sakila-test-retired"]
+    apply(account)
+    assert {"sakila-test-somebodys", "sakila-other-job"} < set(glue.list_jobs()["JobNames"])
+    assert "sakila-test-retired" not in glue.list_jobs()["JobNames"]
+
+
+def test_databases_of_another_environment_are_not_taken_over(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(account, name="first")
+    with pytest.raises(PlatformError, match="glue database stage_sakila already, and it belongs to environment first"):
+        apply(account, name="second")
+    monkeypatch.setenv("SAKILA_GLUE_DATABASE_PREFIX", "second_")
+    apply(account, name="second")
+    assert plan(account, name="second") == []
+    monkeypatch.delenv("SAKILA_GLUE_DATABASE_PREFIX")
+    assert plan(account, name="first") == []
+
+
+def test_a_release_is_rolled_back_by_its_version(account: Account, told: list[str]) -> None:
+    apply(account, version="1.0.0")
+    lambda_code = account.by_hand("lambda").get_function(FunctionName="sakila-test-function-simulate-rentals")
+    apply(account, version="1.1.0")
+    glue = account.by_hand("glue")
+
+    def script() -> str:
+        return glue.get_job(JobName="sakila-test-build-final")["Job"]["Command"]["ScriptLocation"]
+
+    assert script() == f"s3://{BUCKET}/deploy/1.1.0/glue_scripts/build_final.py"
+    account.calls.clear()
+    apply(account, told, version="1.0.0")
+    assert script() == f"s3://{BUCKET}/deploy/1.0.0/glue_scripts/build_final.py"
+    assert told[0].endswith("release 1.0.0 of the bucket")
+    # Nothing is uploaded again, and equal code is not sent again.
+    assert {call.split()[1] for call in account.changes()} == {"UpdateJob"}
+    assert lambda_code["Configuration"]["CodeSha256"]
+
+
+def test_a_release_that_lost_a_file_is_not_rolled_back_to(account: Account) -> None:
+    apply(account, version="1.0.0")
+    s3 = account.by_hand("s3")
+    lost = next(each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET, Prefix="deploy/1.0.0/wheels/")["Contents"])
+    s3.delete_object(Bucket=BUCKET, Key=lost)
+    with pytest.raises(PlatformError, match=r"Release 1\.0\.0 lacks wheels/"):
+        apply(account, version="1.0.0")
+
+
+def test_nothing_is_left_of_an_environment_that_held_no_data(account: Account, told: list[str]) -> None:
+    apply(account)
+    steps = destroy_environment("test", True, told.append, account.aws())
+    assert {step.action for step in steps} == {Action.REMOVE}
+    assert destroy_environment("test", True, told.append, account.aws()) == []
+    assert told[-1] == "There is no environment test."
+    assert account.by_hand("s3").list_buckets()["Buckets"] == []
+
+
+def test_data_outlive_an_environment_unless_told_twice(account: Account, told: list[str]) -> None:
+    apply(account)
+    s3 = account.by_hand("s3")
+    s3.put_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet", Body=b"a day")
+
+    steps = destroy_environment("test", False, told.append, account.aws())
+    kept = [step for step in steps if step.action is Action.KEEP]
+    assert shown(kept) == ["keep secret sakila-test-mysql", f"keep bucket {BUCKET}"]
+    assert told[-1].endswith("--delete-data --yes-delete test")
+    assert s3.get_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet")
+
+    # What was kept is taken up again.
+    apply(account)
+    assert plan(account) == []
+    destroy_environment("test", True, told.append, account.aws())
+    assert s3.list_buckets()["Buckets"] == []
+    # A login can be had back for a week.
+    apply(account)
+    assert plan(account) == []
+
+
+def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SAKILA_MYSQL_URL")
+    with pytest.raises(UsageError, match="set SAKILA_SUBNETS"):
+        plan(account)
+    found = account.by_hand("ec2").describe_subnets()["Subnets"][:2]
+    group = account.by_hand("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    monkeypatch.setenv("SAKILA_SUBNETS", ",".join(subnet["SubnetId"] for subnet in found))
+    monkeypatch.setenv("SAKILA_SECURITY_GROUPS", group)
+    apply(account)
+    assert plan(account) == []
+
+    rds = account.by_hand("rds")
+    server = rds.describe_db_instances()["DBInstances"][0]
+    arguments = account.by_hand("glue").get_job(JobName="sakila-test-extract-stage")["Job"]["DefaultArguments"]
+    assert arguments["--jdbc-url"] == f"jdbc:mysql://{server['Endpoint']['Address']}:3306/sakila"
+    assert arguments["--secret"] == server["MasterUserSecret"]["SecretArn"]
+
+    steps = destroy_environment("test", False, [].append, account.aws())
+    kept = [step for step in steps if step.action is Action.KEEP]
+    assert shown(kept) == ["keep database server sakila-test-mysql"]
+    destroy_environment("test", True, [].append, account.aws())
+    assert rds.describe_db_instances()["DBInstances"] == []
+    assert len(rds.describe_db_snapshots()["DBSnapshots"]) >= 1
+
+
+def test_an_environment_whose_name_aws_would_refuse_is_refused_at_once(account: Account) -> None:
+    with pytest.raises(UsageError, match="'Prod-1' can't name an environment"):
+        plan(account, name="Prod-1")
+    assert account.calls == []

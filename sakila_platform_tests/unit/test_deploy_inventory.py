@@ -1,0 +1,217 @@
+"""What is declared for AWS: names, clocks, permissions, archives. No account is asked."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parliament import analyze_policy_string
+
+from sakila_platform.deploy.archives import fingerprint, pure_wheel, reproducible_zip
+from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
+from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
+from sakila_platform.deploy.differences import differences
+from sakila_platform.deploy.environment import Environment, Network
+from sakila_platform.deploy.inventory import JOBS, Inventory
+from sakila_platform.deploy.kinds import KINDS
+from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.deploy.policies import Statement, policy
+from sakila_platform.deploy.release_contents import CHECKOUT, Release
+from sakila_platform.mysql import Address
+from sakila_platform_tests.aws_clocks import cron_faults
+
+SHOP = Address.parse("mysql://platform:secret@db.example:3306")
+NETWORK = Network(("subnet-0a1b2c3d", "subnet-0a1b2c3e"), ("sg-0a1b2c3d",), "us-east-1a")
+RELEASE = Release("1.0.0", {f"functions/{name}.zip": "c2hh" for name in FUNCTION_ARCHIVES}, ("pymysql==1",))
+SECRET_OF_RDS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
+OURS = (
+    "sakila-test-",
+    "/aws-glue/",
+    "catalog",
+    "stage_sakila",
+    "final_sakila",
+    "/marts",
+    SECRET_OF_RDS,
+    "network-interface",
+)
+ZONES = ("UTC", "America/Bogota", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati")
+
+
+def environment(**parts: Any) -> Environment:
+    zone = parts.pop("zone", ZoneInfo("America/Bogota"))
+    return Environment("test", "123456789012", "us-east-1", zone, **parts)
+
+
+ENVIRONMENTS = {
+    "a server by URL": environment(oltp=SHOP),
+    "a warehouse elsewhere": environment(oltp=SHOP, warehouse=replace(SHOP, host="dw.example")),
+    "all in a VPC, on RDS": environment(network=NETWORK),
+}
+
+
+def declared(place: Environment) -> tuple[Declaration, ...]:
+    return Inventory(place, RELEASE).declarations()
+
+
+def documents(place: Environment) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every IAM policy of a role, with what AWS makes up later filled in."""
+    for each in declared(place):
+        for document in each.wanted.get("Policies", {}).values():
+            text = json.dumps(document, default=lambda later: SECRET_OF_RDS)
+            yield each.name, json.loads(text)
+
+
+@pytest.mark.parametrize("place", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_policies_pass_the_linter(place: Environment) -> None:
+    # A `*` is dealt with below, and S3's own words for what a role may list are too new for parliament.
+    let_through = {"RESOURCE_STAR", "UNKNOWN_ACTION"}
+    for name, document in documents(place):
+        found = analyze_policy_string(json.dumps(document)).findings
+        assert not [str(each) for each in found if each.issue not in let_through], name
+
+
+@pytest.mark.parametrize("place", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_no_policy_allows_everything_of_a_kind_or_anything_of_another_environment(place: Environment) -> None:
+    about_everything = set()
+    for name, document in documents(place):
+        for statement in document["Statement"]:
+            assert not [action for action in statement["Action"] if "*" in action], name
+            for resource in statement["Resource"]:
+                if resource == "*":
+                    about_everything |= set(statement["Action"])
+                else:
+                    assert any(part in resource for part in OURS), (name, resource)
+    assert {action.split(":")[0] for action in about_everything} <= {"ec2", "cloudwatch"}
+
+
+def test_a_statement_about_every_resource_says_why() -> None:
+    with pytest.raises(ValueError, match="does not say why"):
+        Statement("All", ("s3:GetObject",), ("*",))
+    reasoned = Statement("All", ("s3:ListAllMyBuckets",), ("*",), reason="knows no resources")
+    assert policy([reasoned])["Statement"][0]["Resource"] == ["*"]
+
+
+def test_each_job_and_function_has_a_role_of_its_own() -> None:
+    wanted = [each.wanted for each in declared(ENVIRONMENTS["a server by URL"])]
+    roles = [parts["Role"] for parts in wanted if "GlueVersion" in parts or "Handler" in parts]
+    assert len(roles) == len(set(roles)) == len(JOBS) + len(FUNCTION_ARCHIVES)
+
+
+@pytest.mark.parametrize("place", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_what_others_need_is_declared_before_them(place: Environment) -> None:
+    names = [(each.kind, each.name) for each in declared(place)]
+    assert len(names) == len(set(names))
+    order = list(KINDS)
+    assert {kind for kind, _ in names} <= set(order)
+    assert [order.index(kind) for kind, _ in names if kind != "role"] == sorted(
+        order.index(kind) for kind, _ in names if kind != "role"
+    )
+    for position, each in enumerate(declared(place)):
+        for later in laters(each.wanted):
+            assert (later.kind, later.name) in names[:position], each
+
+
+def laters(value: Any) -> Iterator[Later]:
+    if isinstance(value, Later):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from laters(each)
+
+
+def test_jobs_and_functions_name_what_is_there() -> None:
+    for job in JOBS:
+        assert (CHECKOUT / "glue_scripts" / job.script).is_file(), job.script
+    for name, archive in FUNCTION_ARCHIVES.items():
+        source = (CHECKOUT / f"{archive.handler.replace('.', '/')}.py").read_text(encoding="utf-8")
+        assert "handler" in {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}, name
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_clocks_are_as_aws_reads_them(zone: str) -> None:
+    for each in declared(environment(oltp=SHOP, zone=ZoneInfo(zone))):
+        for part in ("Schedule", "ScheduleExpression"):
+            assert not each.wanted.get(part) or cron_faults(each.wanted[part]) == []
+
+
+def test_one_in_the_morning_in_bogota_is_six_in_utc() -> None:
+    assert daily_cron_utc(1, 0, ZoneInfo("America/Bogota")) == "cron(0 6 * * ? *)"
+    assert daily_cron_utc(1, 0, ZoneInfo("America/New_York")) == "cron(0 6 * * ? *)"
+    assert new_year_cron_utc(0, 30, ZoneInfo("Asia/Kolkata")) == "cron(0 19 31 12 ? *)"
+    assert cron_faults("cron(0 6 * * * *)") != []
+    assert cron_faults("cron(0 25 * * ? *)") != []
+
+
+@given(st.sampled_from(ZONES), st.dates(date(2026, 1, 1), date(2030, 12, 31)))
+def test_the_day_has_ended_for_an_hour_when_its_job_starts_and_not_for_three(zone: str, day: date) -> None:
+    minute, hour = daily_cron_utc(1, 0, ZoneInfo(zone)).removeprefix("cron(").split(" ")[:2]
+    starts = datetime.combine(day, time(int(hour), int(minute)), timezone.utc).astimezone(ZoneInfo(zone))
+    since_midnight = timedelta(hours=starts.hour, minutes=starts.minute)
+    assert timedelta(hours=1) <= since_midnight <= timedelta(hours=2)
+
+
+def test_the_catalogue_has_the_contracts_types_and_no_column_twice() -> None:
+    tables = {each.name: each.wanted for each in declared(ENVIRONMENTS["a server by URL"]) if each.kind == "glue table"}
+    assert len(tables) == 25
+    film = {c["Name"]: c["Type"] for c in tables["final_sakila.dim_film"]["StorageDescriptor"]["Columns"]}
+    assert (film["film_id"], film["rental_rate"], film["captured_at"]) == ("int", "decimal(10,2)", "timestamp")
+    for table in tables.values():
+        names = [c["Name"] for c in (*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"])]
+        assert len(names) == len(set(names))
+
+
+def test_the_clock_of_glue_is_off_where_dagster_conducts() -> None:
+    place = environment(oltp=SHOP, is_conductor_glue=False)
+    on = {each.name: each.wanted["IsOn"] for each in declared(place) if each.kind == "glue trigger"}
+    assert not on["sakila-test-daily"]
+    assert not on["sakila-test-yearly"]
+    assert on["sakila-test-daily-final"]
+
+
+def test_differences_are_told_where_they_are_and_a_secret_never() -> None:
+    wanted = {"A": {"B": [1, 2]}, "Tags": Exactly({"x": "1"}), "Password": Secret("hunter2"), "Empty": ""}
+    present = {"A": {"B": [1, 3], "More": True}, "Tags": {"x": "1", "y": "2"}, "Password": "other"}
+    told = [str(difference) for difference in differences(wanted, present)]
+    assert told == ["A.B[1]: 3 -> 2", "Tags.y: 2 -> (nothing)", "Password: (secret) differs"]
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), st.binary(max_size=50), min_size=1), st.randoms())
+def test_an_archive_depends_on_its_files_alone(files: dict[str, bytes], chance: Any) -> None:
+    shuffled = list(files.items())
+    chance.shuffle(shuffled)
+    assert reproducible_zip(files) == reproducible_zip(dict(shuffled))
+    assert fingerprint(files.items()) == fingerprint(shuffled)
+    assert fingerprint(files.items()) != fingerprint([*shuffled, ("one more", b"")])
+
+
+@pytest.mark.parametrize("name", FUNCTION_ARCHIVES)
+def test_a_functions_archive_is_small_and_has_nothing_of_the_machine(name: str) -> None:
+    archive = lambda_archive(name)
+    assert archive == lambda_archive(name)
+    assert len(archive) < 5_000_000
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        entries = opened.infolist()
+    names = [entry.filename for entry in entries]
+    assert names == sorted(names)
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert not [path for path in names if path.endswith((".pyc", "RECORD", "INSTALLER")) or "/bin/" in path]
+    assert not [path for path in names if path.startswith(("dagster", "pyarrow", "boto"))]
+
+
+def test_the_wheel_can_be_installed(tmp_path: Any) -> None:
+    wheel = pure_wheel("sakila_platform", "0.1.0", {"sakila_platform/__init__.py": b"x = 1\n"})
+    with zipfile.ZipFile(io.BytesIO(wheel)) as opened:
+        record = opened.read("sakila_platform-0.1.0.dist-info/RECORD").decode()
+        assert {line.split(",")[0] for line in record.splitlines()} == set(opened.namelist())
+        assert "Requires-Dist" not in opened.read("sakila_platform-0.1.0.dist-info/METADATA").decode()
