@@ -70,13 +70,21 @@ _ALL = (
         secrets.names_of_secrets,
         held=secrets.held_by_secret,
     ),
-    Kind(DATABASE_SUBNETS, rds.describe_subnets, rds.ensure_subnets, rds.delete_subnets, rds.names_of_subnets),
+    Kind(
+        DATABASE_SUBNETS,
+        rds.describe_subnets,
+        rds.ensure_subnets,
+        rds.delete_subnets,
+        rds.names_of_subnets,
+        held=rds.held_by_surroundings,
+    ),
     Kind(
         DATABASE_PARAMETERS,
         rds.describe_parameters,
         rds.ensure_parameters,
         rds.delete_parameters,
         rds.names_of_parameters,
+        held=rds.held_by_surroundings,
     ),
     Kind(
         DATABASE_SERVER,

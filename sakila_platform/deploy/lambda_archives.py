@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class FunctionArchive:
     handler: str
     packages: tuple[str, ...]
     made: Mapping[str, str] = field(default_factory=dict)
+    asks_its_version: str = ""
+    """A package that looks up its own version when it is imported."""
 
 
 # boto3 is Lambda's own. The contracts need pyarrow, which is too large here, so the table's DDL comes written out.
@@ -33,6 +36,7 @@ FUNCTION_ARCHIVES: Mapping[str, FunctionArchive] = {
         "sakila_platform.lambdas.refresh_date_dimension",
         ("pymysql", "tzdata", "holidays", "dateutil", "six"),
         {"sakila_platform/lambdas/dim_date.sql": mysql_ddl(warehouse_star.DIM_DATE)},
+        asks_its_version="holidays",
     ),
 }
 
@@ -44,6 +48,10 @@ def lambda_archive(name: str) -> bytes:
     for package in archive.packages:
         files |= _package_files(package)
     files |= {path: text.encode() for path, text in archive.made.items()}
+    if name := archive.asks_its_version:
+        number = version(name)
+        about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n"
+        files[f"{name}-{number}.dist-info/METADATA"] = about.encode()
     return reproducible_zip(files)
 
 

@@ -74,6 +74,11 @@ def held_by_server(aws: Aws, name: str) -> str:
     return "databases"
 
 
+def held_by_surroundings(aws: Aws, name: str) -> str:
+    """Parameters and subnets are as good as the data of the server that has them: they are called as it is."""
+    return "a server that is kept" if describe_server(aws, name) else ""
+
+
 def describe_parameters(aws: Aws, name: str) -> dict[str, Any] | None:
     """A group of a server's parameters: those that were set by somebody."""
     found = aws.ask("rds", "describe_db_parameter_groups", DBParameterGroupName=name)

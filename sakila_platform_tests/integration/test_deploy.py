@@ -306,7 +306,13 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
 
     steps = destroy_environment("test", False, [].append, account.aws())
     kept = [step for step in steps if step.action is Action.KEEP]
-    assert shown(kept) == ["keep database server sakila-test-mysql"]
+    assert shown(kept) == [
+        "keep database server sakila-test-mysql",
+        "keep database parameters sakila-test-mysql",
+        "keep database subnets sakila-test-mysql",
+    ]
+    apply(account)
+    assert plan(account) == []
     destroy_environment("test", True, [].append, account.aws())
     assert rds.describe_db_instances()["DBInstances"] == []
     assert len(rds.describe_db_snapshots()["DBSnapshots"]) >= 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from importlib.util import find_spec
@@ -24,8 +26,8 @@ from sakila_platform_tests.shop_copies import ShopCopies
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 CALL = """
 import importlib, json, sys
-archive, runtime, handler, event = sys.argv[1:]
-sys.path.insert(0, archive)
+task, runtime, handler, event = sys.argv[1:]
+sys.path.insert(0, task)
 sys.path.append(runtime)
 class Context:
     function_name, aws_request_id = "function", "request-1"
@@ -53,11 +55,13 @@ def invoke(runtime: Path, tmp_path: Path) -> Invoke:
     """Call a function in a process of its own; returns the lines it wrote, the last being its answer."""
 
     def called(name: str, event: Mapping[str, Any], address: Address, **settings: str) -> list[dict[str, Any]]:
-        archive = tmp_path / f"{name}.zip"
-        archive.write_bytes(lambda_archive(name))
+        # Unpacked, as Lambda does: translations of holidays are files.
+        task = tmp_path / name
+        with zipfile.ZipFile(io.BytesIO(lambda_archive(name))) as archive:
+            archive.extractall(task)
         done = subprocess.run(
             # Isolated, without site-packages: only the archive, the standard library and what Lambda brings.
-            [sys.executable, "-I", "-S", "-c", CALL, str(archive), str(runtime), handler(name), json.dumps(event)],
+            [sys.executable, "-I", "-S", "-c", CALL, str(task), str(runtime), handler(name), json.dumps(event)],
             env={"SAKILA_MYSQL_URL": address.url, **settings},
             cwd=tmp_path,
             capture_output=True,
