@@ -185,6 +185,10 @@ class Platform:
         assert self.lake_place is not None
         return self.lake_place
 
+    def open_lake_anew(self) -> None:
+        """Forget what was copied of the lake, as a process that begins knows nothing of it."""
+        self._lakes.clear()
+
     @property
     def lake_files(self) -> Lake:
         """The lake."""

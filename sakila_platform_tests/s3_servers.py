@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
@@ -22,6 +23,15 @@ CREDENTIALS: Mapping[str, str] = {
     "AWS_CONFIG_FILE": "/nonexistent/config",
     "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
 }
+
+
+@cache
+def _client(endpoint: str) -> Any:
+    return boto3.session.Session(
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
+    ).client("s3", endpoint_url=endpoint)
 
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -61,11 +71,7 @@ class S3Server:
 
     def client(self) -> Any:
         """A plain client, for looking at and preparing what is there."""
-        return boto3.session.Session(
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
-        ).client("s3", endpoint_url=self.endpoint)
+        return _client(self.endpoint)
 
     @contextmanager
     def bucket(self) -> Iterator[str]:
@@ -85,8 +91,10 @@ class S3Server:
         return sorted(found["Key"] for page in pages for found in page.get("Contents", ()))
 
     def clear(self, bucket: str, prefix: str = "") -> None:
-        """Remove all objects of a bucket."""
+        """Remove all objects of a bucket, and the parts of uploads that were not completed."""
         client, keys = self.client(), self.keys(bucket, prefix)
+        for upload in client.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+            client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
         for start in range(0, len(keys), 1000):
             some = [{"Key": key} for key in keys[start : start + 1000]]
             client.delete_objects(Bucket=bucket, Delete={"Objects": some})

@@ -60,7 +60,7 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
     now = capture.clock.now()
     events = [table for table in tables if table.kind is Kind.EVENT]
     snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
-    with consistent_snapshot(capture.source) as connection:
+    with consistent_snapshot(capture.source) as connection, capture.lake.steady():
         unknown = require_known_columns(connection, tables)
         for table in events:
             outcomes[table.name] = _slice_events(capture, connection, table, days)

@@ -87,13 +87,19 @@ class Quarantine:
 
     def __init__(self, lake: Lake, table: Table) -> None:
         self._lake = lake
-        self._name = table.name.in_layer("quarantine")
-        self._held = set(lake.partitions(self._name))
+        self._table = table
+        self._held = set(lake.partitions(table.name.in_layer("quarantine")))
 
     def set_aside(self, partition: str, rejected: pa.Table) -> None:
         """Replace what a partition holds: by these rows, or by nothing when there are none."""
-        path = data_file(self._name, partition)
-        if rejected.num_rows:
-            self._lake.publish(path, encode_parquet(rejected))
-        elif partition in self._held:
-            self._lake.delete(path)
+        if rejected.num_rows or partition in self._held:
+            set_aside(self._lake, self._table, partition, rejected)
+
+
+def set_aside(lake: Lake, table: Table, partition: str, rejected: pa.Table) -> None:
+    """Replace a partition's quarantine: by these rows, or by nothing when there are none."""
+    path = data_file(table.name.in_layer("quarantine"), partition)
+    if rejected.num_rows:
+        lake.publish(path, encode_parquet(rejected))
+    else:
+        lake.delete(path)

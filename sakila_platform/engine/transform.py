@@ -42,7 +42,7 @@ def build_days(build: StarBuild, tables: Sequence[Table], days: Sequence[date]) 
     """
     outcomes: Outcomes = {}
     going = list(days)
-    with open_duckdb() as connection:
+    with open_duckdb() as connection, build.lake.steady():
         for table in tables:
             outcomes[table.name] = _build_table(connection, build, table, going)
             going = [day for day in going if not outcomes[table.name][day].refused]

@@ -128,7 +128,7 @@ def warehouse_session(
     connection: pymysql.Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
 ) -> Iterator[WarehouseSession]:
     """A session for these (consecutive) days. Commits at its end; undoes everything when it is left by an error."""
-    with _lock(connection), open_duckdb() as duck:
+    with _lock(connection), open_duckdb() as duck, lake.steady():
         with connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(mysql_ddl(table))

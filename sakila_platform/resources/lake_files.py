@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +27,7 @@ class Lake(ABC):
     """
 
     location: str
-    """Where it is, for people: a folder, or `s3://bucket/prefix`."""
+    """Where it is: a folder, or `s3://bucket/prefix`. `open_lake` opens it again from there."""
     writers: int
     """How many files are worth writing at a time."""
 
@@ -89,6 +90,11 @@ class Lake(ABC):
     @abstractmethod
     def require_usable(self) -> str:
         """Where the lake is, for people, once it has been looked at; raises PlatformError when it can't be used."""
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While it is open, files that other processes put in place need not be seen: a run looks at its days once."""
+        yield
 
     @abstractmethod
     def present(self, table: TableName, partitions: Iterable[str]) -> list[str]:

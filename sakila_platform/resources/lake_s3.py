@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import os.path
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,30 +32,33 @@ class S3Lake(Lake):
     """A lake on a bucket, or below a prefix of it."""
 
     def __init__(self, bucket: Bucket) -> None:
-        self.location = bucket.place
+        self.location = bucket.location
         self.writers = CONNECTIONS
         self._bucket = bucket
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="lake")
         self._copies = LakeCopies(bucket)
+        self._known: dict[str, list[S3Object]] | None = None
 
     def publish(self, path: str, content: Content) -> None:
         """Put a file in place, whole or not at all."""
-        self._bucket.put(path, bytes(memoryview(content)))
+        self._put(path, bytes(memoryview(content)))
 
     def publish_each(self, paths: Sequence[str], content: Content) -> None:
         """Put the same content in place under each of these paths, many at a time."""
         whole = bytes(memoryview(content))
-        for _ in self._threads.map(lambda path: self._bucket.put(path, whole), paths):
+        for _ in self._threads.map(lambda path: self._put(path, whole), paths):
             pass
 
     def publish_file(self, path: str, file: Path) -> None:
         """Put a copy of a local file in place, whole or not at all."""
         with file.open("rb") as opened:
             self._bucket.upload(path, opened)
+        self._forget(path)
 
     def delete(self, path: str) -> None:
         """Remove a file; nothing happens when there is none."""
         self._bucket.remove(path)
+        self._forget(path)
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -72,6 +76,8 @@ class S3Lake(Lake):
             copies = self._copies.of(self._versions(paths), self._threads)
             if copies is not None:
                 return copies
+            for path in paths:
+                self._forget(path)
         raise PlatformError(f"{paths[0]} and others of the lake are being replaced all the time. Try again in a while.")
 
     def fingerprints(self, table: TableName, partitions: Iterable[str]) -> dict[str, str]:
@@ -115,16 +121,28 @@ class S3Lake(Lake):
         """Remove the parts of large files that processes which died left behind, a day later."""
         self._bucket.sweep()
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While it is open, each listing is asked once, and again only after a change of this object's own."""
+        if self._known is not None:
+            yield
+            return
+        self._known = {}
+        try:
+            yield
+        finally:
+            self._known = None
+
     def require_usable(self) -> str:
         """Where the lake is, once it has answered."""
         self._bucket.require_readable()
-        return self.location
+        return self._bucket.place
 
     def _versions(self, paths: Sequence[str]) -> list[S3Object]:
         there = self._listed(paths)
         missing = [path for path in paths if path not in there]
         if missing:
-            raise PlatformError(f"{missing[0]} is not in the lake at {self.location}. Run its day again.")
+            raise PlatformError(f"{missing[0]} is not in the lake at {self._bucket.place}. Run its day again.")
         return [there[path] for path in paths]
 
     def _listed(self, paths: Sequence[str]) -> dict[str, S3Object]:
@@ -132,8 +150,25 @@ class S3Lake(Lake):
         wanted = set(paths)
         if not wanted:
             return {}
-        objects = self._bucket.objects(os.path.commonprefix(list(wanted)))  # noqa: RUF071 - of keys, not of folders
-        return {found.path: found for found in objects if found.path in wanted}
+        prefix = os.path.commonprefix(list(wanted))  # noqa: RUF071 - of keys, not of folders
+        return {found.path: found for found in self._objects(prefix) if found.path in wanted}
+
+    def _objects(self, prefix: str) -> Iterable[S3Object]:
+        if self._known is None:
+            return self._bucket.objects(prefix)
+        if prefix not in self._known:
+            self._known[prefix] = list(self._bucket.objects(prefix))
+        return self._known[prefix]
+
+    def _put(self, path: str, content: bytes) -> None:
+        self._bucket.put(path, content)
+        self._forget(path)
+
+    def _forget(self, path: str) -> None:
+        """What was listed before a file changed is not what is there now."""
+        for prefix in list(self._known or ()):
+            if self._known and path.startswith(prefix):
+                self._known.pop(prefix, None)
 
     def _rows(self, path: str) -> int:
         end = io.BytesIO()

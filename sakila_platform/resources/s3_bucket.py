@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import boto3  # type: ignore[import-untyped]
+import botocore.session  # type: ignore[import-untyped]
 from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped]
-from botocore import exceptions as failures  # type: ignore[import-untyped]
+from botocore import exceptions as failures
 from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.loaders import create_loader  # type: ignore[import-untyped]
 
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError, UsageError
@@ -61,9 +64,12 @@ def open_bucket(location: str) -> Bucket:
     if not parts.netloc or parts.query or parts.fragment:
         raise UsageError(f"{settings.LAKE.name}: {location!r} names no bucket: give s3://bucket/prefix.")
     endpoint = settings.LAKE_ENDPOINT.read()
-    place = f"s3://{parts.netloc}/{prefix}".rstrip("/") + (f" ({endpoint})" if endpoint else "")
+    where = f"s3://{parts.netloc}/{prefix}".rstrip("/")
+    place = f"{where} ({endpoint})" if endpoint else where
     with explained(Attempt("Nothing can be asked of", ""), place):
-        client = boto3.session.Session().client(
+        session = botocore.session.Session()
+        session.register_component("data_loader", _service_descriptions())
+        client = boto3.session.Session(botocore_session=session).client(
             "s3",
             endpoint_url=endpoint or None,
             config=Config(
@@ -75,17 +81,24 @@ def open_bucket(location: str) -> Bucket:
                 s3={"addressing_style": "path"} if endpoint else None,
             ),
         )
-    return Bucket(client, parts.netloc, f"{prefix}/" if prefix else "", place)
+    return Bucket(client, where, place)
+
+
+@lru_cache(maxsize=1)
+def _service_descriptions() -> Any:
+    """What botocore knows of services. Each session would read it anew, for a tenth of a second."""
+    return create_loader()
 
 
 class Bucket:
     """Objects below a prefix, by paths relative to it. Every method raises PlatformError, in one line."""
 
-    def __init__(self, client: Any, name: str, prefix: str, place: str) -> None:
+    def __init__(self, client: Any, location: str, place: str) -> None:
+        self.location = location
         self.place = place
         self._client = client
-        self._name = name
-        self._prefix = prefix
+        self._name, _, prefix = location.removeprefix("s3://").partition("/")
+        self._prefix = f"{prefix}/" if prefix else ""
 
     def objects(self, prefix: str = "") -> Iterator[S3Object]:
         """Every object whose path begins so, page by page."""
