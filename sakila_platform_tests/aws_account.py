@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from moto.server import ThreadedMotoServer
 from sakila_platform.deploy.aws import Aws
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.moto_operations import install_missing_operations
+from sakila_platform_tests.quicksight_stand_in import QuickSightStandIn
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -38,6 +40,7 @@ class Account:
     endpoint: str
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     changes_left: int | None = None
+    quicksight: QuickSightStandIn = field(default_factory=QuickSightStandIn)
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def aws(self) -> Aws:
@@ -62,13 +65,16 @@ class Account:
         return self._clients[by_hand]
 
     def _client(self, service: str, **arguments: Any) -> Any:
-        return boto3.client(
+        client = boto3.client(
             service,
             endpoint_url=self.endpoint,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
             **{"region_name": REGION, **arguments},
         )
+        if service == "quicksight":
+            self.quicksight.stand_before(client)
+        return client
 
     def changes(self) -> list[str]:
         """The calls that change something, as `glue CreateJob sakila-test-x`."""
@@ -87,6 +93,7 @@ class Account:
     def empty(self) -> None:
         """As on the first day."""
         requests.post(f"{self.endpoint}/moto-api/reset", timeout=10)
+        vars(self.quicksight).update(vars(QuickSightStandIn()))
         self.calls.clear()
 
     def _hold_to_the_model(self, params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -120,6 +127,8 @@ class Account:
 def running_account() -> Iterator[Account]:
     """An empty account on a port of its own, as long as the block lasts."""
     install_missing_operations()
+    # A line for each of thousands of requests is what a failing test would show first.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

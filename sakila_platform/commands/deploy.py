@@ -6,13 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sakila_platform import settings
+from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
+from sakila_platform.dashboards.quicksight.requests import Target
 from sakila_platform.deploy.aws import Aws, open_aws
+from sakila_platform.deploy.declared_dashboards import Published
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import Environment, read_environment, require_environment_name
 from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kinds import kinds
+from sakila_platform.deploy.release_contents import CHECKOUT
 from sakila_platform.deploy.releases import release_named
 from sakila_platform.errors import UsageError
+from sakila_platform.rentals.dashboards import DASHBOARDS
 
 Report = Callable[[str], None]
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed", Action.REMOVE: "removed", Action.KEEP: "kept"}
@@ -62,7 +67,27 @@ def _inventory(aws: Aws, name: str, version: str, report: Report) -> tuple[Envir
     release = release_named(aws, environment.bucket, version)
     where = "this checkout" if release.contents else "the bucket"
     report(f"Environment {name} in {environment.account}, {environment.region}; release {release.version} of {where}")
-    return environment, Inventory(environment, release)
+    return environment, Inventory(environment, release, _published(environment))
+
+
+def _published(environment: Environment) -> Published | None:
+    """What goes to QuickSight; None when the settings name no account or no group of it."""
+    account, group = settings.QUICKSIGHT_ACCOUNT.read(), settings.QUICKSIGHT_GROUP.read()
+    if not (account and group):
+        return None
+    target = Target(
+        account=account,
+        region=environment.region,
+        group=group,
+        namespace=settings.QUICKSIGHT_NAMESPACE.read(),
+        workgroup=environment.workgroup,
+        database=environment.glue_database("marts"),
+        refresh_at=settings.QUICKSIGHT_REFRESH.read(),
+        time_zone=environment.zone.key,
+    )
+    contracts = read_mart_contracts(CHECKOUT / "sql" / "marts")
+    require_contracts_kept(DASHBOARDS, contracts)
+    return Published(target, DASHBOARDS, contracts)
 
 
 def _zone_of_first_subnet(aws: Aws) -> str:

@@ -58,7 +58,7 @@ def workgroup(environment: Environment) -> Declaration:
     """Who asks Athena, asks here: results in the bucket, encrypted, and a limit to what a query may cost."""
     return Declaration(
         WORKGROUP,
-        environment.called("queries"),
+        environment.workgroup,
         {
             "Description": "Queries on the lake and the marts.",
             "State": "ENABLED",

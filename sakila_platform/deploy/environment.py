@@ -80,6 +80,11 @@ class Environment:
         """The lake's address."""
         return f"s3://{self.bucket}/lake"
 
+    @property
+    def workgroup(self) -> str:
+        """The Athena workgroup by which the lake is asked."""
+        return self.called("queries")
+
     def arn(self, service: str, rest: str) -> str:
         """An address in the account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"

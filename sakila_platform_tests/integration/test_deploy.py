@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -9,12 +11,17 @@ from typing import Any
 import pytest
 
 from sakila_platform import settings
+from sakila_platform.cli import main
 from sakila_platform.commands.deploy import apply_environment, destroy_environment, plan_environment
+from sakila_platform.deploy import releases
+from sakila_platform.deploy.archives import reproducible_zip
 from sakila_platform.deploy.declarations import Declaration
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
-from sakila_platform.deploy.inventory import Inventory
+from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import kinds
+from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES
+from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release, release_of_checkout
 from sakila_platform.deploy.releases import release_named
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
@@ -38,8 +45,19 @@ def account(server: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
         monkeypatch.delenv(setting.name, raising=False)
     monkeypatch.setenv("SAKILA_MYSQL_URL", f"mysql://platform:{PASSWORD}@db.example:3306")
     monkeypatch.setenv("SAKILA_TIME_ZONE", "America/Bogota")
+    # The release of this checkout takes moto a second to unpack; one of small files is as good here.
+    monkeypatch.setattr(releases, "release_of_checkout", small_release)
     server.empty()
     return server
+
+
+def small_release(version: str) -> Release:
+    """A release with every file that the inventory names, and next to nothing in them."""
+    archive = reproducible_zip({"handler.py": b""})
+    contents = {f"functions/{name}.zip": archive for name in FUNCTION_ARCHIVES} | {f"wheels/{WHEEL}": b"wheel"}
+    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in JOBS}
+    digests = {path: base64.b64encode(hashlib.sha256(content).digest()).decode() for path, content in contents.items()}
+    return Release(version, digests, ("pymysql==1.2.4",), contents)
 
 
 @pytest.fixture
@@ -168,6 +186,10 @@ def by_hand(account: Account) -> dict[str, Callable[[], Any]]:
             AttributeName="DisplayName",
             AttributeValue="loud",
         ),
+        "glue job sakila-test-load-warehouse": lambda: glue.untag_resource(
+            ResourceArn=f"arn:aws:glue:{REGION}:{ACCOUNT}:job/sakila-test-load-warehouse",
+            TagsToRemove=["sakila:environment"],
+        ),
         "alarm sakila-test-data-stale": lambda: account.by_hand("cloudwatch").delete_alarms(
             AlarmNames=["sakila-test-data-stale"]
         ),
@@ -187,20 +209,12 @@ def test_what_somebody_changed_by_hand_is_told_and_repaired(account: Account, to
     assert {f"{step.kind} {step.name}" for step in steps} == set(drifts)
     assert "    GlueVersion: 4.0 -> 5.1" in told
     assert "    RecrawlPolicy.RecrawlBehavior: CRAWL_NEW_FOLDERS_ONLY -> CRAWL_EVERYTHING" in told
+    assert "    Tags.sakila:environment: (nothing) -> test" in told
     assert "    Value: (secret) differs" in told
     assert not [line for line in told if PASSWORD in line]
 
     assert shown(apply(account)) == shown(steps)
     assert plan(account) == []
-
-
-def test_a_tag_that_was_taken_off_is_put_back(account: Account) -> None:
-    apply(account)
-    job = f"arn:aws:glue:{REGION}:{ACCOUNT}:job/sakila-test-build-final"
-    account.by_hand("glue").untag_resource(ResourceArn=job, TagsToRemove=["sakila:environment"])
-    assert shown(plan(account)) == ["change glue job sakila-test-build-final"]
-    apply(account)
-    assert account.by_hand("glue").get_tags(ResourceArn=job)["Tags"]["sakila:environment"] == "test"
 
 
 def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(account: Account) -> None:
@@ -288,6 +302,7 @@ def test_data_outlive_an_environment_unless_told_twice(account: Account, told: l
 
 
 def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "release_of_checkout", release_of_checkout)
     monkeypatch.delenv("SAKILA_MYSQL_URL")
     with pytest.raises(UsageError, match="set SAKILA_SUBNETS"):
         plan(account)
@@ -318,7 +333,85 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
     assert len(rds.describe_db_snapshots()["DBSnapshots"]) >= 1
 
 
+def test_dashboards_are_published_once_and_again_when_somebody_changed_them(
+    account: Account, monkeypatch: pytest.MonkeyPatch, told: list[str]
+) -> None:
+    monkeypatch.setenv("SAKILA_QUICKSIGHT_ACCOUNT", ACCOUNT)
+    monkeypatch.setenv("SAKILA_QUICKSIGHT_GROUP", "readers")
+    dashboards = [step for step in apply(account, told) if step.kind == "quicksight dashboard"]
+    assert [step.name for step in dashboards] == ["sakila-rentals", "sakila-business"]
+    account.calls.clear()
+    assert apply(account) == []
+    assert account.changes() == []
+
+    by_hand = account.by_hand("quicksight")
+    by_hand.update_data_source(AwsAccountId=ACCOUNT, DataSourceId="sakila-athena", Name="mine")
+    by_hand.update_dashboard_published_version(AwsAccountId=ACCOUNT, DashboardId="sakila-business", VersionNumber=7)
+    by_hand.delete_analysis(AwsAccountId=ACCOUNT, AnalysisId="sakila-rentals")
+    assert shown(apply(account)) == [
+        "change quicksight data source sakila-athena",
+        "change quicksight dashboard sakila-rentals",
+        "change quicksight dashboard sakila-business",
+    ]
+    assert plan(account) == []
+    destroy_environment("test", False, told.append, account.aws())
+    assert account.quicksight.things == {}
+
+
 def test_an_environment_whose_name_aws_would_refuse_is_refused_at_once(account: Account) -> None:
     with pytest.raises(UsageError, match="'Prod-1' can't name an environment"):
         plan(account, name="Prod-1")
     assert account.calls == []
+
+
+def test_at_a_terminal_a_plan_is_read_and_data_go_only_when_named_twice(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": account.endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main(["deploy", "plan", "--env", "test", "--version", "1.0.0"])
+    assert ended.value.code == 0
+    assert "+ create glue workflow sakila-test-daily" in capsys.readouterr().out
+
+    with pytest.raises(SystemExit) as ended:
+        main(["deploy", "destroy", "--env", "test", "--delete-data", "--yes-delete", "prod"])
+    assert ended.value.code == 2
+    assert "Say so twice: add --yes-delete test" in capsys.readouterr().err
+
+
+def test_the_documented_policy_is_enough_for_whoever_deploys(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads((CHECKOUT / "docs" / "aws_deployer_policy.json").read_text(encoding="utf-8"))
+    allowed = {action for statement in document["Statement"] for action in statement["Action"]}
+    monkeypatch.setenv("SAKILA_QUICKSIGHT_ACCOUNT", ACCOUNT)
+    monkeypatch.setenv("SAKILA_QUICKSIGHT_GROUP", "readers")
+    apply(account)
+    for drift in by_hand(account).values():
+        drift()
+    apply(account)
+    destroy_environment("test", True, [].append, account.aws())
+    needed = {iam_action(service, operation) for service, operation, _ in account.calls} - {"sts:GetCallerIdentity"}
+    assert needed - allowed == set()
+
+
+def iam_action(service: str, operation: str) -> str:
+    """What IAM calls a call: the same, but for S3, which is older than the rule."""
+    words = {
+        "HeadBucket": "ListBucket",
+        "ListObjectsV2": "ListBucket",
+        "ListObjectVersions": "ListBucketVersions",
+        "ListBuckets": "ListAllMyBuckets",
+        "HeadObject": "GetObject",
+        "DeleteObjects": "DeleteObjectVersion",
+        "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+        "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+        "GetBucketEncryption": "GetEncryptionConfiguration",
+        "PutBucketEncryption": "PutEncryptionConfiguration",
+        "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+        "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    }
+    return f"{service}:{words.get(operation, operation) if service == 's3' else operation}"
