@@ -8,6 +8,7 @@ from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.dashboard_assets import dashboard_assets
 from sakila_platform.rentals.date_dimension import date_dimension_assets
 from sakila_platform.rentals.final import final_assets
+from sakila_platform.rentals.glue_catalogue import glue_catalogue_asset
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.rentals.oltp import oltp_specs, simulation_asset
 from sakila_platform.rentals.source import EVENT_TABLES
@@ -46,6 +47,7 @@ def platform_definitions() -> dg.Definitions:
             *analysis_assets(),
             *marts_assets(),
             *dashboard_assets(),
+            glue_catalogue_asset(),
         ],
         asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
         jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job()],

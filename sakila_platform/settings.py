@@ -179,6 +179,18 @@ AWS_REGION = Setting(
     "AWS region that `deploy` works in",
     matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "give a region, such as us-east-1"),
 )
+COMPUTE = Setting(
+    "SAKILA_COMPUTE",
+    "local",
+    "what works on stage, final and warehouse: local (Dagster's own process) or glue (jobs that Dagster starts)",
+    matching("local|glue", "give local or glue"),
+)
+GLUE_ENVIRONMENT = Setting(
+    "SAKILA_GLUE_ENVIRONMENT",
+    "prod",
+    "the environment of `deploy` whose Glue jobs and crawlers Dagster starts",
+    matching(r"[a-z][a-z0-9-]{0,15}", "give the name that `deploy apply --env` was given, such as prod"),
+)
 CONDUCTOR = Setting(
     "SAKILA_CONDUCTOR",
     "glue",

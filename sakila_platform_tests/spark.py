@@ -80,6 +80,22 @@ def _unpack(machine: Machine) -> str:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def small_spark_defaults(folder: Path) -> Path:
+    """A folder for SPARK_CONF_DIR, with which a script of its own process starts as small a session."""
+    settings = {
+        "spark.master": "local[2]",
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": _JAVA,
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": folder / "spark-warehouse",
+        "spark.ui.enabled": "false",
+    }
+    place = folder / "spark"
+    place.mkdir()
+    (place / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+    return place
+
+
 @contextmanager
 def small_spark(folder: Path) -> Iterator[SparkSession]:
     """A session on two cores with a gigabyte, set up as a job sets it up; its Java process ends with it."""

@@ -61,14 +61,21 @@ class Refusal:
 Results = Mapping[Day, Mapping[dg.AssetKey, DayResult]]
 
 
-class DaysRefused(PlatformError):
-    """Raised by a commit that published some of a chunk's days (`committed`) and refused others."""
+class PartlyCommitted(PlatformError):
+    """Raised by a commit that published some of a chunk's tables and days (`committed`) and got no further."""
+
+    def __init__(self, reason: str, committed: Results[Any] | None = None) -> None:
+        self.committed: Results[Any] = committed or {}
+        super().__init__(reason)
+
+
+class DaysRefused(PartlyCommitted):
+    """Raised by a commit that published some of a chunk's days and refused others."""
 
     def __init__(self, refusals: Sequence[Refusal], committed: Results[Any] | None = None) -> None:
         self.refusals = tuple(refusals)
-        self.committed: Results[Any] = committed or {}
         more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
-        super().__init__(f"Refused {self.refusals[0]}{more}")
+        super().__init__(f"Refused {self.refusals[0]}{more}", committed)
 
 
 def daily_check(
@@ -145,8 +152,8 @@ def _work_through(
         started = time.perf_counter()
         try:
             results = commit(chunk)
-        except DaysRefused as refused:
-            committed.update(refused.committed)
+        except PartlyCommitted as stopped:
+            committed.update(stopped.committed)
             raise
         committed.update(results)
         for day in chunk:

@@ -5,6 +5,7 @@ No postponed annotations here: Dagster reads those of the asset's function.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import dagster as dg
 
@@ -13,6 +14,7 @@ from sakila_platform.contracts import Table
 from sakila_platform.engine.asset_specs import asset_key, contract_checks, results, table_spec, tables_of, with_lineage
 from sakila_platform.engine.column_lineage import column_lineage
 from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.glue_lane import BUILD_FINAL, is_glue_chosen, run_by_glue
 from sakila_platform.engine.queries import read_query
 from sakila_platform.engine.star_builds import MATCHES_STAGE
 from sakila_platform.engine.transform import build_days
@@ -45,6 +47,9 @@ def final_assets() -> dg.AssetsDefinition:
         build = star_build(lake.lake())
         tables = tables_of(context, DAILY_TABLES)
         lineage = {asset_key(table.name): column_lineage(build.query(table), "duckdb") for table in tables}
+        if is_glue_chosen():
+            yield from run_by_glue(context, BUILD_FINAL, tables, told=partial(with_lineage, lineage=lineage))
+            return
 
         def commit(days: list[date]) -> dict:
             return with_lineage(results(build_days(build, tables, days)), lineage)

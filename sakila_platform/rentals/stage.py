@@ -14,6 +14,7 @@ from sakila_platform.engine.asset_specs import contract_checks, results, table_s
 from sakila_platform.engine.capture import Capture, capture_days
 from sakila_platform.engine.captured_days import MATCHES_SOURCE
 from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.glue_lane import EXTRACT_STAGE, is_glue_chosen, run_by_glue
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.rentals.oltp import SIMULATED_RENTALS
@@ -63,6 +64,9 @@ def stage_assets() -> dg.AssetsDefinition:
         clock: ClockResource,
     ) -> Iterator[Event]:
         tables = tables_of(context, STAGE_TABLES)
+        if is_glue_chosen():
+            yield from run_by_glue(context, EXTRACT_STAGE, tables, {"--recapture": str(config.recapture).lower()})
+            return
         lake.lake().sweep()
         sweep_abandoned(spill_folder())
 

@@ -11,6 +11,7 @@ import dagster as dg
 from sakila_platform.contracts import Table
 from sakila_platform.engine.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
 from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.glue_lane import LOAD_WAREHOUSE, is_glue_chosen, run_by_glue
 from sakila_platform.engine.load_audit import AGREEMENT
 from sakila_platform.engine.outcomes import LoadRefused
 from sakila_platform.naming import TableName
@@ -45,6 +46,9 @@ def warehouse_assets() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, database: WarehouseResource, lake: LakeResource, clock: ClockResource
     ) -> Iterator[Event]:
         tables = tables_of(context, DAILY_TABLES)
+        if is_glue_chosen():
+            yield from run_by_glue(context, LOAD_WAREHOUSE, tables)
+            return
 
         def commit(days: list[date]) -> dict:
             with database.connect() as connection:

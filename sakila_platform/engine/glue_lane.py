@@ -1,0 +1,101 @@
+"""The Glue lane as Dagster conducts it: the days of a step worked on by one job run, and told as the local lane tells.
+
+A team chooses it by a setting; assets, days and checks are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.contracts import Table
+from sakila_platform.engine.asset_specs import results
+from sakila_platform.engine.day_runs import DayResult, Event, PartlyCommitted, days_of, run_days
+from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.outcome_messages import outcomes_of
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.errors import UsageError
+
+if TYPE_CHECKING:
+    from sakila_platform.resources.glue import Glue
+
+EXTRACT_STAGE = "extract-stage"
+BUILD_FINAL = "build-final"
+LOAD_WAREHOUSE = "load-warehouse"
+Committed = dict[date, dict[dg.AssetKey, DayResult]]
+
+
+def is_glue_chosen() -> bool:
+    """Whether Glue works on stage, final and warehouse, and not this process."""
+    return settings.COMPUTE.read() == "glue"
+
+
+def chosen_glue() -> Glue:
+    """The Glue jobs of the environment that the settings name.
+
+    Raises UsageError when the lake is not on S3, where alone Glue can reach it.
+    """
+    # Here and not above: boto3 and Dagster's AWS clients are no use to the local lane, and half a second to import.
+    from sakila_platform.resources.glue import open_glue  # noqa: PLC0415
+
+    lake = urlsplit(settings.lake_location())
+    if lake.scheme != "s3":
+        raise UsageError(
+            f"{settings.COMPUTE.name} is glue, and the lake is {settings.lake_location()}. "
+            f"Glue needs one on S3: set {settings.LAKE.name} to s3://bucket/prefix."
+        )
+    return open_glue(settings.GLUE_ENVIRONMENT.read(), settings.AWS_REGION.read(), lake.netloc)
+
+
+def run_by_glue(
+    context: dg.AssetExecutionContext,
+    job: str,
+    tables: Sequence[Table],
+    arguments: Mapping[str, str] | None = None,
+    told: Callable[[Committed], Committed] = lambda committed: committed,
+) -> Iterator[Event]:
+    """Have one run of a job work on the run's days of these tables: yield all of it from the asset's function.
+
+    `told` may add to what Dagster is told. The step fails, with the job's own reason, when the job does.
+    """
+    with told_in_one_line():
+        glue = chosen_glue()
+
+    def commit(days: list[date]) -> Committed:
+        return told(commit_by_glue(context, glue, job, tables, {**_days_and_tables(days, tables), **(arguments or {})}))
+
+    days = days_of(context)
+    # The job takes its own chunks; starting one costs a minute.
+    yield from run_days(context, days, len(days), commit)
+
+
+def commit_by_glue(
+    context: dg.AssetExecutionContext, glue: Glue, job: str, tables: Sequence[Table], arguments: Mapping[str, str]
+) -> Committed:
+    """Run a job and return what it told of each table and day.
+
+    Raises DaysRefused for days that break their contract, and PartlyCommitted, with what the job had published, when it
+    ended before all was told.
+    """
+    run = glue.run_job(context, job, arguments)
+    outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
+    committed = results(outcomes)
+    if run.failure and not _is_all_told(outcomes, tables, arguments):
+        raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)
+    # A job of which a check did not pass has failed too; that check stops the step by itself.
+    return committed
+
+
+def _days_and_tables(days: Sequence[date], tables: Sequence[Table]) -> dict[str, str]:
+    names = ",".join(table.name.table for table in tables)
+    return {"--from": str(days[0]), "--to": str(days[-1]), "--tables": names}
+
+
+def _is_all_told(outcomes: Outcomes, tables: Sequence[Table], arguments: Mapping[str, str]) -> bool:
+    ends = {date.fromisoformat(arguments["--from"]), date.fromisoformat(arguments["--to"])}
+    return all(ends <= outcomes.get(table.name, {}).keys() for table in tables)
