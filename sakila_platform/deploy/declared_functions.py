@@ -111,7 +111,8 @@ def schedules(environment: Environment) -> list[Declaration]:
                     "Description": each.does,
                     "ScheduleExpression": each.cron,
                     "ScheduleExpressionTimezone": environment.zone.key,
-                    "State": "ENABLED",
+                    # Where Dagster conducts, it simulates too.
+                    "State": "ENABLED" if environment.is_conductor_glue else "DISABLED",
                     "FlexibleTimeWindow": {"Mode": "OFF"},
                     "Target": {
                         "Arn": environment.arn("lambda", f"function:{_called(environment, each)}"),
@@ -144,10 +145,8 @@ def _function(environment: Environment, release: Release, declared: ScheduledFun
             "DeadLetterConfig": {"TargetArn": _dead_letters(environment)},
             "VpcConfig": {
                 "SubnetIds": sorted(network.subnets),
-                "SecurityGroupIds": sorted(network.security_groups),
-            }
-            if network.subnets
-            else {},
+                "SecurityGroupIds": sorted(network.security_groups) if network.subnets else [],
+            },
             "LoggingConfig": {"LogFormat": "Text", "LogGroup": _logs(environment, declared)},
             "CodeSha256": release.files[path],
             # A day is simulated once, however often Lambda calls: a second one at the same time would only wait.

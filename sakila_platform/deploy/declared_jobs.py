@@ -27,6 +27,9 @@ from sakila_platform.deploy.tags import TAGS
 from sakila_platform.mysql import Address
 
 METRICS = "Sakila"
+# glue_scripts/README.md says which job imports what; Glue has pyarrow, numpy and boto3.
+SPARK_MODULES = ("dagster-pipes", "pymysql", "sqlglot", "tzdata")
+LOADING_MODULES = (*SPARK_MODULES, "duckdb", "holidays", "polars", "polars-runtime-32", "python-dateutil", "six")
 _GLUE_VERSION = "5.1"
 _WORKER = "G.1X"
 _MINUTES = 120
@@ -43,6 +46,8 @@ class GlueJob:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     reaches: tuple[str, ...] = ()
+    modules: tuple[str, ...] = SPARK_MODULES
+    """What it imports beside this package: every one takes some seconds of each run."""
 
 
 def job_role(environment: Environment, declared: GlueJob) -> Declaration:
@@ -111,12 +116,13 @@ def job(environment: Environment, release: Release, declared: GlueJob) -> Declar
                 "PythonVersion": "3",
             },
             "DefaultArguments": Exactly(_arguments(environment, release, declared)),
-            "Connections": {"Connections": [environment.called("mysql")]} if declared.reaches else {},
+            "Connections": {"Connections": [environment.called("mysql")] if declared.reaches else []},
             "WorkerType": _WORKER,
             "NumberOfWorkers": environment.sizes.glue_workers,
             "ExecutionClass": "STANDARD",
             "ExecutionProperty": {"MaxConcurrentRuns": 1},
-            "MaxRetries": 1,
+            # A retry of Glue's own is a run that nobody follows: Dagster has failed the step by then.
+            "MaxRetries": 1 if environment.is_conductor_glue else 0,
             "Timeout": _MINUTES,
             TAGS: environment.tags,
         },
@@ -125,8 +131,9 @@ def job(environment: Environment, release: Release, declared: GlueJob) -> Declar
 
 def _arguments(environment: Environment, release: Release, declared: GlueJob) -> Mapping[str, str | Later]:
     wheel = f"s3://{environment.bucket}/{release.key(f'wheels/{WHEEL}')}"
+    modules = [release.pins[module] for module in declared.modules]
     arguments: dict[str, str | Later] = {
-        "--additional-python-modules": ",".join((wheel, *release.modules)),
+        "--additional-python-modules": ",".join((wheel, *modules)),
         # The wheel's own dependencies name Dagster and more, which no job needs; these are all that one does.
         "--python-modules-installer-option": "--no-deps",
         "--enable-metrics": "true",

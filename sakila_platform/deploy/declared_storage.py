@@ -49,7 +49,7 @@ def release_files(environment: Environment, release: Release) -> Declaration:
     return Declaration(
         RELEASE,
         f"{environment.bucket}/{release.version}",
-        {"Files": Exactly(release.files), "Modules": list(release.modules)},
+        {"Files": Exactly(release.files), "Pins": Exactly(release.pins)},
         {"Contents": release.contents},
     )
 

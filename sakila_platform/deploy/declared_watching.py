@@ -17,22 +17,25 @@ _JOBS = ("extract-stage", "build-final", "load-warehouse", "refresh-dates")
 
 
 def topic(environment: Environment) -> Declaration:
-    """Where alarms go. Alarms and rules of this account may speak, nobody else."""
+    """Where alarms go. Alarms and rules may speak, nobody else."""
     arn = environment.arn("sns", environment.called("alarms"))
-    statement = {
+    speaking = {"Effect": "Allow", "Action": "sns:Publish", "Resource": arn}
+    alarms_speak = {
         "Sid": "AlarmsOfThisAccount",
-        "Effect": "Allow",
-        "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
-        "Action": "sns:Publish",
-        "Resource": arn,
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
         "Condition": {"StringEquals": {"aws:SourceAccount": environment.account}},
     }
+    # EventBridge does not say for whom it speaks, so a condition would silence it.
+    rules_speak = {"Sid": "Rules", "Principal": {"Service": "events.amazonaws.com"}}
     return Declaration(
         TOPIC,
         environment.called("alarms"),
         {
             "DisplayName": f"Sakila {environment.name}",
-            "Policy": {"Version": "2012-10-17", "Statement": [statement]},
+            "Policy": {
+                "Version": "2012-10-17",
+                "Statement": [{**alarms_speak, **speaking}, {**rules_speak, **speaking}],
+            },
             "Mail": [environment.alarm_email] if environment.alarm_email else [],
             TAGS: environment.tags,
         },

@@ -13,7 +13,7 @@ from typing import Any
 
 from sakila_platform.deploy.declarations import Exactly, Later, Secret, State
 
-_NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
+_NOTHING: tuple[Any, ...] = (None, "", False)
 _MOST_CHARACTERS = 160
 
 
@@ -50,17 +50,24 @@ def _of_mapping(path: str, wanted: Mapping[str, Any], present: Mapping[str, Any]
 
 
 def _of_value(path: str, wanted: Any, present: Any) -> Iterator[Difference]:
-    if isinstance(wanted, Mapping) and isinstance(present, Mapping):
+    if wanted and isinstance(wanted, Mapping) and isinstance(present, Mapping):
         yield from _of_mapping(path, wanted, present)
     elif isinstance(wanted, list) and isinstance(present, list) and len(wanted) == len(present):
         for number, (ours, theirs) in enumerate(zip(wanted, present, strict=True)):
             yield from _of_value(f"{path}[{number}]", ours, theirs)
-    elif wanted != present and not (wanted in _NOTHING and present in _NOTHING):
+    elif wanted != present and not (_is_nothing(wanted) and _is_nothing(present)):
         yield Difference(path, present, wanted)
 
 
+def _is_nothing(value: Any) -> bool:
+    """Whether a value says nothing: AWS answers empty lists and texts for what was never set."""
+    if isinstance(value, Mapping):
+        return all(_is_nothing(each) for each in value.values())
+    return value == [] or value in _NOTHING
+
+
 def _shown(value: Any) -> str:
-    if value in _NOTHING and value is not False:
+    if _is_nothing(value) and value is not False:
         return "(nothing)"
     if isinstance(value, Later | Secret):
         return repr(value)

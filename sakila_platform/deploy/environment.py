@@ -165,6 +165,9 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         settings.HOLIDAY_SUBDIVISION,
         settings.HOLIDAY_LANGUAGE,
         settings.ALLOWED_BAD_SHARE,
+        settings.RENTERS_PER_DAY,
+        settings.SMOOTHING,
+        settings.OPENING_HOURS,
     )
     return Environment(
         name=require_environment_name(name),

@@ -28,8 +28,11 @@ def describe_function(aws: Aws, name: str) -> dict[str, Any] | None:
     if found is None:
         return None
     configuration = found["Configuration"]
+    network = configuration.get("VpcConfig") or {}
     return {
         **{part: configuration.get(part) for part in _PARTS},
+        # Sets, which AWS answers in an order of its own.
+        "VpcConfig": {part: sorted(network.get(part) or []) for part in ("SubnetIds", "SecurityGroupIds")},
         "CodeSha256": configuration.get("CodeSha256"),
         "Concurrency": (found.get("Concurrency") or {}).get("ReservedConcurrentExecutions"),
         "Arn": configuration["FunctionArn"],

@@ -12,7 +12,7 @@ from sakila_platform.deploy.declared_catalogue import crawlers, databases, table
 from sakila_platform.deploy.declared_dashboards import Published, dashboards
 from sakila_platform.deploy.declared_database import database_server, secrets
 from sakila_platform.deploy.declared_functions import function_roles, functions, schedules
-from sakila_platform.deploy.declared_jobs import GlueJob, connection, job, job_role
+from sakila_platform.deploy.declared_jobs import LOADING_MODULES, GlueJob, connection, job, job_role
 from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
 from sakila_platform.deploy.declared_watching import alarms, dead_letters, rules, topic
 from sakila_platform.deploy.declared_workflow import triggers, workflow
@@ -41,6 +41,7 @@ JOBS = (
         reads=("lake/final/",),
         writes=("lake/final/sakila/dim_date/",),
         reaches=("warehouse",),
+        modules=LOADING_MODULES,
     ),
     GlueJob(
         name="refresh-dates",
@@ -48,6 +49,7 @@ JOBS = (
         does="The Date dimension of years, into lake and warehouse.",
         writes=("lake/final/sakila/dim_date/",),
         reaches=("warehouse",),
+        modules=LOADING_MODULES,
     ),
 )
 

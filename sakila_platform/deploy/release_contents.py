@@ -16,28 +16,17 @@ from sakila_platform.errors import PlatformError
 RELEASES = "deploy/"
 CHECKOUT = Path(__file__).resolve().parents[2]
 WHEEL = "sakila_platform-0.1.0-py3-none-any.whl"
-# What the Glue jobs import beside this package (glue_scripts/README.md); Glue has pyarrow, numpy and boto3.
-MODULES = (
-    "dagster-pipes",
-    "duckdb",
-    "holidays",
-    "polars",
-    "polars-runtime-32",
-    "pymysql",
-    "python-dateutil",
-    "sqlglot",
-    "tzdata",
-)
 _PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)( ; .*>=.*)?")
 
 
 @dataclass(frozen=True)
 class Release:
-    """Files by path and SHA-256 (base64, as Lambda has it), their modules, and the contents of a checkout's."""
+    """Files by path and SHA-256 (base64, as Lambda has it), and the contents of a checkout's."""
 
     version: str
     files: Mapping[str, str]
-    modules: tuple[str, ...]
+    pins: Mapping[str, str]
+    """Modules by name, with the version that the release was made with: name==version."""
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def key(self, path: str) -> str:
@@ -58,17 +47,15 @@ def release_of_checkout(version: str = "", root: Path = CHECKOUT) -> Release:
     contents[f"wheels/{WHEEL}"] = pure_wheel(name, number, package)
     for archive in FUNCTION_ARCHIVES:
         contents[f"functions/{archive}.zip"] = lambda_archive(archive)
-    modules = _pinned((root / "constraints.txt").read_text(encoding="utf-8"))
-    version = version or fingerprint([*contents.items(), ("modules", "\n".join(modules).encode())])
-    return Release(version, {path: _sha256(content) for path, content in contents.items()}, modules, contents)
+    pins = _pinned((root / "constraints.txt").read_text(encoding="utf-8"))
+    version = version or fingerprint([*contents.items(), ("pins", "\n".join(pins.values()).encode())])
+    return Release(version, {path: _sha256(content) for path, content in contents.items()}, pins, contents)
 
 
-def _pinned(constraints: str) -> tuple[str, ...]:
-    pins = {}
-    for line in constraints.splitlines():
-        if pin := _PIN.fullmatch(line):
-            pins[pin["name"]] = f"{pin['name']}=={pin['version']}"
-    return tuple(pins[module] for module in MODULES)
+def _pinned(constraints: str) -> dict[str, str]:
+    """The versions that Glue's Python is given: of two by interpreter, the one of the newer."""
+    found = (_PIN.fullmatch(line) for line in constraints.splitlines())
+    return {pin["name"]: f"{pin['name']}=={pin['version']}" for pin in found if pin}
 
 
 def _sha256(content: bytes) -> str:

@@ -29,11 +29,11 @@ def release_named(aws: Aws, bucket: str, version: str) -> Release:
     listed = _listed(aws, bucket, version) if version else None
     if listed is None:
         return release_of_checkout(version)
-    return Release(version, listed["Files"], tuple(listed["Modules"]))
+    return Release(version, listed["Files"], listed["Pins"])
 
 
 def describe_release(aws: Aws, name: str) -> dict[str, Any] | None:
-    """A release, `bucket/version`: its files that are there, its modules; None while its list is missing."""
+    """A release, `bucket/version`: its files that are there and its pins; None while its list is missing."""
     bucket, _, version = name.partition("/")
     listed = _listed(aws, bucket, version)
     if listed is None:
@@ -60,7 +60,7 @@ def ensure_release(aws: Aws, change: Change) -> None:
         if not _is_uploaded(aws, bucket, key, wanted[path]):
             told = {_DIGEST: wanted[path]}
             aws.call("s3", "put_object", Bucket=bucket, Key=key, Body=contents[path], Metadata=told)
-    listed = json.dumps({"Files": dict(wanted), "Modules": list(change.wanted["Modules"])}, indent=1, sort_keys=True)
+    listed = json.dumps({"Files": dict(wanted), "Pins": dict(change.wanted["Pins"])}, indent=1, sort_keys=True)
     aws.call("s3", "put_object", Bucket=bucket, Key=f"{RELEASES}{version}/{_LIST}", Body=listed.encode())
 
 

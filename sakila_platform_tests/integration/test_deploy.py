@@ -16,6 +16,7 @@ from sakila_platform.commands.deploy import apply_environment, destroy_environme
 from sakila_platform.deploy import releases
 from sakila_platform.deploy.archives import reproducible_zip
 from sakila_platform.deploy.declarations import Declaration
+from sakila_platform.deploy.declared_jobs import LOADING_MODULES
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
@@ -57,7 +58,7 @@ def small_release(version: str) -> Release:
     contents = {f"functions/{name}.zip": archive for name in FUNCTION_ARCHIVES} | {f"wheels/{WHEEL}": b"wheel"}
     contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in JOBS}
     digests = {path: base64.b64encode(hashlib.sha256(content).digest()).decode() for path, content in contents.items()}
-    return Release(version, digests, ("pymysql==1.2.4",), contents)
+    return Release(version, digests, dict.fromkeys(LOADING_MODULES, "module==1"), contents)
 
 
 @pytest.fixture

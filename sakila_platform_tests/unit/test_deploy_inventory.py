@@ -17,22 +17,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parliament import analyze_policy_string
 
+from sakila_platform import settings
 from sakila_platform.deploy.archives import fingerprint, pure_wheel, reproducible_zip
 from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
+from sakila_platform.deploy.declared_catalogue import LAYERS
+from sakila_platform.deploy.declared_jobs import LOADING_MODULES
 from sakila_platform.deploy.differences import differences
 from sakila_platform.deploy.environment import Environment, Network
 from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import KINDS
 from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.deploy.policies import Statement, policy
-from sakila_platform.deploy.release_contents import CHECKOUT, Release
+from sakila_platform.deploy.release_contents import CHECKOUT, Release, release_of_checkout
 from sakila_platform.mysql import Address
+from sakila_platform.spark.arguments import _parser, parse_arguments
 from sakila_platform_tests.aws_clocks import cron_faults
 
 SHOP = Address.parse("mysql://platform:secret@db.example:3306")
 NETWORK = Network(("subnet-0a1b2c3d", "subnet-0a1b2c3e"), ("sg-0a1b2c3d",), "us-east-1a")
-RELEASE = Release("1.0.0", {f"functions/{name}.zip": "c2hh" for name in FUNCTION_ARCHIVES}, ("pymysql==1",))
+PINS = {name: f"{name}==1" for name in LOADING_MODULES}
+RELEASE = Release("1.0.0", {f"functions/{name}.zip": "c2hh" for name in FUNCTION_ARCHIVES}, PINS)
 # A `*` is dealt with by a test of its own.
 LET_THROUGH = {"RESOURCE_STAR"}
 SECRET_OF_RDS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
@@ -140,6 +145,58 @@ def test_jobs_and_functions_name_what_is_there() -> None:
     for name, archive in FUNCTION_ARCHIVES.items():
         source = (CHECKOUT / f"{archive.handler.replace('.', '/')}.py").read_text(encoding="utf-8")
         assert "handler" in {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}, name
+
+
+GLUES_OWN = {
+    "--additional-python-modules",
+    "--python-modules-installer-option",
+    "--enable-metrics",
+    "--enable-continuous-cloudwatch-log",
+    "--job-language",
+    "--job-bookmark-option",
+    "--TempDir",
+}
+
+
+@pytest.mark.parametrize("place", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_scripts_know_every_argument_that_their_jobs_are_given(
+    place: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: dict[str, str] = {}
+    monkeypatch.setattr(settings, "put_in_environment", put.update)
+    place = replace(place, job_settings=(("SAKILA_TIME_ZONE", "America/Bogota"), ("SAKILA_HOLIDAY_COUNTRY", "US")))
+    jobs = {each.name: each.wanted["DefaultArguments"] for each in declared(place) if each.kind == "glue job"}
+    for name, arguments in jobs.items():
+        words = [str(word) for pair in arguments.items() for word in pair]
+        told = parse_arguments(words)
+        assert put == {"SAKILA_LAKE": place.lake, **dict(place.job_settings)}
+        assert (told.login.jdbc_url != "") == ("--jdbc-url" in arguments) == (name != "sakila-test-build-final")
+        _, unknown = _parser().parse_known_args(words)
+        assert set(unknown[::2]) == GLUES_OWN
+
+
+def test_modules_that_jobs_import_have_versions() -> None:
+    pins = release_of_checkout("1.0.0").pins
+    assert {module: pins[module].split("==")[0] for job in JOBS for module in job.modules} == {
+        module: module for module in LOADING_MODULES
+    }
+
+
+def test_crawlers_see_the_contracts_tables_and_change_none() -> None:
+    found = {
+        each.name: each.wanted for each in declared(ENVIRONMENTS["a server by URL"]) if each.kind == "glue crawler"
+    }
+    for layer, (database, contracts) in LAYERS.items():
+        crawler = found[f"sakila-test-{layer}"]
+        assert crawler["Targets"] == {
+            "CatalogTargets": [{"DatabaseName": database, "Tables": [table.name.table for table in contracts]}]
+        }
+    for name, crawler in found.items():
+        output = crawler["Configuration"]["CrawlerOutput"]
+        assert output == {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}
+        assert crawler["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_EVERYTHING"}
+        assert crawler["SchemaChangePolicy"]["DeleteBehavior"] == "LOG"
+        assert name == "sakila-test-marts" or crawler["SchemaChangePolicy"]["UpdateBehavior"] == "LOG"
 
 
 @pytest.mark.parametrize("zone", ZONES)
