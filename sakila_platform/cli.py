@@ -128,14 +128,15 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
 
 
 @cli.command()
-@click.argument("place", type=click.Choice(["warehouse", "sakila", "lake"]))
+@click.argument("place", type=click.Choice(["warehouse", "sakila", "lake", "athena"]))
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
 def query(place: str, sql: str, form: str) -> None:
     """Answer one question, changing nothing.
 
-    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, or the lake, in DuckDB's. In the lake a
-    table is LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART.
+    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, or the lake, in DuckDB's, or Athena, in its
+    own, which reads a lake on S3 where it is. In the lake a table is LAYER_SOURCE.TABLE with its day as dt, a mart is
+    marts.MART.
 
     \b
     Example: sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental"

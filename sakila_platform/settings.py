@@ -176,7 +176,7 @@ QUICKSIGHT_REFRESH = Setting(
 AWS_REGION = Setting(
     "SAKILA_AWS_REGION",
     "us-east-1",
-    "AWS region that `deploy` works in",
+    "AWS region that `deploy` and `query athena` work in",
     matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "give a region, such as us-east-1"),
 )
 COMPUTE = Setting(
@@ -227,6 +227,9 @@ GLUE_DATABASE_PREFIX = Setting(
     "",
     "what names of Glue databases begin with, for several environments in one account",
     matching(r"([a-z][a-z0-9_]{0,30})?", "give lower-case letters, digits and _, such as test_"),
+)
+ATHENA_WORKGROUP = Setting(
+    "SAKILA_ATHENA_WORKGROUP", "primary", "Athena workgroup that `query athena` and dbt ask", plain_text
 )
 ATHENA_SCAN_LIMIT_GIGABYTES = Setting(
     "SAKILA_ATHENA_SCAN_LIMIT_GIGABYTES",

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from botocore.retries.standard import ExponentialBackoff  # type: ignore[import-untyped]
+from botocore.retries.standard import ExponentialBackoff
 
 from sakila_platform.resources import s3_bucket
 from sakila_platform_tests.s3_servers import Application

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 from werkzeug.serving import make_server
 
 # The standard chain, without what the machine that tests run on may have.

@@ -24,7 +24,7 @@ from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import oltp_address, warehouse_address
 
-PLACES = ("warehouse", "sakila", "lake")
+PLACES = ("warehouse", "sakila", "lake", "athena")
 _MART_FOLDER = "marts"
 _READS = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES", "(")
 _INTO_FILE = re.compile(r"\bINTO\s+(OUTFILE|DUMPFILE)\b", re.IGNORECASE)
@@ -41,6 +41,8 @@ def asked(place: str, sql: str) -> Iterator[Answer]:
     if place == "lake":
         with _asked_lake(sql) as answer:
             yield answer
+    elif place == "athena":
+        yield _asked_athena(sql)
     else:
         address = warehouse_address() if place == "warehouse" else oltp_address()
         with _asked_mysql(address, sql) as answer:
@@ -79,6 +81,15 @@ def _mysql_error(connection: pymysql.Connection, address: Address, error: pymysq
     return _unknown_table(address.database, missing.group(1), names)
 
 
+def _asked_athena(sql: str) -> Answer:
+    _query_in(sql, "athena")
+    # Here and not above: the other places have no use for boto3, which takes a quarter of a second to import.
+    from sakila_platform.resources.athena import ask_athena  # noqa: PLC0415
+
+    answer = ask_athena(sql)
+    return Answer(answer.columns, answer.rows)
+
+
 @contextmanager
 def _asked_lake(sql: str) -> Iterator[Answer]:
     lake = open_lake()
@@ -100,15 +111,22 @@ def _lake_rows(result: duckdb.DuckDBPyConnection) -> Iterator[Sequence]:
 
 def _tables_in(sql: str) -> list[tuple[str, str]]:
     """Schema and name of every table that one SELECT reads, its own WITH parts aside."""
+    query = _query_in(sql, "duckdb")
+    within = {part.alias for part in query.find_all(exp.CTE)}
+    tables = {(table.db, table.name) for table in query.find_all(exp.Table)}
+    return sorted((schema, name) for schema, name in tables if name and (schema or name not in within))
+
+
+def _query_in(sql: str, dialect: str) -> exp.Query:
+    """The one SELECT that the text is. Raises UsageError when it is something else."""
     try:
-        statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
+        statements = [statement for statement in sqlglot.parse(sql, dialect=dialect) if statement is not None]
     except SqlglotError as error:
-        raise UsageError(f"That is not valid DuckDB SQL: {_first_line(error)}") from None
+        name = {"duckdb": "DuckDB", "athena": "Athena"}[dialect]
+        raise UsageError(f"That is not valid {name} SQL: {_first_line(error)}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise UsageError("A query only reads: give one SELECT.")
-    within = {part.alias for part in statements[0].find_all(exp.CTE)}
-    tables = {(table.db, table.name) for table in statements[0].find_all(exp.Table)}
-    return sorted((schema, name) for schema, name in tables if name and (schema or name not in within))
+    return statements[0]
 
 
 def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 import pymysql
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError

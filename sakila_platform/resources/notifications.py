@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 
 import dagster as dg
-from botocore.config import Config  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError
@@ -78,7 +78,7 @@ def _post_to_slack(webhook: str, message: str) -> None:
 
 def _publish_to_sns(topic: str, message: str) -> None:
     # Here and not above: a quarter of a second that only a failure is worth, so not paid when the code location loads.
-    import boto3  # type: ignore[import-untyped]  # noqa: PLC0415
+    import boto3  # noqa: PLC0415
 
     parts = topic.split(":")
     if len(parts) != 6:

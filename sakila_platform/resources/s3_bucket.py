@@ -17,16 +17,16 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-import boto3  # type: ignore[import-untyped]
-import botocore.session  # type: ignore[import-untyped]
-from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped]
+import boto3
+import botocore.session
+from boto3.s3.transfer import TransferConfig
 from botocore import exceptions as failures
-from botocore.config import Config  # type: ignore[import-untyped]
-from botocore.loaders import create_loader  # type: ignore[import-untyped]
+from botocore.config import Config
+from botocore.loaders import create_loader
 
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.resources.s3_errors import Attempt, explained
+from sakila_platform.resources.aws_errors import Attempt, explained
 
 CONNECTIONS = 16
 MULTIPART_FROM = 16 * 1024**2
@@ -66,7 +66,7 @@ def open_bucket(location: str) -> Bucket:
     endpoint = settings.LAKE_ENDPOINT.read()
     where = f"s3://{parts.netloc}/{prefix}".rstrip("/")
     place = f"{where} ({endpoint})" if endpoint else where
-    with explained(Attempt("Nothing can be asked of", ""), place):
+    with explained(_attempt("Nothing can be asked of", place, "")):
         session = botocore.session.Session()
         session.register_component("data_loader", _service_descriptions())
         client = boto3.session.Session(botocore_session=session).client(
@@ -117,13 +117,13 @@ class Bucket:
 
     def require_readable(self) -> None:
         """Ask for one name: enough to find that the bucket is there and the credentials are good."""
-        with explained(Attempt("Nothing can be listed in", "ListBucket"), self.place):
+        with explained(_attempt("Nothing can be listed in", self.place, "ListBucket")):
             self._client.list_objects_v2(Bucket=self._name, Prefix=self._prefix, MaxKeys=1)
 
     def fetch(self, path: str, file: BinaryIO, last_bytes: int = 0) -> str:
         """Write an object (or only its last so many bytes) into an empty file. Returns the version that it is."""
         wanted = {"Range": f"bytes=-{last_bytes}"} if last_bytes else {}
-        with explained(Attempt(f"{path} can't be read from", "GetObject"), self.place):
+        with explained(_attempt(f"{path} can't be read from", self.place, "GetObject")):
             for attempt in range(1, _ATTEMPTS):
                 with suppress(*_BROKEN_OFF):
                     return self._fetched(path, file, wanted)
@@ -135,7 +135,7 @@ class Bucket:
         if len(content) > MULTIPART_FROM:
             self.upload(path, io.BytesIO(content))
             return
-        with explained(self._writing(path), self.place):
+        with explained(self._writing(path)):
             self._client.put_object(Bucket=self._name, Key=self._key(path), Body=content)
 
     def upload(self, path: str, file: BinaryIO) -> None:
@@ -144,12 +144,12 @@ class Bucket:
         Parts become visible together, when the last request says so. They are removed again when one fails.
         """
         sizes = TransferConfig(multipart_threshold=MULTIPART_FROM, multipart_chunksize=_PART, max_concurrency=4)
-        with explained(self._writing(path), self.place):
+        with explained(self._writing(path)):
             self._client.upload_fileobj(file, self._name, self._key(path), Config=sizes)
 
     def remove(self, path: str) -> None:
         """Remove an object; nothing happens when there is none."""
-        with explained(Attempt(f"{path} can't be removed from", "DeleteObject"), self.place):
+        with explained(_attempt(f"{path} can't be removed from", self.place, "DeleteObject")):
             self._client.delete_object(Bucket=self._name, Key=self._key(path))
 
     def sweep(self) -> None:
@@ -157,7 +157,7 @@ class Bucket:
         begun_before = datetime.now(timezone.utc) - _ABANDONED_AFTER
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._name, Prefix=self._prefix)
         # No day is worth failing for tidiness. What is really wrong with the store, its first file will tell.
-        with suppress(PlatformError), explained(Attempt("Uploads can't be listed in", "ListBucket"), self.place):
+        with suppress(PlatformError), explained(_attempt("Uploads can't be listed in", self.place, "ListBucket")):
             for upload in [upload for page in pages for upload in page.get("Uploads", ())]:
                 if upload["Initiated"] < begun_before:
                     self._client.abort_multipart_upload(
@@ -173,13 +173,15 @@ class Bucket:
         return answer["ETag"].strip('"')
 
     def _pages(self, pages: Any, prefix: str) -> Iterator[dict[str, Any]]:
-        attempt = Attempt(f"{prefix or 'Nothing'} can't be listed in", "ListBucket")
-        with explained(attempt, self.place):
+        with explained(_attempt(f"{prefix or 'Nothing'} can't be listed in", self.place, "ListBucket")):
             yield from pages
 
     def _key(self, path: str) -> str:
         return self._prefix + path
 
-    @staticmethod
-    def _writing(path: str) -> Attempt:
-        return Attempt(f"{path} can't be written to", "PutObject")
+    def _writing(self, path: str) -> Attempt:
+        return _attempt(f"{path} can't be written to", self.place, "PutObject")
+
+
+def _attempt(told: str, place: str, action: str) -> Attempt:
+    return Attempt(f"{told} the lake at {place}", f"s3:{action}", settings.LAKE_ENDPOINT.name)

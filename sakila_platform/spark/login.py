@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-import boto3  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address

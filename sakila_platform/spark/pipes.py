@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 from dagster_pipes import PipesCliArgsParamsLoader, PipesS3ContextLoader, PipesS3MessageWriter, open_dagster_pipes
 
 from sakila_platform.engine.outcome_messages import outcome_messages

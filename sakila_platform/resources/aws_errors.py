@@ -1,4 +1,4 @@
-"""What went wrong with S3, for the person at the keyboard: what could not be done, where, why, and what to do next."""
+"""What went wrong with a call of AWS, for the person at the keyboard: what, where, why, and what to do next."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from botocore import exceptions as failures  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore import exceptions as failures
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.errors import PlatformError
 
@@ -27,10 +27,10 @@ _INTERRUPTED = (
 )
 
 _SIGN_IN = "Sign in, or set AWS_PROFILE (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then try again"
-_LATER = "What was there before is untouched. Try again in a while"
+_LATER = "Nothing was changed by halves. Try again in a while"
 _REASONS = {
     "NoSuchBucket": ("there is no such bucket", "Create it, or correct SAKILA_LAKE"),
-    "AccessDenied": ("access is denied", "Grant the role s3:{permission} on it, then try again"),
+    "AccessDenied": ("access is denied", "Grant the role {permission} on it, then try again"),
     "AllAccessDisabled": ("access is denied", "Ask the bucket's owner"),
     "InvalidAccessKeyId": ("the access key is not known there", _SIGN_IN),
     "SignatureDoesNotMatch": ("the secret access key is not the access key's", _SIGN_IN),
@@ -60,43 +60,46 @@ _SAME_AS = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """What is asked of a bucket: `stage/…/part-0.parquet can't be written to` and the permission that it takes."""
+    """What is asked: `stage/…/part-0.parquet can't be written to the lake at …`, its permission, and who said where."""
 
     told: str
     permission: str
+    setting: str
 
 
 @contextmanager
-def explained(attempt: Attempt, place: str) -> Iterator[None]:
-    """Around calls of S3: every failure of theirs as a PlatformError of one line. Anything else passes unchanged."""
+def explained(attempt: Attempt) -> Iterator[None]:
+    """Around calls of AWS: every failure of theirs as a PlatformError of one line. Anything else passes unchanged."""
     try:
         yield
     except ClientError as error:
-        raise _refused(attempt, place, error) from None
+        raise _refused(attempt, error) from None
     except BotoCoreError as error:
-        raise _unanswered(attempt, place, error) from None
+        raise _unanswered(attempt, error) from None
 
 
-def _refused(attempt: Attempt, place: str, error: ClientError) -> PlatformError:
+def _refused(attempt: Attempt, error: ClientError) -> PlatformError:
     code = str(error.response.get("Error", {}).get("Code", ""))
-    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split()).rstrip(".")
     unknown = (f"{message or 'refused'} ({code})", "Mend that, then try again")
     reason, remedy = _REASONS.get(_SAME_AS.get(code, code), unknown)
-    return _error(attempt, place, reason, remedy.format(permission=attempt.permission))
+    return _error(attempt, reason, remedy)
 
 
-def _unanswered(attempt: Attempt, place: str, error: BotoCoreError) -> PlatformError:
+def _unanswered(attempt: Attempt, error: BotoCoreError) -> PlatformError:
     told = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, _NO_CREDENTIALS):
-        return _error(attempt, place, "no AWS credentials were found", _SIGN_IN)
+        return _error(attempt, "no AWS credentials were found", _SIGN_IN)
     if isinstance(error, _SIGNED_OUT):
-        return _error(attempt, place, f"the credentials have expired ({told})", _SIGN_IN)
+        return _error(attempt, f"the credentials have expired ({told})", _SIGN_IN)
     if isinstance(error, _UNREACHABLE):
-        return _error(attempt, place, told, "Correct SAKILA_LAKE_ENDPOINT or the network, then try again")
+        return _error(attempt, told, "Correct {setting} or the network, then try again")
     if isinstance(error, _INTERRUPTED):
-        return _error(attempt, place, f"the connection failed again and again ({told})", _LATER)
-    return _error(attempt, place, told, "Correct the AWS configuration, then try again")
+        return _error(attempt, f"the connection failed again and again ({told})", _LATER)
+    return _error(attempt, told, "Correct the AWS configuration, then try again")
 
 
-def _error(attempt: Attempt, place: str, reason: str, remedy: str) -> PlatformError:
-    return PlatformError(f"{attempt.told} the lake at {place}: {reason}. {remedy}.")
+def _error(attempt: Attempt, reason: str, remedy: str) -> PlatformError:
+    # Not by format(): what a person typed may have braces.
+    remedy = remedy.replace("{permission}", attempt.permission).replace("{setting}", attempt.setting)
+    return PlatformError(f"{attempt.told}: {reason}. {remedy}.")
