@@ -145,11 +145,14 @@ def _capture_table(extraction: Extraction, table: Table, days: Sequence[date], n
 def _add_missing_members(
     extraction: Extraction, tables: Sequence[Table], days: Sequence[date], now: datetime
 ) -> Mapping[tuple[str, date], int]:
+    # All are looked for before the first is added.
+    views = extraction.views.remembering()
+
     def find_missing(event: Table, column: str, table: Table, both: Sequence[date]) -> Iterator[tuple[date, list[int]]]:
         with told_in_one_line(f"Members of {table.name} can't be looked for"):
             for one in (event, table):
-                extraction.views.show(one, both)
-            yield from ((day, ids) for day, ids in extraction.views.sql(missing_sql(event, column, table)).collect())
+                views.show(one, both)
+            yield from ((day, ids) for day, ids in views.sql(missing_sql(event, column, table)).collect())
 
     with consistent_snapshot(extraction.source.address) as connection:
         reading = MemberReading(connection, extraction.lake, now)

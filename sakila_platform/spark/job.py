@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +11,7 @@ from importlib import import_module
 
 from sakila_platform.engine.outcomes import Outcomes
 from sakila_platform.errors import PlatformError
+from sakila_platform.resources.metrics import tell_metrics
 from sakila_platform.spark.arguments import Arguments, parse_arguments
 
 Tell = Callable[[Outcomes], None]
@@ -31,7 +33,10 @@ def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcom
     """Work through chunks of days, telling of each. Raises PlatformError at the end when something did not pass."""
     faults: list[str] = []
     for days in chunks:
+        started = time.perf_counter()
         outcomes = work(days)
+        for layer in {name.layer for name in outcomes}:
+            tell_metrics(layer, _rows(outcomes), len(days), time.perf_counter() - started)
         for line in lines_of(outcomes):
             say(line)
         tell(outcomes)
@@ -65,6 +70,10 @@ def faults_of(outcomes: Outcomes) -> Iterator[str]:
             if outcome.refused:
                 yield f"{name} on {day}: {outcome.refused}"
             yield from (f"{name} on {day}: {check}: {fault}" for check, fault in outcome.checks.items() if fault)
+
+
+def _rows(outcomes: Outcomes) -> int:
+    return sum(outcome.rows for by_day in outcomes.values() for outcome in by_day.values())
 
 
 def _range(days: Sequence[date]) -> str:

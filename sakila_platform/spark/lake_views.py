@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlglot
@@ -22,6 +22,12 @@ class LakeViews:
 
     spark: SparkSession
     location: str
+    known: dict[tuple[TableName, tuple[date, ...]], DataFrame] | None = None
+    """What was looked up before, for a piece of work during which what it reads does not change."""
+
+    def remembering(self) -> LakeViews:
+        """The same views, which look each table's days up but once."""
+        return replace(self, known={})
 
     @property
     def lake_location(self) -> str:
@@ -45,6 +51,14 @@ class LakeViews:
         return self.spark.sql(spark_sql(query))
 
     def _read(self, name: TableName, table: Table, days: Sequence[date]) -> DataFrame:
+        if self.known is None:
+            return self._look_up(name, table, days)
+        key = (name, tuple(days))
+        if key not in self.known:
+            self.known[key] = self._look_up(name, table, days)
+        return self.known[key]
+
+    def _look_up(self, name: TableName, table: Table, days: Sequence[date]) -> DataFrame:
         schema = file_schema(table, has_reason=name.layer == "quarantine")
         if not days:
             return self.spark.createDataFrame([], schema)

@@ -19,6 +19,8 @@ _SQL_SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # A day is a file: else Spark would start a task to look at each.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
 }
 _TOLD_BY_A_WORKER = re.compile(r"^sakila_platform\.errors\.\w+: (.+)$", re.MULTILINE)
 _TRACES = re.compile(r"\s+(at [\w.$]+\(|Traceback|Driver stacktrace|JVM stacktrace).*", re.DOTALL)

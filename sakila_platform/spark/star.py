@@ -38,6 +38,8 @@ def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days
     """
     outcomes: Outcomes = {}
     going = sorted(set(days))
+    # A dimension is read only once it has been built, and stage does not change here.
+    views = views.remembering()
     for table in tables:
         outcomes[table.name] = _build_table(build, views, table, going)
         going = [day for day in going if not outcomes[table.name][day].refused]
