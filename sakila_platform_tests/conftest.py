@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     official MySQL 8, in databases of their own; in one process, since some tests change the server's own settings.
     """
     parser.addoption("--lake", choices=("folder", "s3"), default="folder", help="where lakes are: folder or s3")
+    parser.addoption("--s3-endpoint", default="", help="an S3 server for --lake s3 (none: moto, in this process)")
     parser.addoption("--mysql-url", default="", help="a server, mysql://user:password@host (default: a private one)")
 
 
@@ -87,10 +88,14 @@ def shop_copies(mysql_server: Address, official_dump: Path) -> Iterator[ShopCopi
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[S3Server]:
-    """An S3 server of the session's own."""
-    with served(moto_application()) as endpoint:
-        yield S3Server(endpoint)
+def s3_server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
+    """The S3 server of the session: its own, unless another was named."""
+    named = request.config.getoption("--s3-endpoint")
+    if named:
+        yield S3Server(named)
+    else:
+        with served(moto_application()) as endpoint:
+            yield S3Server(endpoint)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from werkzeug.serving import make_server
 
 # The standard chain, without what the machine that tests run on may have.
@@ -93,7 +94,7 @@ class S3Server:
     def clear(self, bucket: str, prefix: str = "") -> None:
         """Remove all objects of a bucket, and the parts of uploads that were not completed."""
         client, keys = self.client(), self.keys(bucket, prefix)
-        for upload in client.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+        for upload in self._uploads(bucket):
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
         for start in range(0, len(keys), 1000):
             some = [{"Key": key} for key in keys[start : start + 1000]]
@@ -101,4 +102,13 @@ class S3Server:
 
     def uploads(self, bucket: str) -> list[str]:
         """The keys of uploads in parts that were begun and neither completed nor aborted."""
-        return sorted(found["Key"] for found in self.client().list_multipart_uploads(Bucket=bucket).get("Uploads", ()))
+        return sorted(found["Key"] for found in self._uploads(bucket))
+
+    def _uploads(self, bucket: str) -> list[dict[str, Any]]:
+        try:
+            return self.client().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except ClientError as error:
+            # So rclone says that there are none.
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+            return []
