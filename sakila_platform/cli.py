@@ -227,6 +227,10 @@ def deploy() -> None:
     """The platform in an AWS account: plan, apply, destroy. Set up as docs/aws.md says.
 
     What there shall be is declared in sakila_platform/deploy/inventory.py. No state is kept but names and tags.
+
+    \b
+    Example: sakila-platform deploy plan --env prod
+             sakila-platform deploy apply --env prod
     """
 
 
@@ -238,7 +242,9 @@ _version = click.option("--version", default="", metavar="V", help="Release: of 
 @_environment
 @_version
 def plan(name: str, version: str) -> None:
-    """Tell what apply would create, change (with the difference) or remove. Changes nothing.
+    """Tell what apply would do, with each difference.
+
+    Nothing is changed.
 
     \b
     Example: sakila-platform deploy plan --env prod
@@ -252,7 +258,9 @@ def plan(name: str, version: str) -> None:
 @_environment
 @_version
 def apply(name: str, version: str) -> None:
-    """Bring the account to what is declared; run it again after a failure.
+    """Bring the account to what is declared.
+
+    It can be run again at any time, also after a failure.
 
     --version of an older release rolls scripts, SQL, wheel and functions back to it.
 
@@ -269,7 +277,9 @@ def apply(name: str, version: str) -> None:
 @click.option("--delete-data", is_flag=True, help="Lake, databases and logins too.")
 @click.option("--yes-delete", default="", metavar="NAME", help="The environment's name again, for --delete-data.")
 def destroy(name: str, delete_data: bool, yes_delete: str) -> None:
-    """Remove what the environment has in AWS. Data stay, unless told twice.
+    """Remove what the environment has; data stay.
+
+    Lake, databases and logins go too, if told twice.
 
     \b
     Example: sakila-platform deploy destroy --env test

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, WaiterError
 
 from sakila_platform.errors import PlatformError
 
@@ -74,7 +74,7 @@ class Aws:
                 return None
             raise _refused(service, operation, arguments, error) from None
         except BotoCoreError as error:
-            raise PlatformError(f"{service} can't be asked to {operation}: {error}") from None
+            raise _unreachable(service, operation, error) from None
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         """AWS's answer. Raises PlatformError, one line with AWS's reason, when it refuses."""
@@ -87,7 +87,7 @@ class Aws:
                     raise _refused(service, operation, arguments, error) from None
                 self.wait(pause)
             except BotoCoreError as error:
-                raise PlatformError(f"{service} can't be asked to {operation}: {error}") from None
+                raise _unreachable(service, operation, error) from None
         raise AssertionError("the last try returns or raises")
 
     def remove(self, service: str, operation: str, **arguments: Any) -> None:
@@ -107,7 +107,7 @@ class Aws:
             if not _is_absence(error):
                 raise _refused(service, operation, arguments, error) from None
         except BotoCoreError as error:
-            raise PlatformError(f"{service} can't be asked to {operation}: {error}") from None
+            raise _unreachable(service, operation, error) from None
 
     def until(self, service: str, waiter: str, **arguments: Any) -> None:
         """Wait with boto3's waiter of that name. Raises PlatformError when the time is up or AWS reports a failure."""
@@ -120,6 +120,14 @@ class Aws:
 def open_aws(region: str) -> Aws:
     """AWS with the credentials that boto3's own chain finds."""
     return Aws(boto3.Session(region_name=region), region)
+
+
+def _unreachable(service: str, operation: str, error: Exception) -> PlatformError:
+    if isinstance(error, NoCredentialsError):
+        return PlatformError(
+            "There are no credentials for AWS. Sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID."
+        )
+    return PlatformError(f"{service} can't be asked to {operation}: {error}")
 
 
 def _is_absence(error: Any) -> bool:

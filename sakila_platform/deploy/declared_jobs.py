@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sakila_platform import settings
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later
 from sakila_platform.deploy.declared_storage import TEMPORARY
 from sakila_platform.deploy.environment import Environment
@@ -142,13 +143,21 @@ def _arguments(environment: Environment, release: Release, declared: GlueJob) ->
         "--job-bookmark-option": "job-bookmark-disable",
         "--TempDir": f"s3://{environment.bucket}/{TEMPORARY}glue/",
         "--lake": environment.lake,
-        **{f"--{name}": text for name, text in environment.job_settings},
+        **{f"--{name}": text for name, text in (*environment.job_settings, *_metrics_settings(environment))},
     }
     for database in declared.reaches:
         address = _address(environment, database)
         arguments["--jdbc-url"] = environment.jdbc_url(address, _DATABASES[database])
         arguments["--secret"] = environment.secret(address)
     return arguments
+
+
+def _metrics_settings(environment: Environment) -> tuple[tuple[str, str], ...]:
+    return (
+        (settings.METRICS_NAMESPACE.name, METRICS),
+        (settings.ENVIRONMENT.name, environment.name),
+        (settings.AWS_REGION.name, environment.region),
+    )
 
 
 def _database_statements(environment: Environment, declared: GlueJob) -> list[Statement]:

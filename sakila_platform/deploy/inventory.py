@@ -13,6 +13,7 @@ from sakila_platform.deploy.declared_dashboards import Published, dashboards
 from sakila_platform.deploy.declared_database import database_server, secrets
 from sakila_platform.deploy.declared_functions import function_roles, functions, schedules
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES, GlueJob, connection, job, job_role
+from sakila_platform.deploy.declared_people import people
 from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
 from sakila_platform.deploy.declared_watching import alarms, dead_letters, rules, topic
 from sakila_platform.deploy.declared_workflow import triggers, workflow
@@ -74,6 +75,7 @@ class Inventory:
             dead_letters(environment),
             *(job_role(environment, each) for each in JOBS),
             *function_roles(environment),
+            *people(environment),
             connection(environment),
             *(job(environment, release, each) for each in JOBS),
             *databases(environment),

@@ -5,7 +5,7 @@ from __future__ import annotations
 BUCKET, RELEASE, SECRET = "bucket", "release", "secret"
 DATABASE_SERVER = "database server"
 DATABASE_SUBNETS, DATABASE_PARAMETERS = "database subnets", "database parameters"
-TOPIC, QUEUE, ROLE, LOG_GROUP = "topic", "queue", "role", "log group"
+TOPIC, QUEUE, ROLE, POLICY, LOG_GROUP = "topic", "queue", "role", "policy", "log group"
 CONNECTION, JOB, CRAWLER = "glue connection", "glue job", "glue crawler"
 DATABASE, TABLE = "glue database", "glue table"
 WORKFLOW, TRIGGER, WORKGROUP = "glue workflow", "glue trigger", "athena workgroup"

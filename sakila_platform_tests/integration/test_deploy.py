@@ -163,6 +163,9 @@ def by_hand(account: Account) -> dict[str, Callable[[], Any]]:
             PolicyName="everything",
             PolicyDocument=EVERYTHING,
         ),
+        "policy sakila-test-ask": lambda: iam.create_policy_version(
+            PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/sakila-test-ask", PolicyDocument=EVERYTHING, SetAsDefault=True
+        ),
         "role sakila-test-crawlers": lambda: iam.attach_role_policy(
             RoleName="sakila-test-crawlers",
             PolicyArn=iam.create_policy(PolicyName="everything", PolicyDocument=EVERYTHING)["Policy"]["Arn"],

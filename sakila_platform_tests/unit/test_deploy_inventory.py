@@ -71,9 +71,10 @@ def declared(place: Environment) -> tuple[Declaration, ...]:
 
 
 def documents(place: Environment) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every IAM policy of a role, with what AWS makes up later filled in."""
+    """Every IAM policy, with what AWS makes up later filled in."""
     for each in declared(place):
-        for document in each.wanted.get("Policies", {}).values():
+        of_people = {"document": each.wanted["Document"]} if each.kind == "policy" else {}
+        for document in {**each.wanted.get("Policies", {}), **of_people}.values():
             text = json.dumps(document, default=lambda later: SECRET_OF_RDS)
             yield each.name, json.loads(text)
 
@@ -165,11 +166,12 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
     put: dict[str, str] = {}
     monkeypatch.setattr(settings, "put_in_environment", put.update)
     place = replace(place, job_settings=(("SAKILA_TIME_ZONE", "America/Bogota"), ("SAKILA_HOLIDAY_COUNTRY", "US")))
+    watched = {"SAKILA_METRICS_NAMESPACE": "Sakila", "SAKILA_ENVIRONMENT": "test", "SAKILA_AWS_REGION": place.region}
     jobs = {each.name: each.wanted["DefaultArguments"] for each in declared(place) if each.kind == "glue job"}
     for name, arguments in jobs.items():
         words = [str(word) for pair in arguments.items() for word in pair]
         told = parse_arguments(words)
-        assert put == {"SAKILA_LAKE": place.lake, **dict(place.job_settings)}
+        assert put == {"SAKILA_LAKE": place.lake, **dict(place.job_settings), **watched}
         assert (told.login.jdbc_url != "") == ("--jdbc-url" in arguments) == (name != "sakila-test-build-final")
         _, unknown = _parser().parse_known_args(words)
         assert set(unknown[::2]) == GLUES_OWN
