@@ -18,6 +18,7 @@ from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.notifications import run_failure_notification
+from sakila_platform.resources.watching import watching
 from sakila_platform.schedules import (
     all_schedules,
     rentals_daily_job,
@@ -54,6 +55,7 @@ def platform_definitions() -> dg.Definitions:
         schedules=all_schedules(),
         sensors=[
             run_failure_notification,
+            watching,
             dg.AutomationConditionSensorDefinition(
                 "automation", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
             ),

@@ -185,11 +185,17 @@ COMPUTE = Setting(
     "what works on stage, final and warehouse: local (Dagster's own process) or glue (jobs that Dagster starts)",
     matching("local|glue", "give local or glue"),
 )
-GLUE_ENVIRONMENT = Setting(
-    "SAKILA_GLUE_ENVIRONMENT",
+ENVIRONMENT = Setting(
+    "SAKILA_ENVIRONMENT",
     "prod",
-    "the environment of `deploy` whose Glue jobs and crawlers Dagster starts",
+    "the environment of `deploy` whose Glue jobs and crawlers Dagster starts, and that metrics are told of",
     matching(r"[a-z][a-z0-9-]{0,15}", "give the name that `deploy apply --env` was given, such as prod"),
+)
+METRICS_NAMESPACE = Setting(
+    "SAKILA_METRICS_NAMESPACE",
+    "",
+    "CloudWatch namespace that is told rows and seconds of each layer (empty: none is)",
+    matching(r"([A-Za-z][A-Za-z0-9_./#-]{0,254})?", "give a name such as Sakila, not beginning with AWS/"),
 )
 CONDUCTOR = Setting(
     "SAKILA_CONDUCTOR",

@@ -49,7 +49,7 @@ def chosen_glue() -> Glue:
             f"{settings.COMPUTE.name} is glue, and the lake is {settings.lake_location()}. "
             f"Glue needs one on S3: set {settings.LAKE.name} to s3://bucket/prefix."
         )
-    return open_glue(settings.GLUE_ENVIRONMENT.read(), settings.AWS_REGION.read(), lake.netloc)
+    return open_glue(settings.ENVIRONMENT.read(), settings.AWS_REGION.read(), lake.netloc)
 
 
 def run_by_glue(

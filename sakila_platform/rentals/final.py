@@ -15,6 +15,7 @@ from sakila_platform.engine.asset_specs import asset_key, contract_checks, resul
 from sakila_platform.engine.column_lineage import column_lineage
 from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.engine.glue_lane import BUILD_FINAL, is_glue_chosen, run_by_glue
+from sakila_platform.engine.measuring import measured
 from sakila_platform.engine.queries import read_query
 from sakila_platform.engine.star_builds import MATCHES_STAGE
 from sakila_platform.engine.transform import build_days
@@ -54,7 +55,7 @@ def final_assets() -> dg.AssetsDefinition:
         def commit(days: list[date]) -> dict:
             return with_lineage(results(build_days(build, tables, days)), lineage)
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured("final", commit))
 
     return final
 

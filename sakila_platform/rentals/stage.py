@@ -15,6 +15,7 @@ from sakila_platform.engine.capture import Capture, capture_days
 from sakila_platform.engine.captured_days import MATCHES_SOURCE
 from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.engine.glue_lane import EXTRACT_STAGE, is_glue_chosen, run_by_glue
+from sakila_platform.engine.measuring import measured
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.rentals.oltp import SIMULATED_RENTALS
@@ -81,7 +82,7 @@ def stage_assets() -> dg.AssetsDefinition:
             )
             return results(capture_days(capture, tables, days))
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured("stage", commit))
 
     return stage
 

@@ -13,6 +13,7 @@ from sakila_platform.engine.asset_specs import contract_checks, load_refused, re
 from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.engine.glue_lane import LOAD_WAREHOUSE, is_glue_chosen, run_by_glue
 from sakila_platform.engine.load_audit import AGREEMENT
+from sakila_platform.engine.measuring import measured
 from sakila_platform.engine.outcomes import LoadRefused
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
@@ -60,7 +61,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
 
         days = days_of(context)
         # All days of a run become visible together, so they are one chunk (design rule 10).
-        yield from run_days(context, days, len(days), commit)
+        yield from run_days(context, days, len(days), measured("warehouse", commit))
 
     return warehouse
 

@@ -200,7 +200,7 @@ def test_glue_needs_a_lake_on_s3(platform: Platform) -> None:
 
 
 def test_a_job_that_is_not_there_is_told_in_one_line(platform: Platform, s3: S3Server, bucket: str) -> None:
-    platform.set(COMPUTE="glue", LAKE=f"s3://{bucket}/lake", GLUE_ENVIRONMENT="nowhere")
+    platform.set(COMPUTE="glue", LAKE=f"s3://{bucket}/lake", ENVIRONMENT="nowhere")
     for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3.endpoint}.items():
         platform.monkeypatch.setenv(name, value)
 
