@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sakila_platform import settings
 from sakila_platform_tests.s3_servers import CREDENTIALS, S3Server
-
-_PREFIX = "company/lake"
 
 
 class LakePlace(Protocol):
@@ -63,6 +61,7 @@ class S3Place:
 
     server: S3Server
     bucket: str
+    prefix: ClassVar[str] = "company/lake"
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -70,19 +69,19 @@ class S3Place:
         """The variables that lead the platform there."""
         return {
             **CREDENTIALS,
-            settings.LAKE.name: f"s3://{self.bucket}/{_PREFIX}",
+            settings.LAKE.name: f"s3://{self.bucket}/{self.prefix}",
             settings.LAKE_ENDPOINT.name: self.server.endpoint,
             **self.variables,
         }
 
     def paths(self) -> list[str]:
         """The paths within the lake of all its Parquet files, sorted."""
-        keys = (key.removeprefix(f"{_PREFIX}/") for key in self.server.keys(self.bucket, f"{_PREFIX}/"))
+        keys = (key.removeprefix(f"{self.prefix}/") for key in self.server.keys(self.bucket, f"{self.prefix}/"))
         return [key for key in keys if key.endswith(".parquet")]
 
     def left_aside(self) -> list[str]:
         """What is there and is no published file."""
-        files = set(self.server.keys(self.bucket)) - {f"{_PREFIX}/{path}" for path in self.paths()}
+        files = set(self.server.keys(self.bucket)) - {f"{self.prefix}/{path}" for path in self.paths()}
         return sorted([*files, *self.server.uploads(self.bucket)])
 
     def clear(self) -> None:

@@ -84,7 +84,7 @@ def _places() -> Iterator[tuple[str, str]]:
     yield "state folder", str(home) if home.is_dir() else f"{home} (not there yet: sakila-platform up)"
     yield "database", _database()
     yield "Sakila's data", data_origin()
-    yield "lake", settings.lake_location()
+    yield "lake", _lake_place()
     yield "Dagster's home", str(home / "dagster_home")
 
 
@@ -96,6 +96,13 @@ def _database() -> str:
     if server.is_running:
         return f"127.0.0.1:{server.port}, pid {server.pid}, {server.version} (private)"
     return "not running (start it: sakila-platform up)"
+
+
+def _lake_place() -> str:
+    try:
+        return open_lake().require_usable()
+    except PlatformError as error:
+        return str(error)
 
 
 def _oltp() -> list[TableStatus]:
@@ -129,8 +136,12 @@ def _warehouse() -> list[TableStatus]:
 
 
 def _lake() -> dict[str, list[TableStatus]]:
-    """The lake's tables by layer, as the files' own footers count them."""
+    """The lake's tables by layer, as the files' own footers count them; none when it can't be reached."""
     lake = open_lake()
+    try:
+        lake.require_usable()
+    except PlatformError:
+        return {}
     files = {
         data_file(name, partition): (name.layer, name.table, partition)
         for name in lake.tables()

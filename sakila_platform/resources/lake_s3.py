@@ -88,7 +88,7 @@ class S3Lake(Lake):
     def row_counts(self, paths: Sequence[str]) -> list[int]:
         """The rows of each of these files, as its own footer counts them; equal files are looked into once."""
         files = self._versions(paths)
-        distinct = {version_of(file): file.path for file in files}
+        distinct = {version_of(file): file for file in files}
         counts = dict(zip(distinct, self._threads.map(self._rows, distinct.values()), strict=True))
         return [counts[version_of(file)] for file in files]
 
@@ -170,10 +170,11 @@ class S3Lake(Lake):
             if self._known and path.startswith(prefix):
                 self._known.pop(prefix, None)
 
-    def _rows(self, path: str) -> int:
+    def _rows(self, file: S3Object) -> int:
         end = io.BytesIO()
-        self._bucket.fetch(path, end, _FOOTER_BYTES)
+        # By its first byte: not every store gives the last bytes of an object that is smaller than they are.
+        self._bucket.fetch(file.path, end, max(file.size - _FOOTER_BYTES, 0))
         footer = int.from_bytes(end.getvalue()[-_FOOTER_END_BYTES:-4], "little") + _FOOTER_END_BYTES
         if footer > _FOOTER_BYTES:
-            self._bucket.fetch(path, end, footer)
+            self._bucket.fetch(file.path, end, file.size - footer)
         return pq.read_metadata(pa.BufferReader(end.getvalue())).num_rows

@@ -120,9 +120,9 @@ class Bucket:
         with explained(_attempt("Nothing can be listed in", self.place, "ListBucket")):
             self._client.list_objects_v2(Bucket=self._name, Prefix=self._prefix, MaxKeys=1)
 
-    def fetch(self, path: str, file: BinaryIO, last_bytes: int = 0) -> str:
-        """Write an object (or only its last so many bytes) into an empty file. Returns the version that it is."""
-        wanted = {"Range": f"bytes=-{last_bytes}"} if last_bytes else {}
+    def fetch(self, path: str, file: BinaryIO, start: int = 0) -> str:
+        """Write an object, from this byte on, into an empty file. Returns the version that it is."""
+        wanted = {"Range": f"bytes={start}-"} if start else {}
         with explained(_attempt(f"{path} can't be read from", self.place, "GetObject")):
             for attempt in range(1, _ATTEMPTS):
                 with suppress(*_BROKEN_OFF):

@@ -16,6 +16,7 @@ import pytest
 from sakila_platform import settings
 from sakila_platform.commands.dagster_runs import open_runs
 from sakila_platform.mysql import Address
+from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform
 
 CALLS_BETWEEN_TIMES = 100
@@ -30,6 +31,7 @@ class Backfill:
     folder: Path
     first: str
     last: str
+    lake_place: LakePlace | None = None
 
 
 def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
@@ -50,7 +52,7 @@ def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
             times.append(time.perf_counter())
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        platform = Platform(backfill.shop, backfill.warehouse, backfill.folder, monkeypatch)
+        platform = Platform(backfill.shop, backfill.warehouse, backfill.folder, monkeypatch, backfill.lake_place)
         platform.set(DAYS_PER_CHUNK=4)
         sys.setprofile(count)
         try:

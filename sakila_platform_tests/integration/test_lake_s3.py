@@ -179,6 +179,18 @@ def test_a_large_file_goes_up_in_parts_and_comes_back_whole(door: FaultyDoor, la
         assert lake.read(PATHS[0]) == content
 
 
+def test_rows_are_counted_from_the_end_of_a_file_however_large_its_footer_is(door: FaultyDoor, lake: Lake) -> None:
+    wide, long = io.BytesIO(), io.BytesIO()
+    pq.write_table(pa.table({f"column_{number}": [number] * 3 for number in range(1_000)}), wide)
+    pq.write_table(pa.table({"n": range(100_000)}), long, compression="none", use_dictionary=False)
+    for path, content in zip(PATHS, (wide, long), strict=False):
+        lake.publish(path, content.getvalue())
+    door.watch()
+
+    assert lake.row_counts(PATHS[:2]) == [3, 100_000]
+    assert sum(call.startswith("GET") and "list-type" not in call for call in door.calls) == 3
+
+
 def test_every_file_goes_up_with_a_checksum_that_the_store_checks(place: S3Place, lake: Lake) -> None:
     lake.publish(PATHS[0], b"rows")
 
