@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import io
 import os.path
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import LAYERS, TableName, data_file
+from sakila_platform.naming import LAYERS, TableName, data_file, mart_file
 from sakila_platform.resources.lake_copies import LakeCopies, version_of
 from sakila_platform.resources.lake_files import Content, Lake, partition_of
 from sakila_platform.resources.s3_bucket import CONNECTIONS, Bucket, S3Object
@@ -52,13 +52,11 @@ class S3Lake(Lake):
     def publish_file(self, path: str, file: Path) -> None:
         """Put a copy of a local file in place, whole or not at all."""
         with file.open("rb") as opened:
-            self._bucket.upload(path, opened)
-        self._forget(path)
+            self._changing(path, lambda: self._bucket.upload(path, opened))
 
     def delete(self, path: str) -> None:
         """Remove a file; nothing happens when there is none."""
-        self._bucket.remove(path)
-        self._forget(path)
+        self._changing(path, lambda: self._bucket.remove(path))
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -108,8 +106,9 @@ class S3Lake(Lake):
         )
 
     def marts(self) -> list[str]:
-        """Every mart that has a file in the lake, sorted."""
-        return self._bucket.folders(f"{_MARTS}/")
+        """Every mart that has a file in the lake, sorted. Those that Athena makes have files of other names."""
+        found = (PurePosixPath(found.path) for found in self._bucket.objects(f"{_MARTS}/"))
+        return sorted(path.parent.name for path in found if mart_file(path.parent.name) == str(path))
 
     def present(self, table: TableName, partitions: Iterable[str]) -> list[str]:
         """Which of these partitions of a table have a file, in the order given."""
@@ -161,8 +160,14 @@ class S3Lake(Lake):
         return self._known[prefix]
 
     def _put(self, path: str, content: bytes) -> None:
-        self._bucket.put(path, content)
-        self._forget(path)
+        self._changing(path, lambda: self._bucket.put(path, content))
+
+    def _changing(self, path: str, change: Callable[[], None]) -> None:
+        try:
+            change()
+        finally:
+            # Also after an error: the store may have done it, and only its answer was lost.
+            self._forget(path)
 
     def _forget(self, path: str) -> None:
         """What was listed before a file changed is not what is there now."""

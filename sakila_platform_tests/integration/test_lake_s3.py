@@ -37,7 +37,8 @@ from sakila_platform_tests.s3_servers import S3Server, moto_application, served
 RENTAL = TableName("stage", "sakila", "rental")
 STORE = TableName("final", "sakila", "dim_store")
 DAYS = ["dt=2005-05-24", "dt=2005-05-25", "dt=2005-12-31", "dt=undated"]
-PATHS = [data_file(table, day) for table in (RENTAL, STORE) for day in DAYS] + [mart_file("films")]
+ATHENAS = "marts/rentals/6f2c/20261120_part"
+PATHS = [*(data_file(table, day) for table in (RENTAL, STORE) for day in DAYS), mart_file("films"), ATHENAS]
 
 
 @pytest.fixture(scope="module")
