@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from sakila_platform.deploy.aws import Aws
@@ -51,7 +52,7 @@ def ensure_bucket(aws: Aws, change: Change) -> None:
 def delete_bucket(aws: Aws, name: str) -> None:
     """Delete the bucket with every version of everything in it."""
     versions = _versions(aws, name)
-    while batch := [version for version, _ in zip(versions, range(_PER_DELETION), strict=False)]:
+    while batch := list(islice(versions, _PER_DELETION)):
         answer = aws.call("s3", "delete_objects", Bucket=name, Delete={"Objects": batch, "Quiet": True})
         if answer.get("Errors"):
             break

@@ -15,15 +15,13 @@ from sakila_platform.cli import main
 from sakila_platform.commands.deploy import apply_environment, destroy_environment, plan_environment
 from sakila_platform.deploy import releases
 from sakila_platform.deploy.archives import reproducible_zip
-from sakila_platform.deploy.declarations import Declaration
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import kinds
 from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES
-from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release, release_of_checkout
-from sakila_platform.deploy.releases import release_named
+from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
 
@@ -75,6 +73,33 @@ def plan(account: Account, told: list[str] | None = None, name: str = "test") ->
     return plan_environment(name, "1.0.0", (told if told is not None else []).append, account.aws())
 
 
+class Part:
+    """Part of an environment's inventory: all of it takes a second each time."""
+
+    def __init__(
+        self, account: Account, name: str, only: Sequence[str] = (), *, one_of_each_kind: bool = False
+    ) -> None:
+        environment = read_environment(name, ACCOUNT, "us-east-1a")
+        declarations = Inventory(environment, small_release("1.0.0")).declarations()
+        if one_of_each_kind:
+            first = {each.kind: each for each in reversed(declarations)}
+            # A function's role must be there, or the function is refused.
+            needed = environment.called("function-simulate-rentals")
+            self.declarations = [each for each in declarations if each.name == needed or first[each.kind] is each]
+        else:
+            self.declarations = [each for each in declarations if each.kind in only]
+        self.deployment = Deployment(account.aws(), name, environment.prefix, kinds(False))
+
+    def plan(self) -> list[Step]:
+        return self.deployment.plan(self.declarations)
+
+    def apply(self) -> list[Step]:
+        return self.deployment.apply(self.declarations, lambda step: None)
+
+    def destroy(self, with_data: bool) -> list[Step]:
+        return self.deployment.destroy(with_data, lambda step: None)
+
+
 def shown(steps: list[Step]) -> list[str]:
     return [f"{step.action.value} {step.kind} {step.name}" for step in steps]
 
@@ -115,28 +140,30 @@ def test_everything_is_tagged_and_no_password_is_shown(account: Account, told: l
         assert PASSWORD not in json.dumps(arguments, default=str)
 
 
-def test_after_a_crash_at_any_changing_call_apply_goes_on_where_it_was(account: Account) -> None:
-    release = release_named(account.aws(), BUCKET, "1.0.0")
-    inventory = Inventory(read_environment("test", ACCOUNT), release)
-    declarations = one_of_each_kind(inventory.declarations())
-    deployment = Deployment(account.aws(), "test", "sakila-test-", kinds(False))
+def test_after_a_crash_at_any_changing_call_the_next_run_goes_on_where_it_was(account: Account) -> None:
+    part = Part(account, "test", one_of_each_kind=True)
     # Each run is cut off behind its first change, so that in the end there was a cut behind every one.
     cuts = 0
     while True:
         try:
             with account.cut_after(1):
-                deployment.apply(declarations, lambda step: None)
+                part.apply()
             break
         except Cut:
             cuts += 1
     assert cuts == len(account.changes()) > 30
-    assert deployment.plan(declarations) == []
+    assert part.plan() == []
 
-
-def one_of_each_kind(declarations: Sequence[Declaration]) -> list[Declaration]:
-    """The first of each kind, and all roles: two runs for every one of a hundred calls would take minutes."""
-    first = {declaration.kind: declaration for declaration in reversed(declarations)}
-    return [each for each in declarations if each.kind == "role" or first[each.kind] is each]
+    cuts = 0
+    while True:
+        try:
+            with account.cut_after(4):
+                part.destroy(True)
+            break
+        except Cut:
+            cuts += 1
+    assert cuts > 5
+    assert part.destroy(True) == []
 
 
 def by_hand(account: Account) -> dict[str, Callable[[], Any]]:
@@ -237,14 +264,15 @@ def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(accoun
 
 
 def test_databases_of_another_environment_are_not_taken_over(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    apply(account, name="first")
+    first = Part(account, "first", ("glue database", "glue table"))
+    first.apply()
     with pytest.raises(PlatformError, match="glue database stage_sakila already, and it belongs to environment first"):
-        apply(account, name="second")
+        Part(account, "second", ("glue database", "glue table")).apply()
     monkeypatch.setenv("SAKILA_GLUE_DATABASE_PREFIX", "second_")
-    apply(account, name="second")
-    assert plan(account, name="second") == []
-    monkeypatch.delenv("SAKILA_GLUE_DATABASE_PREFIX")
-    assert plan(account, name="first") == []
+    second = Part(account, "second", ("glue database", "glue table"))
+    second.apply()
+    assert second.plan() == []
+    assert first.plan() == []
 
 
 def test_a_release_is_rolled_back_by_its_version(account: Account, told: list[str]) -> None:
@@ -284,10 +312,14 @@ def test_nothing_is_left_of_an_environment_that_held_no_data(account: Account, t
     assert account.by_hand("s3").list_buckets()["Buckets"] == []
 
 
-def test_data_outlive_an_environment_unless_told_twice(account: Account, told: list[str]) -> None:
+def test_data_outlive_an_environment_unless_told_twice(
+    account: Account, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sakila_platform.deploy.s3._PER_DELETION", 2)
     apply(account)
     s3 = account.by_hand("s3")
     s3.put_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet", Body=b"a day")
+    s3.delete_object(Bucket=BUCKET, Key="lake/a-file-that-is-deleted-has-versions")
 
     steps = destroy_environment("test", False, told.append, account.aws())
     kept = [step for step in steps if step.action is Action.KEEP]
@@ -306,7 +338,7 @@ def test_data_outlive_an_environment_unless_told_twice(account: Account, told: l
 
 
 def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releases, "release_of_checkout", release_of_checkout)
+    of_rds = ("database server", "database parameters", "database subnets")
     monkeypatch.delenv("SAKILA_MYSQL_URL")
     with pytest.raises(UsageError, match="set SAKILA_SUBNETS"):
         plan(account)
@@ -314,8 +346,10 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
     group = account.by_hand("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
     monkeypatch.setenv("SAKILA_SUBNETS", ",".join(subnet["SubnetId"] for subnet in found))
     monkeypatch.setenv("SAKILA_SECURITY_GROUPS", group)
-    apply(account)
-    assert plan(account) == []
+    part = Part(account, "test", (*of_rds, "glue connection", "role", "glue job"))
+    part.apply()
+    assert part.plan() == []
+    assert "glue connection" not in {step.kind for step in plan(account)}
 
     rds = account.by_hand("rds")
     server = rds.describe_db_instances()["DBInstances"][0]
@@ -323,16 +357,11 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
     assert arguments["--jdbc-url"] == f"jdbc:mysql://{server['Endpoint']['Address']}:3306/sakila"
     assert arguments["--secret"] == server["MasterUserSecret"]["SecretArn"]
 
-    steps = destroy_environment("test", False, [].append, account.aws())
-    kept = [step for step in steps if step.action is Action.KEEP]
-    assert shown(kept) == [
-        "keep database server sakila-test-mysql",
-        "keep database parameters sakila-test-mysql",
-        "keep database subnets sakila-test-mysql",
-    ]
-    apply(account)
-    assert plan(account) == []
-    destroy_environment("test", True, [].append, account.aws())
+    kept = [step for step in part.destroy(False) if step.action is Action.KEEP]
+    assert shown(kept) == [f"keep {kind} sakila-test-mysql" for kind in of_rds]
+    part.apply()
+    assert part.plan() == []
+    part.destroy(True)
     assert rds.describe_db_instances()["DBInstances"] == []
     assert len(rds.describe_db_snapshots()["DBSnapshots"]) >= 1
 
