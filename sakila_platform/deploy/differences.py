@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from sakila_platform.deploy.declarations import Exactly, Later, Secret, State
 
 _NOTHING: tuple[Any, ...] = (None, "", False)
 _MOST_CHARACTERS = 160
+_CHARACTERS_BEFORE = 20
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Difference:
     def __str__(self) -> str:
         if isinstance(self.wanted, Secret):
             return f"{self.path}: (secret) differs"
-        return f"{self.path}: {_shown(self.present)} -> {_shown(self.wanted)}"
+        alike = _characters_alike(self.present, self.wanted)
+        return f"{self.path}: {_shown(self.present, alike)} -> {_shown(self.wanted, alike)}"
 
 
 def differences(wanted: State, present: State) -> list[Difference]:
@@ -66,10 +69,20 @@ def _is_nothing(value: Any) -> bool:
     return value == [] or value in _NOTHING
 
 
-def _shown(value: Any) -> str:
+def _characters_alike(present: Any, wanted: Any) -> int:
+    """How much of the beginning of two long texts can be left out, because it is the same."""
+    if not (isinstance(present, str) and isinstance(wanted, str)):
+        return 0
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(present, wanted, strict=False))
+    alike = sum(1 for _ in same) - _CHARACTERS_BEFORE
+    return alike if alike > _CHARACTERS_BEFORE else 0
+
+
+def _shown(value: Any, left_out: int) -> str:
     if _is_nothing(value) and value is not False:
         return "(nothing)"
     if isinstance(value, Later | Secret):
         return repr(value)
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    text = f"... {text[left_out:]}" if left_out else text
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + " ..."

@@ -247,6 +247,12 @@ def test_differences_are_told_where_they_are_and_a_secret_never() -> None:
     assert told == ["A.B[1]: 3 -> 2", "Tags.y: 2 -> (nothing)", "Password: (secret) differs"]
 
 
+def test_of_two_long_texts_the_end_that_differs_is_told() -> None:
+    place = "s3://sakila-prod-123456789012-us-east-1/deploy"
+    (difference,) = differences({"Script": f"{place}/1.1.0/x.py"}, {"Script": f"{place}/1.0.0/x.py"})
+    assert str(difference) == "Script: ... -us-east-1/deploy/1.0.0/x.py -> ... -us-east-1/deploy/1.1.0/x.py"
+
+
 @given(st.dictionaries(st.text("abcdef", min_size=1), st.binary(max_size=50), min_size=1), st.randoms())
 def test_an_archive_depends_on_its_files_alone(files: dict[str, bytes], chance: Any) -> None:
     shuffled = list(files.items())
