@@ -127,7 +127,8 @@ def _marts_crawler(environment: Environment) -> Declaration:
             "Description": "Finds marts that dbt on this lake wrote without Athena.",
             "Role": environment.called("crawlers"),
             "DatabaseName": environment.glue_database(MARTS),
-            "Targets": {"S3Targets": [{"Path": f"{environment.lake}/{MARTS}/"}]},
+            # Deeper folders are those of dbt on Athena, which keeps the catalogue itself.
+            "Targets": {"S3Targets": [{"Path": f"{environment.lake}/{MARTS}/", "Exclusions": ["*/*/**"]}]},
             "SchemaChangePolicy": {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG"},
             "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
             "Configuration": {

@@ -183,14 +183,15 @@ def test_modules_that_jobs_import_have_versions() -> None:
 
 
 def test_crawlers_see_the_contracts_tables_and_change_none() -> None:
-    found = {
-        each.name: each.wanted for each in declared(ENVIRONMENTS["a server by URL"]) if each.kind == "glue crawler"
-    }
+    place = ENVIRONMENTS["a server by URL"]
+    found = {each.name: each.wanted for each in declared(place) if each.kind == "glue crawler"}
     for layer, (database, contracts) in LAYERS.items():
         crawler = found[f"sakila-test-{layer}"]
         assert crawler["Targets"] == {
             "CatalogTargets": [{"DatabaseName": database, "Tables": [table.name.table for table in contracts]}]
         }
+    (marts,) = found["sakila-test-marts"]["Targets"]["S3Targets"]
+    assert marts == {"Path": f"{place.lake}/marts/", "Exclusions": ["*/*/**"]}
     for name, crawler in found.items():
         output = crawler["Configuration"]["CrawlerOutput"]
         assert output == {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}
