@@ -34,7 +34,7 @@ def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
 
     Raises PlatformError when a member has no version in the warehouse.
     """
-    is_empty = _is_empty(session, fact)
+    is_plain = _is_empty(session, fact) and _has_each_once(session, fact)
     schema = arrow_schema(fact)
     columns = ", ".join(f'CAST("{f.name}" AS {sql_type(f.type)}) AS "{f.name}"' for f in schema)
     order = ", ".join(fact.primary_key)
@@ -46,13 +46,21 @@ def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
         reason = str(error).splitlines()[0]
         raise PlatformError(f"The rows of {fact.name} can't be computed: {reason}. Mend sql/warehouse/rows.") from None
     batches = (_complete(fact, pa.Table.from_batches([batch])).cast(schema) for batch in reader)
-    # In an empty table nothing can give way, and the server need not look for it.
-    with session.unchecked_inserts() if is_empty else nullcontext():
-        load_batches(session.connection, fact.name.table, batches, replace=not is_empty)
+    # Then no row can give way to another, and the server need not look for it.
+    with session.unchecked_inserts() if is_plain else nullcontext():
+        load_batches(session.connection, fact.name.table, batches, replace=not is_plain)
 
 
 def _is_empty(session: WarehouseSession, fact: Table) -> bool:
     return not session.fetch(f"SELECT 1 FROM `{fact.name.table}` LIMIT 1")
+
+
+def _has_each_once(session: WarehouseSession, fact: Table) -> bool:
+    """Whether the run's days in the lake hold no row twice: a day may be out of date that a row has left since."""
+    keys = ", ".join(fact.primary_key)
+    lake = fact.name.in_layer("final").sql
+    (is_once,) = session.duck.execute(f"SELECT count(*) = count(DISTINCT ({keys})) FROM {lake}").fetchone() or (True,)
+    return bool(is_once)
 
 
 def _complete(fact: Table, rows: pa.Table) -> pa.Table:
