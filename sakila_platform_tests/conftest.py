@@ -19,9 +19,10 @@ from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
-from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.platform import Engine, Platform, new_platform
 from sakila_platform_tests.s3_servers import S3Server, moto_application, served
 from sakila_platform_tests.shop_copies import ShopCopies
+from sakila_platform_tests.spark import SparkEngine, small_spark
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,9 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     `--lake s3` runs the same tests on S3 over HTTP. `--mysql-url` runs them on a server that is there, such as an
     official MySQL 8, in databases of their own; in one process, since some tests change the server's own settings.
+    `--engine spark` has the spec's days computed by the Glue lane, for tests that run them without Dagster.
     """
     parser.addoption("--lake", choices=("folder", "s3"), default="folder", help="where lakes are: folder or s3")
     parser.addoption("--s3-endpoint", default="", help="an S3 server for --lake s3 (none: moto, in this process)")
+    parser.addoption("--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes stage and final")
     parser.addoption("--mysql-url", default="", help="a server, mysql://user:password@host (default: a private one)")
 
 
@@ -126,14 +129,28 @@ def module_lake_place(
             yield place
 
 
+@pytest.fixture(scope="session")
+def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The Glue lane, on one session for all tests."""
+    with small_spark(tmp_path_factory.mktemp("spark")) as spark:
+        yield SparkEngine(spark)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine | None:
+    """What --engine names; none for the local lane."""
+    return request.getfixturevalue("spark_engine") if request.config.getoption("--engine") == "spark" else None
+
+
 @pytest.fixture
 def platform(
-    mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path, lake_place: LakePlace
+    mysql_server: Address, shop_copies: ShopCopies, tmp_path: Path, lake_place: LakePlace, engine: Engine | None
 ) -> Iterator[Platform]:
     """A whole platform in a temporary folder, its shop as the official Sakila has it."""
     shop_copies.restore()
     warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
     with new_platform(shop_copies.address, warehouse, tmp_path, lake_place) as platform:
+        platform.engine = engine
         yield platform
 
 

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import dagster as dg
 import pyarrow as pa
@@ -21,6 +21,7 @@ import pytest
 
 from sakila_platform import settings
 from sakila_platform.checks import stale_days_check
+from sakila_platform.contracts import Table
 from sakila_platform.days import Clock, chunks, days_between
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.engine.asset_specs import load_refused, results
@@ -49,6 +50,16 @@ NOT_COMPARED = ("captured_at", "last_update", "loaded_at")
 Contents = dict[str, Any]
 
 
+class Engine(Protocol):
+    """What computes stage and final, when it is not the local lane."""
+
+    def stage(self, platform: Platform, tables: Sequence[Table], days: list[date], recapture: bool) -> Outcomes:
+        """Bring days to stage."""
+
+    def final(self, platform: Platform, tables: Sequence[Table], days: list[date]) -> Outcomes:
+        """Build days of final."""
+
+
 class CheckFailed(PlatformError):
     """A check of a layer did not pass; Dagster would stop what is downstream."""
 
@@ -62,6 +73,7 @@ class Platform:
     folder: Path
     monkeypatch: pytest.MonkeyPatch
     lake_place: LakePlace | None = None
+    engine: Engine | None = None
     clock: Clock = field(init=False)
     _lakes: dict[str, Lake] = field(init=False, default_factory=dict)
 
@@ -132,11 +144,19 @@ class Platform:
             recapture=recapture,
         )
         selected = _selected(source.STAGE_TABLES, tables)
-        return _merged(capture_days(capture, selected, chunk) for chunk in chunks(days, settings.DAYS_PER_CHUNK.read()))
+        pieces = chunks(days, settings.DAYS_PER_CHUNK.read())
+        if self.engine:
+            engine = self.engine
+            return _merged(engine.stage(self, selected, chunk, recapture) for chunk in pieces)
+        return _merged(capture_days(capture, selected, chunk) for chunk in pieces)
 
     def _run_final(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
         build, selected = star_build(self.lake_files), _selected(star.DAILY_TABLES, tables)
-        return _merged(build_days(build, selected, chunk) for chunk in chunks(days, settings.DAYS_PER_CHUNK.read()))
+        pieces = chunks(days, settings.DAYS_PER_CHUNK.read())
+        if self.engine:
+            engine = self.engine
+            return _merged(engine.final(self, selected, chunk) for chunk in pieces)
+        return _merged(build_days(build, selected, chunk) for chunk in pieces)
 
     def _run_warehouse(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
         with self.warehouse_resource.connect() as connection:

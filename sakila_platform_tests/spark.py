@@ -15,6 +15,8 @@ import pytest
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
+from sakila_platform import settings
+from sakila_platform.contracts import Table
 from sakila_platform.days import consecutive_runs
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.engine import transform
@@ -33,7 +35,6 @@ from sakila_platform.spark.star import build_days
 from sakila_platform_tests.platform import LAYERS, Platform
 
 PACKAGE = "libmariadb-java"
-_ALLOWED = 0.05
 # A test is over before a second compiler would have paid off.
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 _INSTALLED = Path("/usr/share/java/mariadb-java-client.jar")
@@ -125,6 +126,30 @@ def small_spark(folder: Path) -> Iterator[SparkSession]:
         SparkContext._gateway = SparkContext._jvm = None
 
 
+@dataclass(frozen=True)
+class SparkEngine:
+    """The Glue lane's code on a session, as what computes a platform's days."""
+
+    spark: SparkSession
+
+    def stage(self, platform: Platform, tables: Sequence[Table], days: list[date], recapture: bool = False) -> Outcomes:
+        """Extract days as the script does, each table by three connections."""
+        extraction = Extraction(
+            source=JdbcSource(platform.shop, most_connections=3),
+            lake=platform.lake_files,
+            views=LakeViews(self.spark, settings.lake_location()),
+            clock=platform.clock,
+            allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+            recapture=recapture,
+        )
+        return extract_days(extraction, tables, days)
+
+    def final(self, platform: Platform, tables: Sequence[Table], days: list[date]) -> Outcomes:
+        """Build days as the script does."""
+        views = LakeViews(self.spark, settings.lake_location())
+        return build_days(star_build(platform.lake_files), views, tables, days)
+
+
 @dataclass
 class TwoLanes:
     """One shop and two platforms on it: the same days by the local lane and by the Glue lane."""
@@ -142,7 +167,8 @@ class TwoLanes:
         lane, outcomes = self.at(self.local), Outcomes()
         for run in consecutive_runs(days):
             if "stage" in layers:
-                capture = Capture(lane.shop, lane.lake_files, lane.clock, _ALLOWED, lane.folder / "spill")
+                share = settings.ALLOWED_BAD_SHARE.read()
+                capture = Capture(lane.shop, lane.lake_files, lane.clock, share, lane.folder / "spill")
                 _add(outcomes, capture_days(capture, STAGE_TABLES, run))
             if "final" in layers:
                 _add(outcomes, transform.build_days(star_build(lane.lake_files), star.DAILY_TABLES, run))
@@ -152,14 +178,11 @@ class TwoLanes:
 
     def run_glue(self, days: Sequence[date], layers: Sequence[str] = LAYERS) -> Outcomes:
         """The days in the Glue lane, as its scripts run them."""
-        lane, outcomes = self.at(self.glue), Outcomes()
-        views = LakeViews(self.spark, lane.lake_files.location)
+        lane, outcomes, engine = self.at(self.glue), Outcomes(), SparkEngine(self.spark)
         if "stage" in layers:
-            source = JdbcSource(lane.shop, most_connections=3)
-            extraction = Extraction(source, lane.lake_files, views, lane.clock, _ALLOWED)
-            _add(outcomes, extract_days(extraction, STAGE_TABLES, days))
+            _add(outcomes, engine.stage(lane, STAGE_TABLES, list(days)))
         if "final" in layers:
-            _add(outcomes, build_days(star_build(lane.lake_files), views, star.DAILY_TABLES, days))
+            _add(outcomes, engine.final(lane, star.DAILY_TABLES, list(days)))
         if "warehouse" in layers:
             for run in consecutive_runs(days):
                 _add(outcomes, _load(lane, run))

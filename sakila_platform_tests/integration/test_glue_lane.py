@@ -171,6 +171,7 @@ def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, hist
     )
     local.damage("UPDATE rental SET customer_id = 700 WHERE rental_id = 50")
     days = DAYS[:3]
+    glue.set(ALLOWED_BAD_SHARE=0.05)
 
     stage_and_final = lanes.run(days, layers=["stage", "final"])
 
