@@ -28,7 +28,7 @@ from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import KINDS
 from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.deploy.policies import Statement, policy
-from sakila_platform.deploy.release_contents import CHECKOUT, Release, release_of_checkout
+from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release, release_of_checkout
 from sakila_platform.mysql import Address
 from sakila_platform.spark.arguments import _parser, parse_arguments
 from sakila_platform_tests.aws_clocks import cron_faults
@@ -276,6 +276,12 @@ def test_a_functions_archive_is_small_and_has_nothing_of_the_machine(name: str) 
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
     assert not [path for path in names if path.endswith((".pyc", "RECORD", "INSTALLER")) or "/bin/" in path]
     assert not [path for path in names if path.startswith(("dagster", "pyarrow", "boto"))]
+
+
+def test_the_wheel_has_the_projects_version() -> None:
+    project = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    number = project.partition('\nversion = "')[2].partition('"')[0]
+    assert f"sakila_platform-{number}-py3-none-any.whl" == WHEEL
 
 
 def test_the_wheel_can_be_installed(tmp_path: Any) -> None:
