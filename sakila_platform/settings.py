@@ -189,7 +189,7 @@ ENVIRONMENT = Setting(
     "SAKILA_ENVIRONMENT",
     "prod",
     "the environment of `deploy` whose Glue jobs and crawlers Dagster starts, and that metrics are told of",
-    matching(r"[a-z][a-z0-9-]{0,15}", "give the name that `deploy apply --env` was given, such as prod"),
+    matching(r"[a-z][a-z0-9]{0,11}", "give the name that `deploy apply --env` was given, such as prod"),
 )
 METRICS_NAMESPACE = Setting(
     "SAKILA_METRICS_NAMESPACE",
