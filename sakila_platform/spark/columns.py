@@ -70,7 +70,7 @@ def source_types(table: Table) -> str:
 def decoded_columns(table: Table) -> list[str]:
     """The carried columns of that query typed as the contract says, and whether the row has a date that is none."""
     carried = [table.column(name) for name in carried_columns(table)]
-    decoded = [f"{_decoded(column)} AS `{column.name}`" for column in carried]
+    decoded = [f"{_decoded_or_refused(table, column)} AS `{column.name}`" for column in carried]
     dates = [c for c in carried if pa.types.is_timestamp(c.type.arrow) or pa.types.is_date(c.type.arrow)]
     unusable = " OR ".join(f"(`{c.name}` IS NOT NULL AND {_decoded(c)} IS NULL)" for c in dates) or "FALSE"
     return [*decoded, f"{unusable} AS {UNUSABLE}"]
@@ -95,6 +95,20 @@ def _asked(column: Column) -> str:
     if pa.types.is_string(arrow):
         return f"CONVERT({name} USING utf8mb4)"
     return f"CAST({name} AS CHAR)"
+
+
+def _decoded_or_refused(table: Table, column: Column) -> str:
+    """The column typed; a number that its type can't hold is an error that names it."""
+    arrow, name = column.type.arrow, f"`{column.name}`"
+    if not (pa.types.is_integer(arrow) or pa.types.is_decimal(arrow)):
+        return _decoded(column)
+    told = (
+        f"{table.name.table} holds a value that its contract\\'s type cannot, in {column.name}. "
+        "Correct the value, or the column\\'s type in the contract."
+    )
+    kind = spark_type(arrow).simpleString()
+    refused = f"CAST(raise_error('{told}') AS {kind})"
+    return f"CASE WHEN {name} IS NOT NULL THEN COALESCE(TRY_CAST({name} AS {kind}), {refused}) END"
 
 
 def _decoded(column: Column) -> str:

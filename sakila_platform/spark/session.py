@@ -23,6 +23,8 @@ _SQL_SETTINGS = {
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
 }
 _TOLD_BY_A_WORKER = re.compile(r"^sakila_platform\.errors\.\w+: (.+)$", re.MULTILINE)
+# What precedes the reason why a task failed: which one, and where.
+_TASK = re.compile(r"^.*\(TID \d+\) \(.*?\): (?:[\w.]+Exception: )?", re.DOTALL)
 _TRACES = re.compile(r"\s+(at [\w.$]+\(|Traceback|Driver stacktrace|JVM stacktrace).*", re.DOTALL)
 
 
@@ -62,5 +64,5 @@ def _first_sentence(told: str) -> str:
     if has_trace:
         # A worker's error ends its Python trace, at the beginning of a line.
         causes = re.findall(r"^\w[\w.]*(?:: .*)?$", trace.partition("\n\n")[0], re.MULTILINE)
-    reason = causes[-1] if causes else _TRACES.sub("", told).strip()
+    reason = causes[-1] if causes else _TRACES.sub("", _TASK.sub("", told)).strip()
     return " ".join(reason.split())[:500]
