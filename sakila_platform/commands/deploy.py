@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sakila_platform import settings
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
-from sakila_platform.dashboards.quicksight.requests import Target
+from sakila_platform.dashboards.quicksight.target import chosen_target
 from sakila_platform.deploy.aws import Aws, open_aws
 from sakila_platform.deploy.declared_dashboards import Published
 from sakila_platform.deploy.engine import Action, Deployment, Step
@@ -72,18 +73,14 @@ def _inventory(aws: Aws, name: str, version: str, report: Report) -> tuple[Envir
 
 def _published(environment: Environment) -> Published | None:
     """What goes to QuickSight; None when the settings name no account or no group of it."""
-    account, group = settings.QUICKSIGHT_ACCOUNT.read(), settings.QUICKSIGHT_GROUP.read()
-    if not (account and group):
+    chosen = chosen_target()
+    if chosen is None:
         return None
-    target = Target(
-        account=account,
+    target = replace(
+        chosen,
         region=environment.region,
-        group=group,
-        namespace=settings.QUICKSIGHT_NAMESPACE.read(),
         workgroup=environment.workgroup,
         database=environment.glue_database("marts"),
-        refresh_at=settings.QUICKSIGHT_REFRESH.read(),
-        time_zone=environment.zone.key,
     )
     contracts = read_mart_contracts(CHECKOUT / "sql" / "marts")
     require_contracts_kept(DASHBOARDS, contracts)
@@ -99,8 +96,7 @@ def _zone_of_first_subnet(aws: Aws) -> str:
 
 
 def _deployment(aws: Aws, name: str) -> Deployment:
-    is_quicksight_used = bool(settings.QUICKSIGHT_ACCOUNT.read() and settings.QUICKSIGHT_GROUP.read())
-    return Deployment(aws, name, f"sakila-{name}-", kinds(is_quicksight_used))
+    return Deployment(aws, name, f"sakila-{name}-", kinds(with_quicksight=chosen_target() is not None))
 
 
 def _tell(step: Step, report: Report) -> None:

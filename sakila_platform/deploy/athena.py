@@ -6,7 +6,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 _RESULT = "ResultConfiguration"
 
@@ -50,10 +51,7 @@ def ensure_workgroup(aws: Aws, change: Change) -> None:
             Description=wanted["Description"],
             State=wanted["State"],
         )
-    if missing := to_set(change):
-        aws.call("athena", "tag_resource", ResourceARN=_address(aws, name), Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("athena", "untag_resource", ResourceARN=_address(aws, name), TagKeys=strange)
+    ensure_tags(aws, change, Tagged("athena", {"ResourceARN": _address(aws, name)}))
 
 
 def delete_workgroup(aws: Aws, name: str) -> None:

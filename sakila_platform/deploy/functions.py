@@ -6,7 +6,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS
 
 _PARTS = (
     "Description",
@@ -69,10 +70,7 @@ def ensure_function(aws: Aws, change: Change) -> None:
         aws.call("lambda", "put_function_concurrency", FunctionName=name, ReservedConcurrentExecutions=most)
     if change.present is None:
         return
-    if missing := to_set(change):
-        aws.call("lambda", "tag_resource", Resource=change.present["Arn"], Tags=missing)
-    if strange := to_remove(change):
-        aws.call("lambda", "untag_resource", Resource=change.present["Arn"], TagKeys=strange)
+    ensure_tags(aws, change, Tagged("lambda", {"Resource": change.present["Arn"]}, shape=dict))
 
 
 def delete_function(aws: Aws, name: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 
 def describe_role(aws: Aws, name: str) -> dict[str, Any] | None:
@@ -46,10 +47,7 @@ def ensure_role(aws: Aws, change: Change) -> None:
             aws.call("iam", "update_role", RoleName=name, Description=wanted["Description"])
         if change.concerns("TrustedBy"):
             aws.call("iam", "update_assume_role_policy", RoleName=name, PolicyDocument=trust)
-        if missing := to_set(change):
-            aws.call("iam", "tag_role", RoleName=name, Tags=as_list(missing))
-        if strange := to_remove(change):
-            aws.call("iam", "untag_role", RoleName=name, TagKeys=strange)
+        ensure_tags(aws, change, Tagged("iam", {"RoleName": name}, ("tag_role", "untag_role")))
     if change.concerns("Policies"):
         for policy, document in wanted["Policies"].items():
             aws.call("iam", "put_role_policy", RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))

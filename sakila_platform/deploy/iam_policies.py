@@ -7,7 +7,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 # IAM keeps five versions of a policy.
 _MOST_VERSIONS = 5
@@ -45,10 +46,7 @@ def ensure_policy(aws: Aws, change: Change) -> None:
         if len(older) >= _MOST_VERSIONS - 1:
             aws.remove("iam", "delete_policy_version", PolicyArn=arn, VersionId=older[0])
         aws.call("iam", "create_policy_version", PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
-    if missing := to_set(change):
-        aws.call("iam", "tag_policy", PolicyArn=arn, Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("iam", "untag_policy", PolicyArn=arn, TagKeys=strange)
+    ensure_tags(aws, change, Tagged("iam", {"PolicyArn": arn}, ("tag_policy", "untag_policy")))
 
 
 def delete_policy(aws: Aws, name: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 _PENDING = "PendingConfirmation"
 
@@ -43,10 +44,7 @@ def ensure_topic(aws: Aws, change: Change) -> None:
         _ensure_mail(aws, arn, change.wanted["Mail"], (change.present or {}).get("Mail") or [])
     if change.present is None:
         return
-    if missing := to_set(change):
-        aws.call("sns", "tag_resource", ResourceArn=arn, Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("sns", "untag_resource", ResourceArn=arn, TagKeys=strange)
+    ensure_tags(aws, change, Tagged("sns", {"ResourceArn": arn}))
 
 
 def delete_topic(aws: Aws, name: str) -> None:
@@ -84,10 +82,7 @@ def ensure_queue(aws: Aws, change: Change) -> None:
     url = aws.call("sqs", "get_queue_url", QueueName=change.name)["QueueUrl"]
     if change.concerns("Attributes"):
         aws.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes=dict(wanted["Attributes"]))
-    if missing := to_set(change):
-        aws.call("sqs", "tag_queue", QueueUrl=url, Tags=missing)
-    if strange := to_remove(change):
-        aws.call("sqs", "untag_queue", QueueUrl=url, TagKeys=strange)
+    ensure_tags(aws, change, Tagged("sqs", {"QueueUrl": url}, ("tag_queue", "untag_queue"), dict))
 
 
 def delete_queue(aws: Aws, name: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 _SERVER_PARTS = (
     "DBInstanceClass",
@@ -163,7 +164,5 @@ def _tags(aws: Aws, arn: str) -> dict[str, str]:
 def _ensure_tags(aws: Aws, change: Change) -> None:
     if change.present is None:
         return
-    if missing := to_set(change):
-        aws.call("rds", "add_tags_to_resource", ResourceName=change.present["Arn"], Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("rds", "remove_tags_from_resource", ResourceName=change.present["Arn"], TagKeys=strange)
+    operations = ("add_tags_to_resource", "remove_tags_from_resource")
+    ensure_tags(aws, change, Tagged("rds", {"ResourceName": change.present["Arn"]}, operations))

@@ -6,7 +6,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 _PARTS = (
     "Description",
@@ -32,10 +33,7 @@ def ensure_group(aws: Aws, change: Change) -> None:
     if change.present is None:
         aws.call("scheduler", "create_schedule_group", Name=change.name, Tags=as_list(change.wanted[TAGS]))
         return
-    if missing := to_set(change):
-        aws.call("scheduler", "tag_resource", ResourceArn=change.present["Arn"], Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("scheduler", "untag_resource", ResourceArn=change.present["Arn"], TagKeys=strange)
+    ensure_tags(aws, change, Tagged("scheduler", {"ResourceArn": change.present["Arn"]}))
 
 
 def delete_group(aws: Aws, name: str) -> None:

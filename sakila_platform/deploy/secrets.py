@@ -6,7 +6,8 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change, Secret
-from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
+from sakila_platform.deploy.tags import TAGS, as_list, as_mapping
 
 _DAYS_TO_CHANGE_ONES_MIND = 7
 
@@ -48,10 +49,7 @@ def ensure_secret(aws: Aws, change: Change) -> None:
             Description=wanted["Description"],
             SecretString=value,
         )
-    if missing := to_set(change):
-        aws.call("secretsmanager", "tag_resource", SecretId=name, Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("secretsmanager", "untag_resource", SecretId=name, TagKeys=strange)
+    ensure_tags(aws, change, Tagged("secretsmanager", {"SecretId": name}))
 
 
 def delete_secret(aws: Aws, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
+from sakila_platform.deploy.tagging import Tagged, ensure_tags
 from sakila_platform.deploy.tags import TAGS, as_list, as_mapping, to_remove, to_set
 
 _ALARM_PARTS = (
@@ -45,10 +46,7 @@ def ensure_alarm(aws: Aws, change: Change) -> None:
         aws.call("cloudwatch", "put_metric_alarm", AlarmName=change.name, Tags=as_list(change.wanted[TAGS]), **wanted)
     if change.present is None:
         return
-    if missing := to_set(change):
-        aws.call("cloudwatch", "tag_resource", ResourceARN=change.present["Arn"], Tags=as_list(missing))
-    if strange := to_remove(change):
-        aws.call("cloudwatch", "untag_resource", ResourceARN=change.present["Arn"], TagKeys=strange)
+    ensure_tags(aws, change, Tagged("cloudwatch", {"ResourceARN": change.present["Arn"]}))
 
 
 def delete_alarm(aws: Aws, name: str) -> None:
@@ -138,10 +136,7 @@ def ensure_rule(aws: Aws, change: Change) -> None:
             aws.call("events", "put_targets", Rule=name, Targets=list(wanted["Targets"]))
     if change.present is None:
         return
-    if missing := to_set(change):
-        aws.call("events", "tag_resource", ResourceARN=change.present["Arn"], Tags=as_list(missing))
-    if not_ours := to_remove(change):
-        aws.call("events", "untag_resource", ResourceARN=change.present["Arn"], TagKeys=not_ours)
+    ensure_tags(aws, change, Tagged("events", {"ResourceARN": change.present["Arn"]}))
 
 
 def delete_rule(aws: Aws, name: str) -> None:

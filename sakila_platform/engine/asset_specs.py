@@ -17,6 +17,8 @@ from sakila_platform.resources.server_address import WAREHOUSE_DATABASE
 OWNERS = ["team:data-platform"]
 CONTRACT = "contract"
 ROW_COUNT = "dagster/partition_row_count"
+Committed = dict[date, dict[dg.AssetKey, DayResult]]
+"""What Dagster is told of days that were committed: for each asset, its metadata and checks."""
 
 
 def asset_key(name: TableName) -> dg.AssetKey:
@@ -90,9 +92,9 @@ def contract_checks(
     return checks
 
 
-def results(outcomes: Outcomes) -> dict[date, dict[dg.AssetKey, DayResult]]:
+def results(outcomes: Outcomes) -> Committed:
     """Outcomes as Dagster is told them. Raises DaysRefused, with what was committed, when a day was refused."""
-    committed: dict[date, dict[dg.AssetKey, DayResult]] = {}
+    committed: Committed = {}
     refusals = []
     for name, by_day in outcomes.items():
         for day, outcome in by_day.items():
@@ -106,9 +108,7 @@ def results(outcomes: Outcomes) -> dict[date, dict[dg.AssetKey, DayResult]]:
     return committed
 
 
-def with_lineage(
-    committed: dict[date, dict[dg.AssetKey, DayResult]], lineage: Mapping[dg.AssetKey, dg.TableColumnLineage]
-) -> dict[date, dict[dg.AssetKey, DayResult]]:
+def with_lineage(committed: Committed, lineage: Mapping[dg.AssetKey, dg.TableColumnLineage]) -> Committed:
     """The results, with column lineage on the newest day alone: Dagster shows the latest, and events are not free."""
     if committed:
         newest = committed[max(committed)]

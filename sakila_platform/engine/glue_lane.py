@@ -14,8 +14,8 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import results
-from sakila_platform.engine.day_runs import DayResult, Event, PartlyCommitted, days_of, run_days
+from sakila_platform.engine.asset_specs import Committed, results
+from sakila_platform.engine.day_runs import Event, PartlyCommitted, days_of, run_days
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.outcome_messages import outcomes_of
 from sakila_platform.engine.outcomes import Outcomes
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 EXTRACT_STAGE = "extract-stage"
 BUILD_FINAL = "build-final"
 LOAD_WAREHOUSE = "load-warehouse"
-Committed = dict[date, dict[dg.AssetKey, DayResult]]
 
 
 def is_glue_chosen() -> bool:
@@ -61,34 +60,24 @@ def run_by_glue(
 ) -> Iterator[Event]:
     """Have one run of a job work on the run's days of these tables: yield all of it from the asset's function.
 
-    `told` may add to what Dagster is told. The step fails, with the job's own reason, when the job does.
+    `told` may add to what Dagster is told. Days that break their contract are refused as in the local lane. A job that
+    ends before all was told fails the step with its own reason, and what it had published is known.
     """
     with told_in_one_line():
         glue = chosen_glue()
 
     def commit(days: list[date]) -> Committed:
-        return told(commit_by_glue(context, glue, job, tables, {**_days_and_tables(days, tables), **(arguments or {})}))
+        run = glue.run_job(context, job, {**_days_and_tables(days, tables), **(arguments or {})})
+        outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
+        committed = told(results(outcomes))
+        if run.failure and not _is_all_told(outcomes, tables, days):
+            raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)
+        # A job of which a check did not pass has failed too; that check stops the step by itself.
+        return committed
 
     days = days_of(context)
     # The job takes its own chunks; starting one costs a minute.
     yield from run_days(context, days, len(days), commit)
-
-
-def commit_by_glue(
-    context: dg.AssetExecutionContext, glue: Glue, job: str, tables: Sequence[Table], arguments: Mapping[str, str]
-) -> Committed:
-    """Run a job and return what it told of each table and day.
-
-    Raises DaysRefused for days that break their contract, and PartlyCommitted, with what the job had published, when it
-    ended before all was told.
-    """
-    run = glue.run_job(context, job, arguments)
-    outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
-    committed = results(outcomes)
-    if run.failure and not _is_all_told(outcomes, tables, arguments):
-        raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)
-    # A job of which a check did not pass has failed too; that check stops the step by itself.
-    return committed
 
 
 def _days_and_tables(days: Sequence[date], tables: Sequence[Table]) -> dict[str, str]:
@@ -96,6 +85,5 @@ def _days_and_tables(days: Sequence[date], tables: Sequence[Table]) -> dict[str,
     return {"--from": str(days[0]), "--to": str(days[-1]), "--tables": names}
 
 
-def _is_all_told(outcomes: Outcomes, tables: Sequence[Table], arguments: Mapping[str, str]) -> bool:
-    ends = {date.fromisoformat(arguments["--from"]), date.fromisoformat(arguments["--to"])}
-    return all(ends <= outcomes.get(table.name, {}).keys() for table in tables)
+def _is_all_told(outcomes: Outcomes, tables: Sequence[Table], days: Sequence[date]) -> bool:
+    return all(outcomes.get(table.name, {}).keys() >= set(days) for table in tables)

@@ -6,13 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-import dagster as dg
-
-from sakila_platform.engine.asset_specs import ROW_COUNT
-from sakila_platform.engine.day_runs import DayResult
+from sakila_platform.engine.asset_specs import ROW_COUNT, Committed
 from sakila_platform.resources.metrics import tell_metrics
 
-Committed = dict[date, dict[dg.AssetKey, DayResult]]
 Commit = Callable[[list[date]], Committed]
 
 

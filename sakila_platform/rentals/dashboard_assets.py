@@ -10,7 +10,7 @@ from sakila_platform.dashboards.exports import small_png
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
 from sakila_platform.dashboards.pages import Page, Site, write_page
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
-from sakila_platform.dashboards.quicksight.requests import Target
+from sakila_platform.dashboards.quicksight.target import chosen_target
 from sakila_platform.engine.asset_specs import OWNERS
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.failures import told_in_one_line
@@ -43,23 +43,6 @@ def dashboard_assets() -> list[dg.AssetsDefinition]:
     """A page for each dashboard, and its twin in QuickSight."""
     declared = dashboards()
     return [*(_page(dashboard) for dashboard in declared), *(_published(dashboard) for dashboard in declared)]
-
-
-def quicksight_target() -> Target | None:
-    """Where dashboards are published; None when the settings name no account or no group."""
-    account, group = settings.QUICKSIGHT_ACCOUNT.read(), settings.QUICKSIGHT_GROUP.read()
-    if not account or not group:
-        return None
-    return Target(
-        account=account,
-        region=settings.QUICKSIGHT_REGION.read(),
-        group=group,
-        namespace=settings.QUICKSIGHT_NAMESPACE.read(),
-        workgroup=settings.QUICKSIGHT_WORKGROUP.read(),
-        database=settings.QUICKSIGHT_DATABASE.read(),
-        refresh_at=settings.QUICKSIGHT_REFRESH.read(),
-        time_zone=settings.TIME_ZONE.read().key,
-    )
 
 
 def _page(dashboard: Dashboard) -> dg.AssetsDefinition:
@@ -103,7 +86,7 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
         automation_condition=follows_upstream(),
     )
     def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        target = quicksight_target()
+        target = chosen_target()
         if target is None:
             context.log.info(
                 f"Dashboard {dashboard.name} is not published: set {settings.QUICKSIGHT_ACCOUNT.name} and "

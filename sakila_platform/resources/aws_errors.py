@@ -65,6 +65,8 @@ class Attempt:
     told: str
     permission: str
     setting: str
+    remedy: str = "Mend that, then try again"
+    """What to do about a refusal that no other advice is known for."""
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def explained(attempt: Attempt) -> Iterator[None]:
 def _refused(attempt: Attempt, error: ClientError) -> PlatformError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split()).rstrip(".")
-    unknown = (f"{message or 'refused'} ({code})", "Mend that, then try again")
+    unknown = (f"{message or 'refused'} ({code})", attempt.remedy)
     reason, remedy = _REASONS.get(_SAME_AS.get(code, code), unknown)
     return _error(attempt, reason, remedy)
 

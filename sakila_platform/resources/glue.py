@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import dagster as dg
-from botocore.exceptions import BotoCoreError, ClientError
 from dagster._core.pipes.client import PipesParams
 from dagster._core.pipes.context import PipesMessageHandler
 from dagster_aws.pipes import PipesGlueClient, PipesS3ContextInjector, PipesS3MessageReader
 
+from sakila_platform import settings
 from sakila_platform.errors import PlatformError
+from sakila_platform.resources.aws_errors import Attempt, explained
 
 MESSAGES = "temporary/pipes/"
 """Where messages are kept for a while: the jobs' roles may write there, and the bucket forgets it after days."""
@@ -60,9 +61,8 @@ class Glue:
         name = f"{self.prefix}{job}"
         failure = ""
         try:
-            pipes.run(context=context, start_job_run_params={"JobName": name, "Arguments": dict(arguments)})
-        except (ClientError, BotoCoreError) as error:
-            raise self._refused(f"The Glue job {name} can't be started or followed", error) from None
+            with explained(_attempt(f"The Glue job {name} can't be started or followed", "StartJobRun")):
+                pipes.run(context=context, start_job_run_params={"JobName": name, "Arguments": dict(arguments)})
         except RuntimeError as error:
             # How the client tells that a job did not succeed: the state, and in the last line the job's own reason.
             if "completed with status" not in str(error):
@@ -89,35 +89,32 @@ class Glue:
             waited += _SECONDS_BETWEEN_LOOKS
 
     def _start(self, name: str) -> None:
-        try:
+        # Somebody else's crawl sees what is there as well as ours would.
+        with (
+            explained(_attempt(f"The crawler {name} can't be started", "StartCrawler")),
+            suppress(self.client.exceptions.CrawlerRunningException),
+        ):
             self.client.start_crawler(Name=name)
-        except self.client.exceptions.CrawlerRunningException:
-            # Somebody else's crawl sees what is there as well as ours would.
-            return
-        except (ClientError, BotoCoreError) as error:
-            raise self._refused(f"The crawler {name} can't be started", error) from None
 
     def _has_crawled(self, name: str) -> bool:
-        try:
+        with explained(_attempt(f"The crawler {name} can't be followed", "ListCrawls")):
             crawls = self.client.list_crawls(CrawlerName=name, MaxResults=1)["Crawls"]
-        except (ClientError, BotoCoreError) as error:
-            raise self._refused(f"The crawler {name} can't be followed", error) from None
         newest = crawls[0] if crawls else {"State": "RUNNING"}
         if newest["State"] in ("FAILED", "STOPPED"):
             reason = newest.get("ErrorMessage") or newest["State"].lower()
             raise PlatformError(f"The crawler {name} did not end well: {reason}. Its log is in CloudWatch.")
         return newest["State"] == _CRAWLED
 
-    def _refused(self, what: str, error: Exception) -> PlatformError:
-        return PlatformError(
-            f"{what}: {' '.join(str(error).split())} Look at the environment with `sakila-platform deploy plan`."
-        )
-
 
 def open_glue(environment: str, region: str, bucket: str) -> Glue:
     """The Glue jobs of an environment that `deploy` made, by the credentials of boto3's standard chain."""
     session = boto3.Session(region_name=region)
     return Glue(f"sakila-{environment}-", bucket, session.client("glue"), session.client("s3"))
+
+
+def _attempt(told: str, action: str) -> Attempt:
+    remedy = "Look at the environment with `sakila-platform deploy plan`"
+    return Attempt(told, f"glue:{action}", settings.AWS_REGION.name, remedy)
 
 
 class _Messages(PipesS3MessageReader):

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 
 import dagster as dg
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError
@@ -40,8 +38,13 @@ def failure_message(run: dg.DagsterRun, failures: Sequence[dg.DagsterEvent]) -> 
     lines += [
         f"{failure.step_key}: {_reason(failure)}" if failure.step_key else _reason(failure) for failure in failures
     ]
-    lines.append(f"{settings.DAGSTER_URL.read().rstrip('/')}/runs/{run.run_id}")
+    lines.append(dagster_page(f"runs/{run.run_id}"))
     return "\n".join(lines)
+
+
+def dagster_page(path: str) -> str:
+    """The address of a page of Dagster's, as people reach it."""
+    return f"{settings.DAGSTER_URL.read().rstrip('/')}/{path}"
 
 
 def send(message: str) -> Iterator[str]:
@@ -79,6 +82,8 @@ def _post_to_slack(webhook: str, message: str) -> None:
 def _publish_to_sns(topic: str, message: str) -> None:
     # Here and not above: a quarter of a second that only a failure is worth, so not paid when the code location loads.
     import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     parts = topic.split(":")
     if len(parts) != 6:

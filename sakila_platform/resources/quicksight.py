@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.errors import PlatformError
@@ -160,6 +159,9 @@ class QuickSight:
 
 def open_quicksight(account: str, region: str) -> QuickSight:
     """QuickSight of an account in a region, with the credentials that AWS's own chain finds."""
+    # Here and not above: a quarter of a second that only publishing is worth, so not paid when the code location loads.
+    import boto3  # noqa: PLC0415
+
     return QuickSight(boto3.client("quicksight", region_name=region), account)
 
 

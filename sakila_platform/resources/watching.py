@@ -11,8 +11,7 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.definitions.freshness import FreshnessState
 
-from sakila_platform import settings
-from sakila_platform.resources.notifications import send
+from sakila_platform.resources.notifications import dagster_page, send
 
 _EVENTS_AT_ONCE = 2_000
 _SECONDS_BETWEEN_LOOKS = 60
@@ -72,7 +71,7 @@ def _late_line(key: str) -> str:
 
 
 def _page(key: dg.AssetKey) -> str:
-    return f"{settings.DAGSTER_URL.read().rstrip('/')}/assets/{key.to_user_string()}"
+    return dagster_page(f"assets/{key.to_user_string()}")
 
 
 def _evaluations_filter(after: int | None = None) -> dg.EventRecordsFilter:

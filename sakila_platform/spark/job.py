@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -35,8 +36,8 @@ def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcom
     for days in chunks:
         started = time.perf_counter()
         outcomes = work(days)
-        for layer in {name.layer for name in outcomes}:
-            tell_metrics(layer, _rows(outcomes), len(days), time.perf_counter() - started)
+        for layer, rows in _rows_by_layer(outcomes).items():
+            tell_metrics(layer, rows, len(days), time.perf_counter() - started)
         for line in lines_of(outcomes):
             say(line)
         tell(outcomes)
@@ -72,8 +73,11 @@ def faults_of(outcomes: Outcomes) -> Iterator[str]:
             yield from (f"{name} on {day}: {check}: {fault}" for check, fault in outcome.checks.items() if fault)
 
 
-def _rows(outcomes: Outcomes) -> int:
-    return sum(outcome.rows for by_day in outcomes.values() for outcome in by_day.values())
+def _rows_by_layer(outcomes: Outcomes) -> Counter[str]:
+    rows: Counter[str] = Counter()
+    for name, by_day in outcomes.items():
+        rows[name.layer] += sum(outcome.rows for outcome in by_day.values())
+    return rows
 
 
 def _range(days: Sequence[date]) -> str:

@@ -1,14 +1,18 @@
 """A backfill in a process of its own, to be killed: through the engines, or through Dagster as the command line does.
 
-Nothing here imports pytest's world: the process starts in a moment, from a server that has imported all of this.
+The process starts in a moment, from a server that has imported all of this.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import random
 import sys
 import time
+from bisect import bisect
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,10 @@ from sakila_platform.mysql import Address
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform
 
-CALLS_BETWEEN_TIMES = 100
+_CALLS_BETWEEN_TIMES = 100
+_SEED = 20050524
+# What is imported on the way takes no part of the moments: by PyArrow, by the calendar, for a lake on S3.
+_PRELOADED = [__name__, "pandas", "holidays.countries", "sakila_platform.resources.lake_s3"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,29 @@ class Backfill:
     first: str
     last: str
     lake_place: LakePlace | None = None
+
+
+def start(backfill: Backfill, stop_at: int = 0) -> tuple[ForkServerProcess, Connection]:
+    """A process that runs the days, and what it has to say."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    told, tell = context.Pipe(duplex=False)
+    process = context.Process(target=run_backfill, args=(backfill, tell, stop_at))
+    process.start()
+    tell.close()
+    return process, told
+
+
+def random_moments(backfill: Backfill, count: int) -> list[int]:
+    """Moments all over the duration of an uninterrupted run, in any order, in calls since it began."""
+    process, told = start(backfill)
+    times = told.recv()
+    process.join()
+    draw = random.Random(_SEED)
+    spread = [(n + draw.random()) / count for n in range(count)]
+    draw.shuffle(spread)
+    instants = [times[0] + share * (times[-1] - times[0]) for share in spread]
+    return [bisect(times, at) * _CALLS_BETWEEN_TIMES + draw.randrange(_CALLS_BETWEEN_TIMES) for at in instants]
 
 
 def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
@@ -48,7 +78,7 @@ def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
         calls += 1
         if calls == stop_at:
             parent.send(True)
-        elif calls % CALLS_BETWEEN_TIMES == 0:
+        elif calls % _CALLS_BETWEEN_TIMES == 0:
             times.append(time.perf_counter())
 
     with pytest.MonkeyPatch.context() as monkeypatch:

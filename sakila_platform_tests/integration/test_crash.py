@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -26,12 +21,11 @@ from sakila_platform.embedded.server_process import live_pid
 from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.integration import backfills
-from sakila_platform_tests.integration.backfills import CALLS_BETWEEN_TIMES, Backfill
+from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
 from sakila_platform_tests.platform import Contents, new_platform
 
 FIRST, LAST = "2005-05-24", "2005-06-02"
 KILLS = 30
-SEED = 20050524
 # Thirty times a backfill and its repetition: a minute on two free cores, many on busy ones.
 PATIENT = pytest.mark.timeout(1200)
 CLOCK = "2006-02-25T12:00:00+00:00"
@@ -60,30 +54,6 @@ def kill_server(home: Path) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def start(backfill: Backfill, stop_at: int = 0) -> tuple[ForkServerProcess, Connection]:
-    """A process that runs the days, and what it has to say."""
-    context = multiprocessing.get_context("forkserver")
-    # What PyArrow and the calendar import on their way takes no part of the moments either.
-    context.set_forkserver_preload([backfills.__name__, "pandas", "holidays.countries"])
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=backfills.run_backfill, args=(backfill, tell, stop_at))
-    process.start()
-    tell.close()
-    return process, told
-
-
-def random_moments(backfill: Backfill) -> list[int]:
-    """Moments all over the duration of an uninterrupted run, in calls since it began."""
-    process, told = start(backfill)
-    times = told.recv()
-    process.join()
-    draw = random.Random(SEED)
-    spread = [(n + draw.random()) / KILLS for n in range(KILLS)]
-    draw.shuffle(spread)
-    instants = [times[0] + share * (times[-1] - times[0]) for share in spread]
-    return [bisect(times, at) * CALLS_BETWEEN_TIMES + draw.randrange(CALLS_BETWEEN_TIMES) for at in instants]
-
-
 def contents_after_running(backfill: Backfill) -> Contents:
     """Run the days to their end in this process; gives what is there then, and removes it."""
     with new_platform(backfill.shop, backfill.warehouse, backfill.folder) as platform:
@@ -101,7 +71,7 @@ def test_a_backfill_killed_at_any_moment_is_made_whole_by_running_it_again(
 
     expected = contents_after_running(backfill("uninterrupted"))
     ends = []
-    for attempt, moment in enumerate(random_moments(backfill("measured"))):
+    for attempt, moment in enumerate(random_moments(backfill("measured"), KILLS)):
         cut_off = backfill(f"attempt_{attempt}")
         process, told = start(cut_off, moment)
         told.recv()

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
-import random
-from bisect import bisect
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.mysql import Address
-from sakila_platform_tests.integration import backfills
-from sakila_platform_tests.integration.backfills import CALLS_BETWEEN_TIMES, Backfill
+from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.platform import Contents, new_platform
 from sakila_platform_tests.s3_servers import S3Server
@@ -24,7 +18,6 @@ from sakila_platform_tests.shop_copies import ShopCopies
 
 FIRST, LAST = "2005-05-24", "2005-05-25"
 KILLS = 4
-SEED = 20050524
 
 
 @pytest.fixture(scope="module")
@@ -41,27 +34,6 @@ def place(s3_server: S3Server) -> Iterator[S3Place]:
         yield place
 
 
-def start(backfill: Backfill, stop_at: int = 0) -> tuple[ForkServerProcess, Connection]:
-    """A process that runs the days, and what it has to say."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([backfills.__name__, "sakila_platform.resources.lake_s3", "holidays.countries"])
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=backfills.run_backfill, args=(backfill, tell, stop_at))
-    process.start()
-    tell.close()
-    return process, told
-
-
-def random_moments(backfill: Backfill) -> list[int]:
-    """Moments all over the duration of an uninterrupted run, in calls since it began."""
-    process, told = start(backfill)
-    times = told.recv()
-    process.join()
-    draw = random.Random(SEED)
-    instants = [times[0] + (n + draw.random()) / KILLS * (times[-1] - times[0]) for n in range(KILLS)]
-    return [bisect(times, at) * CALLS_BETWEEN_TIMES + draw.randrange(CALLS_BETWEEN_TIMES) for at in instants]
-
-
 def contents_after_running(backfill: Backfill) -> Contents:
     """Run the days to their end in this process; gives what is there then, and removes it."""
     with new_platform(backfill.shop, backfill.warehouse, backfill.folder, backfill.lake_place) as platform:
@@ -76,7 +48,7 @@ def test_a_backfill_killed_at_any_moment_leaves_whole_objects_and_is_completed_b
 ) -> None:
     backfill = Backfill(shop, mysql_server.on("warehouse_killed"), tmp_path, FIRST, LAST, place)
     expected = contents_after_running(backfill)
-    moments = random_moments(backfill)
+    moments = random_moments(backfill, KILLS)
     with new_platform(shop, backfill.warehouse, tmp_path, place) as platform:
         platform.start_over()
     killed = 0
