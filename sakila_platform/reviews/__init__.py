@@ -1,0 +1,1 @@
+"""Movie-review analytics: what reviewers think, by place, device and day, and what they spend."""
