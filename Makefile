@@ -29,10 +29,10 @@ IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/make /'
 	@echo
-	@echo "DAYS=n: days that demo simulates (7). PYTHON=path: which Python (3.10 to 3.13). PYTEST='-k word': for test."
+	@echo "DOMAIN=name: whose demo (rentals). DAYS=n: its last days (7). PYTHON=path: which Python (3.10 to 3.13). PYTEST='-k word': for test."
 
 demo: $(RUN) ## From nothing to answers: database, Sakila, its whole history, the last 7 days (DAYS=n)
-	@$(BIN)/sakila-platform demo $(DOMAIN) --days $(DAYS)
+	@$(BIN)/sakila-platform demo --domain $(DOMAIN) --days $(DAYS)
 
 test: $(DEV) ## Pass the tests, fast ones first
 	@$(SIDE_BY_SIDE) $(foreach kind,$(TESTS),$(wildcard sakila_platform_tests/$(kind))) $(PYTEST)

@@ -47,15 +47,17 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("domain", default="rentals")
-@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to simulate.")
+@click.option("--domain", default="rentals", show_default=True, help="Which part of the business.")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to make up.")
 def demo(domain: str, days: int) -> None:
     """From nothing to answers; again, only what is not done yet.
 
-    Starts the database, loads Sakila, runs its whole history and the last days, and shows the five answers.
+    Fills the domain's sources (of rentals: Sakila, in a database of its own), runs their whole history and the last
+    days, and shows the answers.
 
     \b
     Example: sakila-platform demo --days 14
+             sakila-platform demo --domain rentals
     """
     started = time.monotonic()
     from sakila_platform.commands.demo import run_demo

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TextIO
 
 from sakila_platform.commands.terminal import Terminal
 
 FORMATS = ("table", "csv", "json")
 NULL = "NULL"
+_ROWS_SHOWN = 10
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,17 @@ def show_table(answer: Answer, terminal: Terminal) -> int:
     right = [name for n, name in enumerate(answer.columns) if any(_is_number(row[n]) for row in rows)]
     terminal.table(answer.columns, [[_text(value) for value in row] for row in rows], right)
     return len(rows)
+
+
+def show_kept_answer(question: str, file: Path, terminal: Terminal) -> None:
+    """Show the first rows of a question's answer, as it was kept for people."""
+    with file.open(encoding="utf-8-sig", newline="") as kept:
+        columns, *rows = csv.reader(kept)
+    shown = [[Decimal(text) if _NUMBER.fullmatch(text) else text for text in row] for row in rows[:_ROWS_SHOWN]]
+    terminal.heading(question.replace("_", " ").capitalize())
+    show_table(Answer(columns, shown), terminal)
+    if len(rows) > len(shown):
+        terminal.say(f"... and {len(rows) - len(shown):,} more rows in {file}")
 
 
 def _table(answer: Answer, stream: TextIO) -> None:

@@ -1,0 +1,36 @@
+"""What a domain shows to a newcomer: how its sources are filled, which days are run, and what is told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sakila_platform.commands.terminal import Report, Terminal
+from sakila_platform.days import Clock
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days that are run together, and what people call them."""
+
+    title: str
+    days: list[date]
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A domain's part of `demo`. Every function may be called again: what is there already is left as it is."""
+
+    sources: str
+    """What its sources are called while they are filled."""
+    fill: Callable[[Report, Clock, int], bool]
+    """Fills the sources up to a number of days before today; True when nothing had been there before."""
+    chosen: Callable[[Clock, int], list[Days]]
+    """The days to run."""
+    show: Callable[[Terminal], None]
+    """Tells the answers."""
+    origin: Callable[[], str]
+    """Whose data they are, in a line that says plainly when they are generated."""
+    next_steps: tuple[str, ...]
+    """Where to look next."""
