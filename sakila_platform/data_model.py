@@ -51,7 +51,7 @@ def data_model() -> str:
         "## Answers and marts",
         "Each is one SQL file, and its first line says its grain.",
         grains("analysis", _SQL / "analysis"),
-        grains("mart", _SQL / "marts" / "models"),
+        grains("mart", _SQL / "marts" / "models" / "rentals"),
     ]
     return "\n\n".join(parts)
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.naming import mart_file
-from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.lake_files import Lake
 
 LAST_DAY = date(2006, 6, 10)

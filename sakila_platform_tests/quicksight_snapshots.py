@@ -12,8 +12,8 @@ from typing import Any
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.requests import Target
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.rentals.dashboards import DASHBOARDS
-from sakila_platform.rentals.marts import MARTS_PROJECT
 
 FOLDER = Path(__file__).with_name("snapshots") / "quicksight"
 TARGET = Target("123456789012", "us-east-1", "analysts")

@@ -18,6 +18,9 @@ from sakila_platform.naming import UNDATED, TableName, mart_file
 from sakila_platform.resources.duckdb import create_mart_view, create_view
 from sakila_platform.resources.lake_files import Lake
 
+PROJECT = "marts"
+"""What dbt_project.yml calls the project: every node's full name begins with it."""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -47,7 +50,7 @@ def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: S
     outcome = Outcome()
     with project.workspace() as database:
         with _connected(database) as connection:
-            _name_inputs(connection, lake, manifest, built={_mart(model) for model in models})
+            _name_inputs(connection, lake, manifest, [*models, *tests])
         for result in project.build(database, _names(manifest, [*models, *tests])):
             outcome.results[result.unique_id] = result
         outcome.refused.update(_refusals(manifest, models, outcome.results))
@@ -64,9 +67,21 @@ def source_table(properties: Mapping[str, Any]) -> TableName:
     return TableName(layer, source, properties["name"])
 
 
+def domain_of(properties: Mapping[str, Any]) -> str:
+    """The domain that a node or source of dbt's manifest belongs to: the folder under `models`."""
+    return str(properties["fqn"][1])
+
+
 def _names(manifest: Mapping[str, Any], chosen: Sequence[str]) -> list[str]:
-    # dbt looks at every node once for each name, so the usual case is spared that.
-    return [] if set(chosen) == set(manifest["nodes"]) else [_mart(node) for node in chosen]
+    """The chosen nodes by their full names. One alone could be a model's and a folder's."""
+    nodes, wanted = manifest["nodes"], set(chosen)
+    by_domain: dict[str, list[str]] = {}
+    for node in nodes:
+        by_domain.setdefault(domain_of(nodes[node]), []).append(node)
+    # dbt looks at every node once for each name, so a whole domain, the usual case, is one name.
+    whole = {domain for domain, its_nodes in by_domain.items() if wanted.issuperset(its_nodes)}
+    single = [".".join(nodes[node]["fqn"]) for node in chosen if domain_of(nodes[node]) not in whole]
+    return [f"{PROJECT}.{domain}" for domain in sorted(whole)] + single
 
 
 def _mart(unique_id: str) -> str:
@@ -83,20 +98,23 @@ def _connected(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _name_inputs(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, manifest: Mapping[str, Any], built: set[str]
+    connection: duckdb.DuckDBPyConnection, lake: Lake, manifest: Mapping[str, Any], chosen: Sequence[str]
 ) -> None:
-    for source in manifest["sources"].values():
-        table = source_table(source)
+    """Views of what the chosen nodes read and this build does not make: lake tables, and marts as they are."""
+    read = {name for node in chosen for name in manifest["nodes"][node]["depends_on"]["nodes"]}
+    for name in sorted(read & manifest["sources"].keys()):
+        table = source_table(manifest["sources"][name])
         partitions = [partition for partition in lake.partitions(table) if not partition.endswith(f"={UNDATED}")]
         if not partitions:
+            domain = domain_of(manifest["sources"][name])
             raise PlatformError(
                 f"The lake has no {table} yet, which the marts are made from. "
-                "Run the chain first: `sakila-platform run rentals --from DAY --to DAY`."
+                f"Run the chain first: `sakila-platform run {domain} --from DAY --to DAY`."
             )
         create_view(connection, lake, table, partitions)
-    for mart in lake.marts():
-        if mart not in built:
-            create_mart_view(connection, lake, mart)
+    marts = {_mart(name) for name in (read & manifest["nodes"].keys()) - set(chosen)}
+    for mart in sorted(marts.intersection(lake.marts())):
+        create_mart_view(connection, lake, mart)
 
 
 def _refusals(manifest: Mapping[str, Any], models: Sequence[str], results: Mapping[str, NodeResult]) -> dict[str, str]:

@@ -14,10 +14,10 @@ from sakila_platform.dashboards.quicksight.target import chosen_target
 from sakila_platform.engine.asset_specs import OWNERS
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.engine.plots import as_markdown
 from sakila_platform.naming import mart_key
 from sakila_platform.rentals.dashboards import DASHBOARDS
-from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.quicksight import open_quicksight

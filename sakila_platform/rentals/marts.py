@@ -1,98 +1,14 @@
-"""Marts: the tables dashboards read, built by dbt (`sql/marts`) from the lake's star, published after their tests."""
+"""The rental business's marts: what its dashboards read, from the lake's star (`sql/marts/models/rentals`)."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from sakila_platform import settings
-from sakila_platform.engine.asset_specs import OWNERS, asset_key
-from sakila_platform.engine.automation import follows_upstream
-from sakila_platform.engine.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
-from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.mart_builds import Outcome, Published, build_marts, source_table
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.naming import mart_key
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.engine.mart_assets import MARTS_PROJECT, domain_marts, marts_project
 
-GROUP = "rentals_marts"
-MARTS_PROJECT = SQL_FOLDER / "marts"
-_DBT_ID = "dagster_dbt/unique_id"
-
-
-def marts_project(folder: Path = MARTS_PROJECT) -> DbtProject:
-    """The dbt project, with what dbt writes kept under the state folder."""
-    return DbtProject(folder, settings.HOME.read().resolve() / "dbt")
-
-
-class MartsTranslator(DagsterDbtTranslator):
-    """How the project's models and sources are called in Dagster: as in the lake."""
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        """A model is `marts/<model>`; a source is the lake's table of its name."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        properties = self.get_resource_props(manifest, unique_id)
-        if properties["resource_type"] == "source":
-            return spec.replace_attributes(key=asset_key(source_table(properties)))
-        return spec.replace_attributes(
-            key=dg.AssetKey(mart_key(properties["name"])),
-            description=properties["description"],
-            group_name=GROUP,
-            owners=OWNERS,
-            kinds={"dbt", "duckdb", "parquet"},
-            automation_condition=follows_upstream(),
-        ).merge_attributes(metadata={"dagster/table_name": f"marts.{properties['name']}"})
+DOMAIN = "rentals"
 
 
 def marts_assets(folder: Path = MARTS_PROJECT) -> list[dg.AssetsDefinition]:
-    """An asset for each dbt model and a check for each dbt test, in one step.
-
-    dbt's manifest is read from the state folder, and parsed there first when the project's files have changed.
-    """
-    project = marts_project(folder)
-
-    @dbt_assets(name="marts", manifest=project.parsed() / MANIFEST, dagster_dbt_translator=MartsTranslator())
-    def marts(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
-        models = {spec.metadata[_DBT_ID]: spec.key for spec in context.assets_def.specs}
-        tests = {spec.metadata[_DBT_ID]: spec.key for spec in context.assets_def.check_specs}
-        models = {node: key for node, key in models.items() if key in context.selected_asset_keys}
-        tests = {node: key for node, key in tests.items() if key in context.selected_asset_check_keys}
-        with told_in_one_line(context.retry_number):
-            outcome = build_marts(project, lake.lake(), list(models), list(tests))
-        # In the order in which dbt came to them, which has every model after those that it reads.
-        for node, result in outcome.results.items():
-            if node in tests and result.status != SKIPPED:
-                yield _check_result(tests[node], result)
-            elif node in models and (published := outcome.published.get(models[node].path[-1])):
-                yield dg.MaterializeResult(asset_key=models[node], metadata=_metadata(published))
-        if outcome.refused:
-            raise dg.Failure(_told(outcome), allow_retries=False)
-
-    return [marts]
-
-
-def _metadata(published: Published) -> dict[str, dg.MetadataValue]:
-    return {
-        "dagster/row_count": dg.MetadataValue.int(published.rows),
-        "size_bytes": dg.MetadataValue.int(published.size),
-        "preview": dg.MetadataValue.md(published.preview),
-    }
-
-
-def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=result.passed and result.status != "warn",
-        asset_key=key.asset_key,
-        check_name=key.name,
-        severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        metadata={"rows_at_fault": result.failures, "seconds": result.seconds},
-        description=result.message or None,
-    )
-
-
-def _told(outcome: Outcome) -> str:
-    mart, reason = next(iter(outcome.refused.items()))
-    others = f" (and {len(outcome.refused) - 1} more marts)" if len(outcome.refused) > 1 else ""
-    return f"marts/{mart} was not published{others}: {reason}. What dashboards read stays as it was before."
+    """An asset for each of the domain's dbt models and a check for each dbt test, in one step."""
+    return [domain_marts(marts_project(folder), DOMAIN, "marts")]

@@ -20,15 +20,15 @@ from sqlglot.optimizer.qualify import qualify
 from sakila_platform import settings
 from sakila_platform.commands.query import asked
 from sakila_platform.contracts import Table
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.rentals import star
-from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources import athena
 from sakila_platform_tests.s3_faults import stop_waiting
 from sakila_platform_tests.s3_servers import CREDENTIALS, moto_application, served
 
 LAKE = {"prefix": "test_", "lake": "s3://company/lake"}
-MODELS = sorted(path.stem for path in (MARTS_PROJECT / "models").glob("*.sql"))
+MODELS = sorted(path.stem for path in (MARTS_PROJECT / "models").rglob("*.sql"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def compiled(target: str, variables: dict[str, str], folder: Path) -> dict[str, 
         [*quietly, "compile", "--target", target, *project, *places, "--vars", json.dumps(variables)]
     )
     assert done.success, done.exception
-    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("compiled/marts/models/*.sql")}
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("compiled/marts/models/*/*.sql")}
 
 
 @pytest.fixture(scope="module")

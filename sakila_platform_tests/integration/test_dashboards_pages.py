@@ -20,10 +20,10 @@ from sakila_platform.dashboards.declarations import Dashboard
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.mart_rows import Choices, Period, chart_rows, key_figure, opened_marts, period_before
 from sakila_platform.dashboards.pages import Site, write_page
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import mart_file
 from sakila_platform.rentals.dashboards import BUSINESS, DASHBOARDS, RENTALS
-from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page

@@ -17,10 +17,10 @@ from sakila_platform import settings
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals.dashboard_assets import dashboard_assets
 from sakila_platform.rentals.dashboards import BUSINESS, RENTALS
-from sakila_platform.rentals.marts import MARTS_PROJECT
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.quicksight import QuickSight, open_quicksight

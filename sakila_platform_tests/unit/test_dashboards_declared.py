@@ -29,10 +29,10 @@ from sakila_platform.dashboards.mart_contracts import read_mart_contracts, requi
 from sakila_platform.dashboards.mart_rows import Period, newest_period, period_before
 from sakila_platform.dashboards.themes import DARK, LIGHT, Theme
 from sakila_platform.definitions import platform_definitions
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals import dashboard_assets
 from sakila_platform.rentals.dashboards import DASHBOARDS, RENTALS
-from sakila_platform.rentals.marts import MARTS_PROJECT
 
 SHELVES = {"shelves": {"rental_date": "date", "store": "varchar", "category": "varchar", "rentals": "bigint"}}
 TAKEN = Measure("rentals", "Rentals", Amount(Fold.SUM, "rentals"))

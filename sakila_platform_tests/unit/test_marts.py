@@ -13,11 +13,12 @@ import pytest
 
 from sakila_platform import settings
 from sakila_platform.engine.dbt_project import MANIFEST, DbtProject
+from sakila_platform.engine.mart_assets import MARTS_PROJECT, marts_project
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
-from sakila_platform.rentals.marts import MARTS_PROJECT, marts_assets, marts_project
+from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.database import WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 
@@ -47,7 +48,7 @@ def models(home: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_every_model_is_an_asset_with_lineage_to_the_lake_it_reads(marts: dg.AssetsDefinition) -> None:
-    files = {path.stem for path in (MARTS_PROJECT / "models").glob("*.sql")}
+    files = {path.stem for path in (MARTS_PROJECT / "models" / "rentals").glob("*.sql")}
     assert {key.to_user_string() for key in marts.keys} == {f"marts/{name}" for name in files}
 
     spec = marts.specs_by_key[dg.AssetKey(["marts", "revenue_by_month_and_store"])]
@@ -111,7 +112,7 @@ def test_a_dropped_in_model_is_an_asset_and_what_was_parsed_before_is_forgotten(
     shutil.copytree(MARTS_PROJECT, folder)
     project = DbtProject(folder, tmp_path / "state")
     first = project.parsed()
-    (folder / "models" / "stores.sql").write_text(
+    (folder / "models" / "rentals" / "stores.sql").write_text(
         "-- One row per store.\n{{ config(contract={'enforced': false}) }}\n"
         "SELECT DISTINCT store_id FROM {{ ref('rentals') }}\n"
     )
@@ -123,7 +124,9 @@ def test_a_dropped_in_model_is_an_asset_and_what_was_parsed_before_is_forgotten(
 def test_a_model_that_cannot_be_parsed_is_one_line_that_names_it(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "marts"
     shutil.copytree(MARTS_PROJECT, folder)
-    (folder / "models" / "films.sql").write_text("-- One row per film.\nSELECT * FROM {{ ref('movies') }}\n")
+    (folder / "models" / "rentals" / "films.sql").write_text(
+        "-- One row per film.\nSELECT * FROM {{ ref('movies') }}\n"
+    )
     with pytest.raises(PlatformError, match=r"dbt parse failed: .*films.*movies") as caught:
         DbtProject(folder, tmp_path / "state").parsed()
     assert "\n" not in str(caught.value)
