@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +19,15 @@ import pyarrow as pa
 from sakila_platform.naming import DATA_FILE, TableName, data_file
 
 Content: TypeAlias = "bytes | pa.Buffer"
+
+
+@dataclass(frozen=True, order=True)
+class LakeFile:
+    """A file as it is listed: its path, its bytes, and a text that changes when it is replaced (ETag, or its time)."""
+
+    path: str
+    size: int
+    version: str
 
 
 class Lake(ABC):
@@ -43,6 +53,17 @@ class Lake(ABC):
     @abstractmethod
     def publish_file(self, path: str, file: Path) -> None:
         """Put a copy of a local file in place, whole or not at all, without reading it into memory."""
+
+    @abstractmethod
+    def files(self, prefix: str) -> list[LakeFile]:
+        """Every file, of any kind, whose path begins so, sorted by path. A prefix is a folder with its closing slash."""
+
+    @abstractmethod
+    def take_in(self, path: str, file: Path, report: Callable[[str], None]) -> bool:
+        """Put a local file in place byte for byte, whole or not at all, and see that it arrived so.
+
+        Progress is reported. On S3 a cut upload is continued. Returns False when the file was there already.
+        """
 
     @abstractmethod
     def delete(self, path: str) -> None:

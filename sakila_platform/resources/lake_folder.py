@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import uuid
@@ -13,10 +14,11 @@ import pyarrow.parquet as pq
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DATA_FILE, TableName, data_file
-from sakila_platform.resources.lake_files import Content, Lake, fingerprint
+from sakila_platform.resources.lake_files import Content, Lake, LakeFile, fingerprint
 from sakila_platform.resources.spill import sweep_abandoned
 
 _INCOMING = "_incoming"
+_CHUNK = 1024**2
 # Writing is Parquet's packing more than the disk's work, and DuckDB computes beside it.
 _WRITERS = 2
 
@@ -36,6 +38,28 @@ class FolderLake(Lake):
     def publish_file(self, path: str, file: Path) -> None:
         """Put a copy of a local file in place, whole or not at all."""
         self._put(path, lambda aside: shutil.copyfile(file, aside))
+
+    def files(self, prefix: str) -> list[LakeFile]:
+        """Every file, of any kind, in a folder and below it, sorted by path."""
+        found = []
+        for folder, _, names in os.walk(self._root / prefix):
+            for name in names:
+                file = Path(folder, name)
+                # It may be gone since it was seen.
+                with suppress(FileNotFoundError):
+                    told = file.stat()
+                    path = file.relative_to(self._root).as_posix()
+                    found.append(LakeFile(path, told.st_size, str(told.st_mtime_ns)))
+        return sorted(found)
+
+    def take_in(self, path: str, file: Path, report: Callable[[str], None]) -> bool:
+        """Put a local file in place, whole or not at all. False: it was there already."""
+        wanted = _checksum(file)
+        if self.exists(path) and _checksum(self._root / path) == wanted:
+            return False
+        self._put(path, lambda aside: _copy_verified(file, aside, wanted))
+        report(f"{path}: {file.stat().st_size / 1e6:,.0f} MB copied")
+        return True
 
     def delete(self, path: str) -> None:
         """Remove a file; nothing happens when there is none."""
@@ -123,3 +147,21 @@ class FolderLake(Lake):
         # Where the folder can't be reached there is nothing of ours either; what stopped us is told by the caller.
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _checksum(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            digest = hashlib.sha256()
+            while chunk := opened.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise PlatformError(f"{file} can't be read: {error.strerror or error}. Mend that, then run again.") from None
+    return digest.hexdigest()
+
+
+def _copy_verified(file: Path, aside: Path, wanted: str) -> None:
+    shutil.copyfile(file, aside)
+    if _checksum(aside) != wanted:
+        aside.unlink()
+        raise PlatformError(f"{file} was changed while it was copied. Run it again.")

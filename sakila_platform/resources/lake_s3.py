@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import LAYERS, TableName, data_file, mart_file
 from sakila_platform.resources.lake_copies import LakeCopies, version_of
-from sakila_platform.resources.lake_files import Content, Lake, partition_of
+from sakila_platform.resources.lake_files import Content, Lake, LakeFile, partition_of
 from sakila_platform.resources.s3_bucket import CONNECTIONS, Bucket, S3Object
 
 _MARTS = "marts"
@@ -53,6 +53,17 @@ class S3Lake(Lake):
         """Put a copy of a local file in place, whole or not at all."""
         with file.open("rb") as opened:
             self._changing(path, lambda: self._bucket.upload(path, opened))
+
+    def files(self, prefix: str) -> list[LakeFile]:
+        """Every file, of any kind, whose path begins so, sorted by path."""
+        return [LakeFile(found.path, found.size, found.etag) for found in self._bucket.objects(prefix)]
+
+    def take_in(self, path: str, file: Path, report: Callable[[str], None]) -> bool:
+        """Put a local file in place, verified; a cut upload of it is continued. False: it was there already."""
+        try:
+            return self._bucket.take_in(path, file, report)
+        finally:
+            self._forget(path)
 
     def delete(self, path: str) -> None:
         """Remove a file; nothing happens when there is none."""

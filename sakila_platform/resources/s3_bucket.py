@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from botocore.loaders import create_loader
 from sakila_platform import settings
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.resources.aws_errors import Attempt, explained
+from sakila_platform.resources.s3_uploads import Place, Report, measured_file, upload_in_parts
 
 CONNECTIONS = 16
 MULTIPART_FROM = 16 * 1024**2
@@ -146,6 +148,15 @@ class Bucket:
         sizes = TransferConfig(multipart_threshold=MULTIPART_FROM, multipart_chunksize=_PART, max_concurrency=4)
         with explained(self._writing(path)):
             self._client.upload_fileobj(file, self._name, self._key(path), Config=sizes)
+
+    def take_in(self, path: str, file: Path, report: Report) -> bool:
+        """Put a local file in place, verified, going on where a cut upload of it stopped. False: it was there already.
+
+        Raises PlatformError, also when what arrived is not the file.
+        """
+        place = Place(self._client, self._name, self._key(path), path)
+        with explained(self._writing(path)):
+            return upload_in_parts(place, measured_file(file), report)
 
     def remove(self, path: str) -> None:
         """Remove an object; nothing happens when there is none."""

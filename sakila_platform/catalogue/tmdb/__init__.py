@@ -1,0 +1,1 @@
+"""TMDB: what is asked of it, how it is asked, and how its answers come to raw, a day at a time."""

@@ -1,0 +1,1 @@
+"""A server in the shape of TMDB with generated titles, and the CSV files that go with them: for demo and tests."""
