@@ -14,7 +14,7 @@ from pymysql.constants import ER, FIELD_TYPE
 
 from sakila_platform.engine.failures import is_transient
 from sakila_platform.engine.plots import Plot, declared_plot
-from sakila_platform.engine.queries import Query, read_query
+from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.errors import PlatformError
 
 PREVIEW_ROWS = 20
@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows that answer a question, with the names and the MySQL types of their columns."""
+    """The rows that answer a question, with the names and the database's types of their columns."""
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
@@ -72,18 +72,23 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str
     return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
 
 
-def read_questions(folder: Path, tables: Collection[str]) -> list[Question]:
-    """The questions of a folder, by name; `tables` are those that they may read.
+def read_questions(folder: Path, tables: Collection[str], dialect: str = "mysql") -> list[Question]:
+    """The questions of a folder, by name; `tables` are those that they may read, `dialect` the warehouse's SQL.
 
     Raises PlatformError, naming file and fault, when a file is not one SELECT on these tables that begins with its
     grain and names each of its columns.
     """
-    return [_question(path, tables) for path in sorted(folder.glob("*.sql"))]
+    return [_question(path, tables, dialect) for path in sorted(folder.glob("*.sql"))]
 
 
-def _question(path: Path, tables: Collection[str]) -> Question:
-    query = read_query(path, "mysql")
-    where = f"sql/{path.parent.name}/{path.name}"
+def shown_path(path: Path) -> str:
+    """A query's file as messages name it."""
+    return f"sql/{path.relative_to(SQL_FOLDER)}" if path.is_relative_to(SQL_FOLDER) else str(path)
+
+
+def _question(path: Path, tables: Collection[str], dialect: str) -> Question:
+    query = read_query(path, dialect)
+    where = shown_path(path)
     unknown = sorted(".".join(filter(None, table)) for table in query.reads if table[0] or table[1] not in tables)
     if unknown:
         raise PlatformError(f"{where}: reads {', '.join(unknown)}. The warehouse has {', '.join(sorted(tables))}.")
@@ -94,7 +99,7 @@ def _question(path: Path, tables: Collection[str]) -> Question:
 
 
 def answer(connection: pymysql.Connection, question: Question) -> Answer:
-    """Ask the warehouse. Raises PlatformError, naming the file and the server's reason, when it can't answer."""
+    """Ask a warehouse on MySQL. Raises PlatformError, naming the file and the server's reason, when it can't answer."""
     with connection.cursor() as cursor:
         cursor.execute("START TRANSACTION READ ONLY")
         try:

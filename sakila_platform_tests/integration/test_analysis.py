@@ -11,10 +11,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from sakila_platform.engine.agreement import CHECK
 from sakila_platform.engine.questions import answer
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
-from sakila_platform.rentals.agreement import CHECK, agreement_checks
+from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets, answer_file, questions
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.lake import LakeResource
