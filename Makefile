@@ -94,7 +94,7 @@ $(BIN)/python:
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "==> Installing the platform's packages into $(VENV) (a minute or two, once)"
-	@$(PIP) -e .
+	@$(PIP) -e '.[postgres]'
 	@touch $@
 
 $(DEV): $(RUN)

@@ -200,6 +200,40 @@ def mysql_ddl(table: Table) -> str:
     )
 
 
+_POSTGRES_TYPES: Mapping[pa.DataType, str] = {
+    pa.int16(): "SMALLINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+}
+
+
+def postgres_ddl(table: Table, bytes_per_character: int = 1) -> str:
+    """CREATE TABLE IF NOT EXISTS for PostgreSQL, and for Redshift, which counts the bytes of a text: 4 of a character.
+
+    Both take foreign keys for what is checked elsewhere, so none is declared.
+    """
+    lines = [
+        f'  "{c.name}" {_postgres_type(c.type, bytes_per_character)} {"NULL" if c.nullable else "NOT NULL"}'
+        for c in table.columns
+    ]
+    if table.primary_key:
+        lines.append("  PRIMARY KEY ({})".format(", ".join(f'"{column}"' for column in table.primary_key)))
+    body = ",\n".join(lines)
+    return f'CREATE TABLE IF NOT EXISTS "{table.name.table}" (\n{body}\n)'
+
+
+def _postgres_type(of: ColumnType, bytes_per_character: int) -> str:
+    if of.length is not None:
+        return f"VARCHAR({of.length * bytes_per_character})"
+    if pa.types.is_decimal(of.arrow):
+        return f"NUMERIC({of.arrow.precision},{of.arrow.scale})"
+    return _POSTGRES_TYPES[of.arrow]
+
+
 _GLUE_TYPES: Mapping[pa.DataType, str] = {
     pa.int16(): "smallint",
     pa.int32(): "int",

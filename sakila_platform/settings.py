@@ -70,6 +70,21 @@ WAREHOUSE_URL = Setting(
     is_secret=True,
 )
 MARIADBD = Setting("SAKILA_MARIADBD", "", "the server binary (empty: found on PATH, else installed)", plain_text)
+POSTGRES_URL = Setting(
+    "SAKILA_POSTGRES_URL",
+    "",
+    "any PostgreSQL for the domain reviews, as postgresql://user:password@host:5432 (empty: a private one under "
+    "SAKILA_HOME, started when it is needed)",
+    plain_text,
+    is_secret=True,
+)
+REVIEWS_WAREHOUSE_URL = Setting(
+    "SAKILA_REVIEWS_WAREHOUSE_URL",
+    "",
+    "the warehouse of reviews, when it is on another PostgreSQL than SAKILA_POSTGRES_URL",
+    plain_text,
+    is_secret=True,
+)
 DUMP = Setting(
     "SAKILA_DUMP",
     "",

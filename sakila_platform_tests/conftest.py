@@ -16,10 +16,12 @@ from sakila_platform.embedded.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, 
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
+from sakila_platform.postgres import PostgresAddress
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 from sakila_platform_tests.platform import Engine, Platform, new_platform
+from sakila_platform_tests.postgres_servers import postgres_database, private_postgres
 from sakila_platform_tests.s3_servers import S3Server, moto_application, served
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.spark import SparkEngine, small_spark
@@ -62,6 +64,20 @@ def empty_database(mysql_server: Address) -> Iterator[Address]:
     yield mysql_server.on(name)
     with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresAddress]:
+    """A private PostgreSQL that lives as long as the test session."""
+    with private_postgres() as address:
+        yield address
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: PostgresAddress) -> Iterator[PostgresAddress]:
+    """A PostgreSQL database of the test's own, which is not there yet, and gone after it."""
+    with postgres_database(postgres_server) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

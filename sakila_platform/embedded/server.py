@@ -33,7 +33,7 @@ _ANSWER_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class ServerDescription:
-    """What `status` and `doctor` tell about a state folder's server; port, binary and version are its last start's."""
+    """What `status` and `doctor` tell about a private server; port, binary and version are its last start's."""
 
     is_running: bool
     pid: int | None
@@ -41,7 +41,7 @@ class ServerDescription:
     binary: str
     version: str
     data_folder: Path
-    socket: Path
+    socket: Path | None
     log: Path
 
 
@@ -132,7 +132,7 @@ def _start(folder: StateFolder, report: Callable[[str], None], machine: Machine)
 def _launch(binary: ServerBinary, folder: StateFolder, password: str) -> None:
     write_private(folder.accounts, _accounts_sql(binary, password))
     last = folder.record()
-    port = _free_port(last.port if last else 0)
+    port = free_port(last.port if last else 0)
     folder.write_record(ServerRecord(port, str(binary.path), binary.version))
     command = [*binary.command, *run_options(binary, folder, port)]
     launch_detached(folder, command)
@@ -156,7 +156,7 @@ def _accounts_sql(binary: ServerBinary, password: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _free_port(wished: int) -> int:
+def free_port(wished: int) -> int:
     """The wished loopback port if it is free, so that an address outlives a restart; else any free one."""
     for port in (wished, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, contextlib.suppress(OSError):

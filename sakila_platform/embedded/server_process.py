@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from sakila_platform.embedded.state_folder import StateFolder
+from sakila_platform.embedded.state_folder import ServerFolder
 from sakila_platform.errors import PlatformError
 
 _STOP_SECONDS = 60.0
@@ -19,9 +19,9 @@ _CHANGE_SECONDS = 5.0
 _DETACH = '"$@" & echo $! > "$0"'
 
 
-def launch_detached(folder: StateFolder, command: Sequence[str]) -> None:
+def launch_detached(folder: ServerFolder, command: Sequence[str]) -> None:
     """Start the server's command in a session of its own: neither our end nor a Ctrl-C in our terminal reaches it."""
-    folder.remove_old_socket()
+    folder.remove_leftovers()
     with folder.log.open("wb") as log:
         subprocess.run(
             ["/bin/sh", "-c", _DETACH, str(folder.launched_pid), *command],
@@ -34,9 +34,12 @@ def launch_detached(folder: StateFolder, command: Sequence[str]) -> None:
         )
 
 
-def end_server(folder: StateFolder, pid: int) -> None:
-    """An orderly shutdown; a server that ignores it for a minute is killed, which loses nothing committed."""
-    for demand in (signal.SIGTERM, signal.SIGKILL):
+def end_server(folder: ServerFolder, pid: int, request: signal.Signals = signal.SIGTERM) -> None:
+    """An orderly shutdown; a server that ignores it for a minute is killed, which loses nothing committed.
+
+    `request` is the signal that asks this kind of server for it.
+    """
+    for demand in (request, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, demand)
         deadline = time.monotonic() + _STOP_SECONDS
@@ -47,10 +50,10 @@ def end_server(folder: StateFolder, pid: int) -> None:
     raise PlatformError(f"Process {pid} serves {folder.data} and can't be stopped. End it by hand.")
 
 
-def live_pid(folder: StateFolder) -> int | None:
+def live_pid(folder: ServerFolder) -> int | None:
     """The process of the last start, if it lives and serves this folder: process ids are used again by others."""
     pid = folder.pid()
-    return pid if pid and f"--datadir={folder.data}" in _command_line(pid) else None
+    return pid if pid and folder.mark in _command_line(pid) else None
 
 
 def _command_line(pid: int) -> str:

@@ -1,4 +1,4 @@
-"""Where the private server keeps its things: paths under the state folder, its lock, its password, what was started."""
+"""Where a private server keeps its things: paths under the state folder, its lock, its password, what was started."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +31,20 @@ class ServerRecord:
 
 
 @dataclass(frozen=True)
-class StateFolder:
-    """The server's part of a state folder: `<home>/mariadb`, only its owner can enter."""
+class ServerFolder(ABC):
+    """A server's part of a state folder. Only its owner can enter."""
 
     home: Path
 
     @property
+    @abstractmethod
     def root(self) -> Path:
         """Everything of the server is in here."""
-        return self.home.resolve() / "mariadb"
+
+    @property
+    @abstractmethod
+    def mark(self) -> str:
+        """What the command line of a server that serves this folder has in it."""
 
     @property
     def data(self) -> Path:
@@ -61,28 +67,14 @@ class StateFolder:
         return self.root / "launched.pid"
 
     @property
-    def accounts(self) -> Path:
-        """SQL that the server runs at each start: its one account, with the password in force."""
-        return self.root / "accounts.sql"
-
-    @property
     def temporary(self) -> Path:
         """The server's own temporary files."""
         return self.root / "tmp"
 
-    @property
-    def socket(self) -> Path:
-        """The unix socket: in the folder, or under /tmp where the folder's path is too long for one."""
-        inside = self.root / "server.sock"
-        if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
-            return inside
-        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
-        return Path(f"/tmp/sakila-{os.getuid()}-{digest}") / "server.sock"
-
     def prepare(self) -> None:
         """Make the folders. Raises PlatformError where they can't be made."""
         try:
-            for folder in (self.root, self.temporary, self.socket.parent):
+            for folder in (self.root, self.temporary):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)
         except OSError as error:
@@ -90,26 +82,10 @@ class StateFolder:
                 f"The state folder {self.home} can't be used: {error.strerror} ({error.filename}). "
                 "Name a folder you can write to in SAKILA_HOME."
             ) from None
-        self._refuse_foreign_socket_folder()
 
-    def _refuse_foreign_socket_folder(self) -> None:
-        # Anyone may make a folder under /tmp, also one with the name that we are about to use.
-        found = self.socket.parent.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise PlatformError(
-                f"{self.socket.parent} is not a private folder of yours, so the server's socket can't be there. "
-                "Remove it, or name a shorter path in SAKILA_HOME."
-            )
-
-    def remove_old_socket(self) -> None:
-        """Take away what a killed server left: MySQL takes its lock for a living server's when the id is in use."""
-        self.socket.unlink(missing_ok=True)
-        self.socket.with_name(self.socket.name + ".lock").unlink(missing_ok=True)
-
-    def remove_outside_socket(self) -> None:
-        """Leave nothing under /tmp when the server has ended."""
-        if self.socket.parent != self.root:
-            shutil.rmtree(self.socket.parent, ignore_errors=True)
+    @abstractmethod
+    def remove_leftovers(self) -> None:
+        """Take away what a killed server left in the way of the next one."""
 
     @contextlib.contextmanager
     def locked(self, report: Callable[[str], None]) -> Iterator[None]:
@@ -148,6 +124,61 @@ class StateFolder:
         """The process id of the last start, whether it still lives or not."""
         text = _text_of(self.launched_pid)
         return int(text) if text.isdigit() else None
+
+
+@dataclass(frozen=True)
+class StateFolder(ServerFolder):
+    """The private MariaDB's part of a state folder: `<home>/mariadb`."""
+
+    @property
+    def root(self) -> Path:
+        """Everything of the server is in here."""
+        return self.home.resolve() / "mariadb"
+
+    @property
+    def mark(self) -> str:
+        """What the command line of a server that serves this folder has in it."""
+        return f"--datadir={self.data}"
+
+    @property
+    def accounts(self) -> Path:
+        """SQL that the server runs at each start: its one account, with the password in force."""
+        return self.root / "accounts.sql"
+
+    @property
+    def socket(self) -> Path:
+        """The unix socket: in the folder, or under /tmp where the folder's path is too long for one."""
+        inside = self.root / "server.sock"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        return Path(f"/tmp/sakila-{os.getuid()}-{digest}") / "server.sock"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises PlatformError where they can't be made, or the socket's is another's."""
+        super().prepare()
+        with contextlib.suppress(FileExistsError):
+            self.socket.parent.mkdir(mode=0o700)
+        self._refuse_foreign_socket_folder()
+
+    def _refuse_foreign_socket_folder(self) -> None:
+        # Anyone may make a folder under /tmp, also one with the name that we are about to use.
+        found = self.socket.parent.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise PlatformError(
+                f"{self.socket.parent} is not a private folder of yours, so the server's socket can't be there. "
+                "Remove it, or name a shorter path in SAKILA_HOME."
+            )
+
+    def remove_leftovers(self) -> None:
+        """The socket and its lock: MySQL takes that for a living server's when the process id is in use."""
+        self.socket.unlink(missing_ok=True)
+        self.socket.with_name(self.socket.name + ".lock").unlink(missing_ok=True)
+
+    def remove_outside_socket(self) -> None:
+        """Leave nothing under /tmp when the server has ended."""
+        if self.socket.parent != self.root:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
 
 def write_private(path: Path, text: str) -> None:

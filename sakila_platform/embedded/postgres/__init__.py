@@ -1,0 +1,1 @@
+"""The private PostgreSQL: its binaries, its folder, and how it is started and stopped."""

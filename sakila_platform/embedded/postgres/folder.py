@@ -1,0 +1,122 @@
+"""The private PostgreSQL's part of a state folder: made once, whole or not at all, with the password in force."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sakila_platform.embedded.postgres.binary import PostgresBinary
+from sakila_platform.embedded.state_folder import ServerFolder
+from sakila_platform.errors import PlatformError
+
+USER = "sakila"
+_LAST_WORDS_SECONDS = 20.0
+_LOGINS = f"# The one account, by password, from this machine only.\nhost all {USER} 127.0.0.1/32 scram-sha-256\n"
+_COMPLAINTS = ("FATAL:", "PANIC:", "error:", "ERROR:")
+# A process id that no system gives.
+_NOBODYS_PID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class PostgresFolder(ServerFolder):
+    """`<home>/postgres`."""
+
+    @property
+    def root(self) -> Path:
+        """Everything of the server is in here."""
+        return self.home.resolve() / "postgres"
+
+    @property
+    def mark(self) -> str:
+        """What the command line of a server that serves this folder has in it."""
+        return f"-D {self.data} "
+
+    def remove_leftovers(self) -> None:
+        """The process id of a server that was killed: it may be a stranger's by now, and PostgreSQL would not start.
+
+        The rest of the file stays: by it PostgreSQL finds processes that remain.
+        """
+        left = self.data / "postmaster.pid"
+        try:
+            lines = left.read_text().splitlines()
+        except OSError:
+            return
+        left.write_text("\n".join([str(_NOBODYS_PID), *lines[1:]]) + "\n")
+
+    @property
+    def major_version(self) -> str:
+        """Of the PostgreSQL that made the data folder, such as "16"; "" where there is none yet."""
+        try:
+            return (self.data / "PG_VERSION").read_text().strip()
+        except OSError:
+            return ""
+
+
+def ensure_data_folder(binary: PostgresBinary, folder: PostgresFolder, report: Callable[[str], None]) -> None:
+    """Make the data folder if it isn't there; one left half-made is made again. Raises PlatformError when it can't."""
+    if folder.data.exists():
+        return
+    report(f"Making the data folder of a private {binary.name} in {folder.root}")
+    _remove_half_made(folder)
+    folder.half_made_data.mkdir(mode=0o700)
+    binary.owner.take(folder.root, folder.half_made_data)
+    # Nothing is lost by a crash here: a folder that was not finished is made again. So nothing is synced.
+    options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={USER}"]
+    result = subprocess.run(
+        [*binary.command("initdb"), "-D", str(folder.half_made_data), *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        start_new_session=True,
+    )
+    folder.log.write_bytes(result.stdout)
+    if result.returncode:
+        raise PlatformError(f"{binary.name} could not make its data folder: {last_complaint(folder)} ({folder.log})")
+    (folder.half_made_data / "pg_hba.conf").write_text(_LOGINS)
+    folder.half_made_data.rename(folder.data)
+
+
+def put_password_in_force(binary: PostgresBinary, folder: PostgresFolder, password: str) -> bool:
+    """Give the account its password, before the server runs: nobody can log in with any other, or none.
+
+    False while processes of a server that was killed still hold the data. The password's alphabet needs no escaping.
+    """
+    folder.remove_leftovers()
+    result = subprocess.run(
+        [*binary.command("postgres"), "--single", "-D", str(folder.data), "template1"],
+        input=f"ALTER ROLE {USER} PASSWORD '{password}'\n".encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        start_new_session=True,
+    )
+    folder.log.write_bytes(result.stdout)
+    return result.returncode == 0
+
+
+def last_complaint(folder: PostgresFolder) -> str:
+    """The line of the server's log that says best why it gave up."""
+    try:
+        lines = [line.strip() for line in folder.log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return "it left no log"
+    for line in reversed(lines):
+        for word in _COMPLAINTS:
+            if word in line:
+                return line.partition(word)[2].strip()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _remove_half_made(folder: PostgresFolder) -> None:
+    """Whoever was making it may be alive for a moment after its starter was killed, and still write to it."""
+    deadline = time.monotonic() + _LAST_WORDS_SECONDS
+    while folder.half_made_data.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder.half_made_data, ignore_errors=True)
+        time.sleep(0.02)
+    if folder.half_made_data.exists():
+        raise PlatformError(f"{folder.half_made_data} is left from an earlier try and can't be removed. Remove it.")
