@@ -56,7 +56,7 @@ class Lake(ABC):
 
     @abstractmethod
     def files(self, prefix: str) -> list[LakeFile]:
-        """Every file, of any kind, whose path begins so, sorted by path. A prefix is a folder with its closing slash."""
+        """Every file, of any kind, in a folder (given with its closing slash) and below it, sorted by path."""
 
     @abstractmethod
     def take_in(self, path: str, file: Path, report: Callable[[str], None]) -> bool:
