@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from sakila_platform.catalogue.raw_paths import RawFile, RawSubject, read_raw_path
 
@@ -20,6 +20,9 @@ class RawZone(Protocol):
 
     def read(self, path: str) -> bytes:
         """A file's content."""
+
+    def opened(self, path: str) -> BinaryIO:
+        """A file's content to be read piece by piece; close it."""
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""

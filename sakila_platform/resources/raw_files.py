@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from sakila_platform.resources.lake_files import Lake
@@ -23,6 +25,10 @@ class LakeFiles:
     def read(self, path: str) -> bytes:
         """A file's content."""
         return self._lake.read(path)
+
+    def opened(self, path: str) -> BinaryIO:
+        """A file's content to be read piece by piece; close it."""
+        return Path(self._lake.local_files([path])[0]).open("rb")
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""
@@ -44,6 +50,13 @@ class BucketFiles:
         content = io.BytesIO()
         self._bucket.fetch(path, content)
         return content.getvalue()
+
+    def opened(self, path: str) -> BinaryIO:
+        """A file's content to be read piece by piece, from a copy on disk; close it."""
+        copy = tempfile.TemporaryFile()
+        self._bucket.fetch(path, copy)
+        copy.seek(0)
+        return copy
 
     def publish(self, path: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""
