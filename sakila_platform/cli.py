@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from sakila_platform.commands.long_lived import made_to_stay
 from sakila_platform.days import parse_day
 from sakila_platform.errors import PlatformError
 
@@ -60,8 +61,9 @@ def demo(domain: str, days: int) -> None:
              sakila-platform demo --domain rentals
     """
     started = time.monotonic()
-    from sakila_platform.commands.demo import run_demo
-    from sakila_platform.commands.terminal import Terminal
+    with made_to_stay():
+        from sakila_platform.commands.demo import run_demo
+        from sakila_platform.commands.terminal import Terminal
 
     run_demo(domain, days, Terminal(), started)
 
@@ -123,8 +125,9 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
     Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
     From cron: sakila-platform run rentals --from $(date -d yesterday +%F) --to $(date -d yesterday +%F)
     """
-    from sakila_platform.commands.run import run_days
-    from sakila_platform.commands.terminal import Terminal
+    with made_to_stay():
+        from sakila_platform.commands.run import run_days
+        from sakila_platform.commands.terminal import Terminal
 
     run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
 

@@ -18,6 +18,7 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from sakila_platform import settings
+from sakila_platform.commands.long_lived import made_to_stay
 from sakila_platform.commands.terminal import Report
 from sakila_platform.days import Clock
 from sakila_platform.definitions import platform_definitions
@@ -42,7 +43,7 @@ class Runs:
 
     @cached_property
     def _repository(self) -> dg.RepositoryDefinition:
-        with warnings.catch_warnings():
+        with made_to_stay(), warnings.catch_warnings():
             # What is beta or a preview in Dagster is no news to whoever runs a job.
             warnings.simplefilter("ignore", dg.BetaWarning)
             warnings.simplefilter("ignore", dg.PreviewWarning)
