@@ -115,3 +115,21 @@ def identifiers(pattern: str, usage: str) -> Callable[[str], tuple[str, ...]]:
         return names
 
     return parse
+
+
+def yes_or_no(text: str) -> bool:
+    """A switch."""
+    if text.lower() not in ("yes", "no"):
+        raise ValueError("give yes or no")
+    return text.lower() == "yes"
+
+
+def browsers(text: str) -> dict[str, str]:
+    """The browser that comes with each operating system, by a word of the system's name, lower case."""
+    table: dict[str, str] = {}
+    for pair in (part.strip() for part in text.split(",") if part.strip()):
+        system, _, browser = (part.strip() for part in pair.partition("="))
+        if not (browser and re.fullmatch(r"[A-Za-z0-9]+", system)) or system.lower() in table:
+            raise ValueError("give a word of each system's name, once, and its browser: windows=Edge,linux=Firefox")
+        table[system.lower()] = browser
+    return table

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from sakila_platform.errors import UsageError
 from sakila_platform.setting_values import (
+    browsers,
     day,
     hours,
     identifiers,
@@ -25,6 +26,7 @@ from sakila_platform.setting_values import (
     signing_key,
     time_zone,
     whole_number,
+    yes_or_no,
 )
 
 T = TypeVar("T")
@@ -84,6 +86,19 @@ REVIEWS_WAREHOUSE_URL = Setting(
     "the warehouse of reviews, when it is on another PostgreSQL than SAKILA_POSTGRES_URL",
     plain_text,
     is_secret=True,
+)
+REVIEWS_EXACT_TOKENS = Setting(
+    "SAKILA_REVIEWS_EXACT_TOKENS",
+    "no",
+    "yes: a review is positive only when `good` stands between white space exactly so (no: case and punctuation "
+    "do not hide the word)",
+    yes_or_no,
+)
+REVIEWS_BROWSERS = Setting(
+    "SAKILA_REVIEWS_BROWSERS",
+    "windows=Edge,macos=Safari,mac=Safari,osx=Safari,ios=Safari,ipados=Safari,android=Chrome,linux=Firefox",
+    "the browser of a review's session, by a word of its operating system's name: the first that the name has decides",
+    browsers,
 )
 DUMP = Setting(
     "SAKILA_DUMP",

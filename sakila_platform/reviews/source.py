@@ -6,9 +6,10 @@ Days: a purchase belongs to the day of its invoice; a vendor's row to the day it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sakila_platform.contracts import DATE, DATETIME, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
-from sakila_platform.naming import TableName
+from sakila_platform.naming import TableName, day_partition
 
 SOURCE = "reviews"
 DEVICES = ("Mobile", "Tablet", "Computer")
@@ -32,6 +33,10 @@ class VendorFile:
     def file(self) -> str:
         """What the file is called."""
         return f"{self.name}.csv"
+
+    def path(self, day: date | str) -> str:
+        """Where a day's file is within the lake: `raw/reviews/movie_review/dt=2021-04-25/movie_review.csv`."""
+        return f"{self.raw.path}/{day_partition(day)}/{self.file}"
 
 
 MOVIE_REVIEW = VendorFile("movie_review", ("cid", "review_str", "id_review"), ("cid", "review_str"))

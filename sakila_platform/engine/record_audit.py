@@ -1,0 +1,140 @@
+"""Holding records of a file against their table's contract, with Arrow alone: what breaks it is told by record.
+
+For rows that come one table and day at a time. The rules are those of `contracts.row_rules`, by the same names; where
+nothing is broken, no row is looked at by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sakila_platform.contracts import Column, Table, arrow_schema, quarantine_schema
+from sakila_platform.engine.audit_rules import UNIQUE
+
+RECORD = "record"
+"""The column with a row's number in its file, from 1."""
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Reasons:
+    """Why records can't be used: for each, the rules it breaks and how."""
+
+    by_record: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, record: int, rule: str, detail: str = "") -> None:
+        """Note that a record breaks a rule."""
+        self.by_record.setdefault(record, {}).setdefault(rule, detail)
+
+    def told(self, record: int) -> str:
+        """What quarantine says of a record: its number, then its rules, joined by "; "."""
+        rules = (f"{rule} ({detail})" if detail else rule for rule, detail in self.by_record[record].items())
+        return f"record {record}: " + "; ".join(rule.replace("; ", ", ") for rule in rules)
+
+    def broken(self) -> Mapping[str, int]:
+        """How many records break each rule."""
+        counts = Counter(rule for rules in self.by_record.values() for rule in rules)
+        return dict(sorted(counts.items()))
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A day's rows, those that keep the contract by primary key, those set aside by record; rules broken."""
+
+    kept: pa.Table
+    rejected: pa.Table
+    broken: Mapping[str, int]
+
+
+def part_records(rows: pa.Table, table: Table, reasons: Reasons) -> Parted:
+    """Part rows (the contract's columns and `record`): `reasons` is what is known of their file already.
+
+    A record that can't be used for a reason of its file is not held against the contract as well. Of rows with the
+    same key, the first record is kept. Records at fault that have no row are set aside with empty columns.
+    """
+    records = rows[RECORD].to_numpy()
+    known = np.isin(records, np.fromiter(reasons.by_record, np.int64)) if reasons.by_record else None
+    for rule, is_broken in (*_broken(rows, table), (UNIQUE, None)):
+        at_fault = _repeated(rows, table, reasons) if is_broken is None else _only_unknown(is_broken, known)
+        for record in records[at_fault]:
+            reasons.add(int(record), rule)
+    if not reasons.by_record:
+        return Parted(_ordered(rows, table), quarantine_schema(table).empty_table(), {})
+    is_bad = np.isin(records, np.fromiter(reasons.by_record, np.int64))
+    kept = rows.filter(pa.array(~is_bad))
+    return Parted(_ordered(kept, table), _rejected(rows.filter(pa.array(is_bad)), table, reasons), reasons.broken())
+
+
+def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, Mask]]:
+    """The rules that rows break, and which rows do; each column that keeps its rules costs one look."""
+    for column in table.columns:
+        for rule, holds in _rules(column, rows[column.name]):
+            is_kept = pc.fill_null(holds, True)
+            if not pc.all(is_kept, min_count=0).as_py():
+                yield rule, ~is_kept.to_numpy()
+
+
+def _rules(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    if not column.nullable and values.null_count:
+        yield f"{column.name} is not null", pc.is_valid(values)
+    if column.minimum is not None:
+        yield f"{column.name} is at least {column.minimum}", pc.greater_equal(values, column.minimum)
+    if column.maximum is not None:
+        yield f"{column.name} is at most {column.maximum}", pc.less_equal(values, column.maximum)
+    if column.allowed:
+        is_allowed = pc.is_in(values, pa.array(column.allowed, values.type))
+        yield f"{column.name} is one of {', '.join(column.allowed)}", is_allowed
+
+
+def _only_unknown(is_broken: Mask, known: Mask | None) -> Mask:
+    return is_broken if known is None else is_broken & ~known
+
+
+def _repeated(rows: pa.Table, table: Table, reasons: Reasons) -> Mask:
+    """Of rows that can be used otherwise, those whose key an earlier record has."""
+    repeated = np.zeros(rows.num_rows, np.bool_)
+    usable = np.flatnonzero(_usable(rows, reasons))
+    (key,) = table.primary_key
+    keys = rows[key].to_numpy()[usable]
+    if len(keys) < 2 or bool((keys[1:] > keys[:-1]).all()):
+        return repeated
+    order = np.argsort(keys, kind="stable")
+    again = np.flatnonzero(keys[order][1:] == keys[order][:-1]) + 1
+    repeated[usable[order[again]]] = True
+    return repeated
+
+
+def _usable(rows: pa.Table, reasons: Reasons) -> Mask:
+    if not reasons.by_record:
+        return np.ones(rows.num_rows, np.bool_)
+    return ~np.isin(rows[RECORD].to_numpy(), np.fromiter(reasons.by_record, np.int64))
+
+
+def _ordered(rows: pa.Table, table: Table) -> pa.Table:
+    typed = rows.select(table.column_names).cast(arrow_schema(table))
+    (key,) = table.primary_key
+    keys = typed[key].to_numpy()
+    if bool((keys[1:] > keys[:-1]).all()):
+        return typed
+    return typed.sort_by(key)
+
+
+def _rejected(rows: pa.Table, table: Table, reasons: Reasons) -> pa.Table:
+    """The rows set aside in the order of their records, and an empty row for each record that has none."""
+    schema = quarantine_schema(table)
+    without_row = sorted(set(reasons.by_record) - set(rows[RECORD].to_pylist()))
+    empty = pa.table({RECORD: pa.array(without_row, pa.int64())})
+    every = pa.concat_tables([rows, empty], promote_options="default").sort_by(RECORD)
+    told = _told(every[RECORD].to_pylist(), reasons)
+    return every.select(table.column_names).append_column("reason", pa.array(told, pa.string())).cast(schema)
+
+
+def _told(records: Iterable[int], reasons: Reasons) -> list[str]:
+    return [reasons.told(record) for record in records]
