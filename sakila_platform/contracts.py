@@ -217,7 +217,7 @@ def postgres_ddl(table: Table, bytes_per_character: int = 1) -> str:
     Both take foreign keys for what is checked elsewhere, so none is declared.
     """
     lines = [
-        f'  "{c.name}" {_postgres_type(c.type, bytes_per_character)} {"NULL" if c.nullable else "NOT NULL"}'
+        f'  "{c.name}" {postgres_type(c.type, bytes_per_character)} {"NULL" if c.nullable else "NOT NULL"}'
         for c in table.columns
     ]
     if table.primary_key:
@@ -226,7 +226,8 @@ def postgres_ddl(table: Table, bytes_per_character: int = 1) -> str:
     return f'CREATE TABLE IF NOT EXISTS "{table.name.table}" (\n{body}\n)'
 
 
-def _postgres_type(of: ColumnType, bytes_per_character: int) -> str:
+def postgres_type(of: ColumnType, bytes_per_character: int = 1) -> str:
+    """What PostgreSQL and Redshift call a type."""
     if of.length is not None:
         return f"VARCHAR({of.length * bytes_per_character})"
     if pa.types.is_decimal(of.arrow):

@@ -1,58 +1,116 @@
 """The data model as people read it: bus matrix, star and every table, drawn from the contracts into a Markdown page.
 
-`python -m sakila_platform.data_model` writes the part of docs/data_model.md between the two markers anew.
+`python -m sakila_platform.data_model` writes the part of each domain's page between the two markers anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from sakila_platform.contracts import Column, Kind, Table
+from sakila_platform.contracts import Column, ColumnType, Kind, Table, postgres_type
 from sakila_platform.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
 from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
+from sakila_platform.reviews import source as reviews_source
+from sakila_platform.reviews import star as reviews_star
+from sakila_platform.reviews import warehouse_star as reviews_warehouse
 
 BEGIN, END = "<!-- contracts -->", "<!-- /contracts -->"
 _ROOT = Path(__file__).resolve().parents[1]
-PAGE = _ROOT / "docs" / "data_model.md"
+_DOCS = _ROOT / "docs"
 _SQL = _ROOT / "sql"
 _DATE_KEY = "date_key"
+_BY_DAY = f"{DAY_PARTITION}=DAY"
 
 WAREHOUSE_TABLES: tuple[Table, ...] = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
-FINAL_TABLES: tuple[Table, ...] = (*star.DAILY_TABLES, star.DIM_DATE)
 
 
-def with_data_model(page: str) -> str:
+def _mysql(kind: ColumnType) -> str:
+    return kind.mysql
+
+
+def _arrow(kind: ColumnType) -> str:
+    return str(kind.arrow)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Tables that are described together: how their types are called, and the partition of their files ("": none)."""
+
+    title: str
+    tables: tuple[Table, ...]
+    type_name: Callable[[ColumnType], str] = _arrow
+    partition: str = _BY_DAY
+
+
+@dataclass(frozen=True)
+class Model:
+    """A domain's data model, as one page."""
+
+    page: Path
+    star: tuple[Table, ...]
+    """The tables of the bus matrix and of the diagrams."""
+    star_note: str
+    sections: tuple[Section, ...]
+    answers: tuple[tuple[str, Path], ...]
+    """What one row of each SQL file of a folder is: kind and folder."""
+
+
+RENTALS = Model(
+    page=_DOCS / "data_model.md",
+    star=WAREHOUSE_TABLES,
+    star_note=(
+        "As it is in the warehouse, a process at a time. In the lake a star is one day: the same tables, joined by the "
+        "shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time completes."
+    ),
+    sections=(
+        Section("Tables of the warehouse", (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER), _mysql),
+        Section("Tables of the lake's star", (*star.DAILY_TABLES, star.DIM_DATE)),
+        Section("Tables of stage", source.STAGE_TABLES),
+    ),
+    answers=(("analysis", _SQL / "analysis"), ("mart", _SQL / "marts" / "models" / "rentals")),
+)
+REVIEWS = Model(
+    page=_DOCS / "data_model_reviews.md",
+    star=(*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE),
+    star_note="As it is in the warehouse. The lake has the same tables by day, and the reviews one by one.",
+    sections=(
+        Section(
+            "Tables of the warehouse", (*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE), postgres_type
+        ),
+        Section("Tables of the lake's star", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
+        Section("Tables of stage", reviews_source.STAGE_TABLES),
+    ),
+    answers=(("analysis", _SQL / "analysis" / "reviews"), ("mart", _SQL / "marts" / "models" / "reviews")),
+)
+MODELS = (RENTALS, REVIEWS)
+
+
+def with_data_model(page: str, model: Model) -> str:
     """A page with what stands between its two markers drawn anew. Raises ValueError when it has no markers."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n{data_model()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{data_model(model)}\n{END}{after}"
 
 
-def data_model() -> str:
-    """The whole model as Markdown, from the contracts and the first lines of the SQL files."""
+def data_model(model: Model) -> str:
+    """A whole model as Markdown, from the contracts and the first lines of the SQL files."""
     parts = [
         "## Bus matrix",
         "Rows are business processes, columns the dimensions they share. A cell names the key by which they meet.",
-        bus_matrix(WAREHOUSE_TABLES),
+        bus_matrix(model.star),
         "## The star",
-        "As it is in the warehouse, a process at a time. In the lake a star is one day: the same tables, joined by the "
-        "shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time completes.",
-        *(star_diagram(fact, WAREHOUSE_TABLES) for fact in WAREHOUSE_TABLES if fact.kind is Kind.FACT),
-        "## Tables of the warehouse",
-        *(described(table) for table in (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER)),
-        "## Tables of the lake's star",
-        *(described(table) for table in FINAL_TABLES),
-        "## Tables of stage",
-        *(described(table) for table in source.STAGE_TABLES),
-        "## Answers and marts",
-        "Each is one SQL file, and its first line says its grain.",
-        grains("analysis", _SQL / "analysis"),
-        grains("mart", _SQL / "marts" / "models" / "rentals"),
+        model.star_note,
+        *(star_diagram(fact, model.star) for fact in model.star if fact.kind is Kind.FACT),
     ]
+    for section in model.sections:
+        parts += [f"## {section.title}", *(described(table, section) for table in section.tables)]
+    parts += ["## Answers and marts", "Each is one SQL file, and its first line says its grain."]
+    parts += [grains(kind, folder) for kind, folder in model.answers]
     return "\n\n".join(parts)
 
 
@@ -88,25 +146,27 @@ def star_diagram(fact: Table, tables: Sequence[Table]) -> str:
     return "\n".join([*lines, "```"])
 
 
-def described(table: Table) -> str:
+def described(table: Table, section: Section) -> str:
     """One table: grain, place, keys, rules, and its columns."""
-    is_warehouse = table.name.layer == "warehouse"
     facts = [f"Primary key: {_listed(table.primary_key)}."]
     if table.indexes:
         facts.append(f"Further indexes: {'; '.join(_listed(columns) for columns in table.indexes)}.")
-    if is_warehouse:
-        facts.append(f"Table `datawarehouse_{table.name.source}.{table.name.table}`.")
-    else:
-        by_year = table.kind is Kind.CALENDAR
-        partition = f"{YEAR_PARTITION}=YEAR" if by_year else f"{DAY_PARTITION}=DAY"
-        facts.append(f"File `{table.name.path}/{partition}/{DATA_FILE}`, in SQL `{table.name.sql}`.")
+    facts.append(_place(table, section))
     if table.rules:
         facts.append(f"Every row: {'; '.join(rule.name for rule in table.rules)}.")
     if table.left_out:
         facts.append(f"Of the source, not carried: {_listed(table.left_out)}.")
-    rows = [_column_row(column, is_warehouse) for column in table.columns]
+    rows = [_column_row(column, section.type_name) for column in table.columns]
     columns = markdown_table(["column", "type", "null", "meaning"], rows)
     return f"### {table.name}\n\n{table.grain} {' '.join(facts)}\n\n{columns}"
+
+
+def _place(table: Table, section: Section) -> str:
+    if table.name.layer == "warehouse":
+        return f"Table `datawarehouse_{table.name.source}.{table.name.table}`."
+    partition = f"{YEAR_PARTITION}=YEAR" if table.kind is Kind.CALENDAR and section.partition else section.partition
+    file = "/".join(part for part in (table.name.path, partition, DATA_FILE) if part)
+    return f"File `{file}`, in SQL `{table.name.sql}`."
 
 
 def grains(kind: str, folder: Path) -> str:
@@ -146,7 +206,7 @@ def _references(table: Table, by_name: dict[str, Table]) -> Iterator[tuple[Colum
 
 
 def _is_date_key(column: Column) -> bool:
-    return column.name.endswith(f"_{_DATE_KEY}")
+    return column.name == _DATE_KEY or column.name.endswith(f"_{_DATE_KEY}")
 
 
 def _meet(bridge: Table, dimensions: Iterable[Table]) -> bool:
@@ -163,7 +223,7 @@ def _attributes(table: Table, by_name: dict[str, Table]) -> Iterator[str]:
         yield f"    {column_type} {column.name} {marks}".rstrip()
 
 
-def _column_row(column: Column, is_warehouse: bool) -> list[str]:
+def _column_row(column: Column, type_name: Callable[[ColumnType], str]) -> list[str]:
     meaning = [column.description]
     if column.references:
         meaning.append(f"Points at `{column.references}`.")
@@ -175,8 +235,7 @@ def _column_row(column: Column, is_warehouse: bool) -> list[str]:
         meaning.append(f"At least {column.minimum}.")
     if column.is_personal:
         meaning.append("Personal.")
-    column_type = column.type.mysql if is_warehouse else str(column.type.arrow)
-    return [f"`{column.name}`", f"`{column_type}`", "yes" if column.nullable else "", " ".join(meaning)]
+    return [f"`{column.name}`", f"`{type_name(column.type)}`", "yes" if column.nullable else "", " ".join(meaning)]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -184,4 +243,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_data_model(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for each in MODELS:
+        each.page.write_text(with_data_model(each.page.read_text(encoding="utf-8"), each), encoding="utf-8")

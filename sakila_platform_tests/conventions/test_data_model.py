@@ -1,4 +1,4 @@
-"""docs/data_model.md against the contracts that it is drawn from."""
+"""The pages of the data model against the contracts that they are drawn from."""
 
 from __future__ import annotations
 
@@ -7,21 +7,31 @@ from dataclasses import replace
 import pytest
 
 from sakila_platform.contracts import BIGINT, Column, Kind, Table
-from sakila_platform.data_model import PAGE, WAREHOUSE_TABLES, bus_matrix, described, star_diagram, with_data_model
+from sakila_platform.data_model import (
+    MODELS,
+    RENTALS,
+    WAREHOUSE_TABLES,
+    Model,
+    bus_matrix,
+    described,
+    star_diagram,
+    with_data_model,
+)
 from sakila_platform.naming import TableName
 from sakila_platform.rentals.warehouse_star import FACT_RENTAL
 
 
-def test_the_page_shows_the_contracts_as_they_are() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == with_data_model(page), (
-        "docs/data_model.md is out of date. Write it anew: python -m sakila_platform.data_model"
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.page.stem)
+def test_a_page_shows_the_contracts_as_they_are(model: Model) -> None:
+    page = model.page.read_text(encoding="utf-8")
+    assert page == with_data_model(page, model), (
+        f"docs/{model.page.name} is out of date. Write it anew: python -m sakila_platform.data_model"
     )
 
 
 def test_a_page_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks <!-- contracts -->"):
-        with_data_model("# The data model\n")
+        with_data_model("# The data model\n", RENTALS)
 
 
 def test_a_fact_reaches_actors_by_the_bridge_from_films_only() -> None:
@@ -52,13 +62,13 @@ def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
     tables = (*WAREHOUSE_TABLES, shop_visit)
     assert "| `fact_visit` |" in bus_matrix(tables)
     assert "    bigint visit_id PK" in star_diagram(shop_visit, tables).splitlines()
-    assert described(shop_visit).startswith(
+    assert described(shop_visit, RENTALS.sections[0]).startswith(
         "### warehouse/sakila/fact_visit\n\nOne row per visit. Primary key: `visit_id`"
     )
 
 
 def test_a_column_says_what_it_may_hold_and_whether_it_is_personal() -> None:
     column = replace(FACT_RENTAL.columns[0], name="mood", allowed=("good", "bad"), is_personal=True)
-    row = described(replace(FACT_RENTAL, columns=(column,))).splitlines()[-1]
+    row = described(replace(FACT_RENTAL, columns=(column,)), RENTALS.sections[0]).splitlines()[-1]
     assert row.startswith("| `mood` | `INT` |  |")
     assert row.endswith("One of good, bad. Personal. |")
