@@ -219,10 +219,10 @@ def desk(port: int | None, clerk: str | None) -> None:
     Example: sakila-platform desk --clerk Mike
              sakila-platform desk --port 8001
     """
-    from sakila_platform.commands.desk import admit_clerk, serve_desk
+    from sakila_platform.commands.desk import admit_clerk, asked_password, serve_desk
 
     if clerk:
-        admit_clerk(clerk, _asked_password, click.echo)
+        admit_clerk(clerk, asked_password, click.echo)
     else:
         serve_desk(port, click.echo)
 
@@ -296,9 +296,3 @@ def destroy(name: str, delete_data: bool, yes_delete: str) -> None:
         yes_delete = click.prompt(f"This deletes the data of {name}. Type its name to go on")
     require_confirmed(name, delete_data, yes_delete)
     destroy_environment(name, delete_data, click.echo)
-
-
-def _asked_password(prompt: str) -> str:
-    if sys.stdin.isatty():
-        return click.prompt(prompt, hide_input=True, confirmation_prompt=True)
-    return sys.stdin.readline().rstrip("\n")

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 
+import click
+
 from sakila_platform import settings
 from sakila_platform.commands.database import load_shop
 from sakila_platform.commands.terminal import Report
@@ -52,6 +54,13 @@ def admit_clerk(username: str, ask_password: AskPassword, report: Report) -> Non
             raise UsageError(refused.message) from None
         connection.commit()
     report(f"{username} logs in as {document}. Start the desk: sakila-platform desk")
+
+
+def asked_password(prompt: str) -> str:
+    """A password that a person types twice without it being shown, or the next line of what is not a terminal."""
+    if sys.stdin.isatty():
+        return click.prompt(prompt, hide_input=True, confirmation_prompt=True)
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _require_free(service: Service) -> None:
