@@ -53,7 +53,7 @@ class BucketFiles:
 
     def opened(self, path: str) -> BinaryIO:
         """A file's content to be read piece by piece, from a copy on disk; close it."""
-        copy = tempfile.TemporaryFile()
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - who asked closes it
         self._bucket.fetch(path, copy)
         copy.seek(0)
         return copy
