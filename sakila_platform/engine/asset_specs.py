@@ -12,7 +12,6 @@ from sakila_platform.contracts import Table
 from sakila_platform.engine.day_runs import CheckOutcome, DayResult, DaysRefused, Refusal, daily_check
 from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
 from sakila_platform.naming import TableName
-from sakila_platform.resources.server_address import WAREHOUSE_DATABASE
 
 OWNERS = ["team:data-platform"]
 CONTRACT = "contract"
@@ -50,7 +49,7 @@ def table_spec(
 
 def _table_name(name: TableName) -> str:
     """What the table is called where one queries it."""
-    return f"{WAREHOUSE_DATABASE}.{name.table}" if name.layer == "warehouse" else name.sql
+    return f"datawarehouse_{name.source}.{name.table}" if name.layer == "warehouse" else name.sql
 
 
 def tables_of(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> list[Table]:

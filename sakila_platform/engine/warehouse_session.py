@@ -16,9 +16,10 @@ import pymysql
 
 from sakila_platform.contracts import Table, arrow_schema, mysql_ddl
 from sakila_platform.days import ONE_DAY, Clock, day_key
+from sakila_platform.engine.lake_days import view_days
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
-from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.naming import DAY_PARTITION, TableName
+from sakila_platform.resources.duckdb import open_duckdb
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
 from sakila_platform.resources.mysql_writer import load_batches
@@ -89,15 +90,7 @@ class WarehouseSession:
 
     def view_lake(self, table: TableName, days: Sequence[date]) -> None:
         """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing or damaged."""
-        partitions = [day_partition(day) for day in days]
-        missing = self.lake.missing(table, partitions)
-        if missing:
-            raise PlatformError(f"{table} has no {missing[0]}. Run final for this day first, then the warehouse.")
-        try:
-            create_view(self.duck, self.lake, table, partitions)
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise PlatformError(f"{table} can't be read: {reason}. Run final for these days again.") from None
+        view_days(self.duck, self.lake, table, days)
 
     def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
         """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).

@@ -1,0 +1,66 @@
+"""Warehouse: the star of all days on PostgreSQL. Loaded by `warehouse_load`; contracts in `warehouse_star`.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform.contracts import Table
+from sakila_platform.engine.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
+from sakila_platform.engine.day_runs import Event, days_of, run_days
+from sakila_platform.engine.load_audit import AGREEMENT
+from sakila_platform.engine.measuring import measured
+from sakila_platform.engine.outcomes import LoadRefused
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.warehouse_load import LAKE_TABLES, Loading, load_days
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES, FACTS
+
+GROUP = "reviews_warehouse"
+
+
+def warehouse_assets() -> dg.AssetsDefinition:
+    """The warehouse's star: one step and one transaction for all tables and days of a run."""
+    partitions = daily_partitions()
+    facts = {fact.name: (AGREEMENT, "Rows and sums of the day are those of final.") for fact in FACTS}
+
+    @dg.multi_asset(
+        name="reviews_warehouse",
+        specs=[
+            table_spec(table, group=GROUP, kinds=("postgresql",), deps=_inputs(table), partitions=partitions)
+            for table in DAILY_TABLES
+        ],
+        check_specs=contract_checks(DAILY_TABLES, partitions, facts),
+        can_subset=True,
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def warehouse(
+        context: dg.AssetExecutionContext, reviews_database: ReviewsWarehouseResource, lake: LakeResource
+    ) -> Iterator[Event]:
+        tables = tables_of(context, DAILY_TABLES)
+
+        def commit(days: list[date]) -> dict:
+            with reviews_database.connect() as connection:
+                try:
+                    return results(load_days(Loading(connection, lake.lake(), publish_year), tables, days))
+                except LoadRefused as refused:
+                    raise load_refused(refused) from None
+
+        days = days_of(context)
+        # All days of a run become visible together, so they are one chunk (design rule 10).
+        yield from run_days(context, days, len(days), measured("reviews_warehouse", commit))
+
+    return warehouse
+
+
+def _inputs(table: Table) -> list[TableName]:
+    """A table's day in the lake, and for a fact its dimensions in the warehouse."""
+    dimensions = {TableName("warehouse", table.name.source, target) for target in table.references.values()}
+    return sorted({LAKE_TABLES[table.name].name, *dimensions})

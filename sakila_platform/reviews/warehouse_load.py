@@ -1,0 +1,173 @@
+"""The star of reviews into the warehouse on PostgreSQL: what is loaded, in which order, and what is checked first.
+
+One transaction per run: dimensions' rows are put in or brought up to date, the run's days of both facts give way to the
+lake's by COPY, dates are made sure of, and all of it is audited before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from sakila_platform.contracts import Table
+from sakila_platform.days import day_key
+from sakila_platform.engine.load_audit import AGREEMENT, CONTRACT
+from sakila_platform.engine.load_questions import LoadQuestions, told
+from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.engine.postgres_session import PostgresSession, listed, postgres_session
+from sakila_platform.engine.queries import SQL_FOLDER, read_query
+from sakila_platform.naming import data_file, year_partition
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.reviews import star
+from sakila_platform.reviews import warehouse_star as warehouse
+
+VIEW_SQL = SQL_FOLDER / "warehouse" / "reviews" / f"{warehouse.VIEW}.sql"
+LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in (*star.DAILY_TABLES, star.DIM_DATE)}
+_ROWS_AT_ONCE = 50_000
+PublishYear = Callable[[Lake, int], Any]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What a load works with: the warehouse's connection, the lake, and who publishes a year of dim_date there."""
+
+    connection: psycopg.Connection
+    lake: Lake
+    publish_year: PublishYear
+
+
+def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    """Load these tables for these consecutive days in one transaction. Returns an outcome per table and day.
+
+    Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
+    """
+    everything = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
+    with postgres_session(loading.connection, loading.lake, everything, days) as session:
+        _ensure_view(session)
+        for table in tables:
+            session.view_lake(LAKE_TABLES[table.name].name)
+        for year in _years_named(session, tables):
+            load_year(session, year, loading.publish_year)
+        for dimension in (table for table in tables if table in warehouse.DIMENSIONS):
+            _put_members(session, dimension)
+        facts = [table for table in tables if table in warehouse.FACTS]
+        for fact in facts:
+            _replace_days(session, fact)
+        for fact in facts:
+            _audit(session, fact)
+        return {table.name: _outcomes(session, table) for table in tables}
+
+
+def load_year(session: PostgresSession, year: int, publish_year: PublishYear) -> None:
+    """Put the lake's year of dim_date into the warehouse, published there first when it is not."""
+    partition = year_partition(year)
+    if not session.lake.exists(data_file(star.DIM_DATE.name, partition)):
+        publish_year(session.lake, year)
+    (file,) = session.lake.local_files([data_file(star.DIM_DATE.name, partition)])
+    rows = session.duck.read_parquet(file)
+    columns = warehouse.DIM_DATE.column_names
+    selected = rows.select(*columns)
+    _upsert(session, warehouse.DIM_DATE, selected.to_arrow_reader(_ROWS_AT_ONCE))
+
+
+def _years_named(session: PostgresSession, tables: Sequence[Table]) -> list[int]:
+    """The years of the days of the run and of its facts' rows that dim_date does not have."""
+    years = {day.year for day in session.days}
+    for fact in (table for table in tables if table in warehouse.FACTS):
+        named = session.duck.execute(f"SELECT DISTINCT date_key // 10000 FROM {LAKE_TABLES[fact.name].name.sql}")
+        years |= {year for (year,) in named.fetchall()}
+    there = {year for (year,) in session.fetch("SELECT DISTINCT year FROM dim_date")}
+    return sorted(years - there)
+
+
+def _put_members(session: PostgresSession, dimension: Table) -> None:
+    """Bring a dimension's rows up to date with the run's days, the newest of them first."""
+    key, columns = dimension.primary_key[0], ", ".join(dimension.column_names)
+    newest = session.duck.execute(
+        f"SELECT {columns} FROM {LAKE_TABLES[dimension.name].name.sql} "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY dt DESC) = 1 ORDER BY {key}"
+    )
+    _upsert(session, dimension, newest.to_arrow_reader(_ROWS_AT_ONCE))
+
+
+def _upsert(session: PostgresSession, table: Table, batches: Any) -> None:
+    name, arriving = table.name.table, f"arriving_{table.name.table}"
+    values = [column for column in table.column_names if column not in table.primary_key]
+    session.execute(f'CREATE TEMPORARY TABLE "{arriving}" (LIKE "{name}") ON COMMIT DROP')
+    session.copy_in(arriving, table.column_names, batches)
+    key, changes = listed(table.primary_key), listed(values, '"{0}" = excluded."{0}"')
+    there, here = listed(values, 'member."{}"'), listed(values, 'excluded."{}"')
+    # A row that is as it was is left alone: else every day would write every member anew.
+    session.execute(
+        f'INSERT INTO "{name}" AS member SELECT * FROM "{arriving}" '
+        f"ON CONFLICT ({key}) DO UPDATE SET {changes} WHERE ({there}) IS DISTINCT FROM ({here})"
+    )
+    session.execute(f'DROP TABLE "{arriving}"')
+
+
+def _replace_days(session: PostgresSession, fact: Table) -> None:
+    session.execute(f'DELETE FROM "{fact.name.table}" WHERE {LoadQuestions(fact).of_days(session.days)}')
+    columns = ", ".join(fact.column_names)
+    rows = session.duck.execute(f"SELECT {columns} FROM {LAKE_TABLES[fact.name].name.sql}")
+    session.copy_in(fact.name.table, fact.column_names, rows.to_arrow_reader(_ROWS_AT_ONCE))
+
+
+def _audit(session: PostgresSession, fact: Table) -> None:
+    """Raise LoadRefused when a day breaks the fact's contract, or has other rows or sums than in the lake."""
+    questions = LoadQuestions(fact)
+    sums = 1 + len(questions.summed)
+    loaded = {_key(day): answers for day, *answers in session.fetch(questions.judged(session.days))}
+    names = [rule.name for rule in questions.rules]
+    broken = {day: told(names, loaded[key][sums:]) for day in session.days if (key := day_key(day)) in loaded}
+    if refused := {day: what for day, what in broken.items() if what}:
+        raise LoadRefused(fact.name, CONTRACT, refused)
+    asked = session.duck.execute(questions.sums(LAKE_TABLES[fact.name].name.sql)).fetchall()
+    delivered = {_key(day): answers for day, *answers in asked}
+    if different := _differences(session.days, questions, delivered, loaded):
+        raise LoadRefused(fact.name, AGREEMENT, different)
+
+
+def _differences(
+    days: Sequence[date],
+    questions: LoadQuestions,
+    delivered: dict[int, list[Any]],
+    loaded: dict[int, list[Any]],
+) -> dict[date, str]:
+    names = ("rows", *(f"sum of {column}" for column in questions.summed))
+    nothing = [0] * len(names)
+    found = {}
+    for day in days:
+        pairs = zip(names, delivered.get(day_key(day), nothing), loaded.get(day_key(day), nothing), strict=False)
+        different = [
+            f"{name}: {lake} in final, {there} in the warehouse" for name, lake, there in pairs if lake != there
+        ]
+        if different:
+            found[day] = "; ".join(different)
+    return found
+
+
+def _ensure_view(session: PostgresSession) -> None:
+    """Make the view, unless it is there as the file has it: making it anew would hold up its readers."""
+    select = read_query(VIEW_SQL, "postgres").sql
+    digest = hashlib.sha256(select.encode()).hexdigest()
+    if session.fetch("SELECT obj_description(to_regclass(%s), 'pg_class')", [warehouse.VIEW]) != [(digest,)]:
+        session.execute(f'DROP VIEW IF EXISTS "{warehouse.VIEW}"')
+        session.execute(f'CREATE VIEW "{warehouse.VIEW}" AS {select}')
+        session.execute(f"COMMENT ON VIEW \"{warehouse.VIEW}\" IS '{digest}'")
+
+
+def _outcomes(session: PostgresSession, table: Table) -> dict[date, TableDay]:
+    lake_table = LAKE_TABLES[table.name].name.sql
+    counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table} GROUP BY dt").fetchall())
+    # What was found would have undone the load: here every check has passed.
+    checks = {AGREEMENT: ""} if table in warehouse.FACTS else {}
+    return {day: TableDay(rows=counts.get(day, 0), checks=checks) for day in session.days}
+
+
+def _key(day: date | int) -> int:
+    return day if isinstance(day, int) else day_key(day)
