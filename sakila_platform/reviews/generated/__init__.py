@@ -1,0 +1,1 @@
+"""Sources of our own making, for demonstration and tests: seeded, invented, alike in shape, size and habits."""

@@ -1,0 +1,45 @@
+"""Generated sources put where vendors and the retailer put theirs: for the demonstration and for tests."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.reviews.generated.purchases import write_purchases
+from sakila_platform.reviews.generated.vendor_files import write_vendor_files
+from sakila_platform.reviews.purchases import LoadedPurchases, load_purchases
+from sakila_platform.reviews.raw import deliver, raw_path
+from sakila_platform.reviews.source import VENDOR_FILES
+
+DEMO_REVIEWS = 2_000
+DEMO_PURCHASES = 20_000
+
+
+def deliver_days(
+    lake: Lake, days: Iterable[date], report: Callable[[str], None], reviews: int = DEMO_REVIEWS
+) -> list[date]:
+    """Vendors' files of these days, each with so many reviews; days that have any file are left as they are.
+
+    Returns the days that were delivered.
+    """
+    missing = [day for day in days if not any(lake.exists(raw_path(vendor, day)) for vendor in VENDOR_FILES)]
+    with tempfile.TemporaryDirectory() as folder:
+        for day in missing:
+            for vendor, file in write_vendor_files(Path(folder), day, reviews).items():
+                deliver(lake, vendor, day, file, report)
+    return missing
+
+
+def purchase(
+    connection: psycopg.Connection, days: tuple[date, date], report: Callable[[str], None], lines: int = DEMO_PURCHASES
+) -> LoadedPurchases:
+    """So many lines of purchases over these days, from the first to the last, in place of those in the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "purchases.csv"
+        write_purchases(file, lines, *days)
+        return load_purchases(connection, file, report)
