@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from sakila_platform.catalogue.raw_assets import csv_assets, tmdb_assets
 from sakila_platform.checks import stale_days_check
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
@@ -21,6 +22,7 @@ from sakila_platform.resources.notifications import run_failure_notification
 from sakila_platform.resources.watching import watching
 from sakila_platform.schedules import (
     all_schedules,
+    catalogue_daily_job,
     rentals_daily_job,
     rentals_dates_job,
     rentals_stale_days_job,
@@ -49,9 +51,11 @@ def platform_definitions() -> dg.Definitions:
             *marts_assets(),
             *dashboard_assets(),
             glue_catalogue_asset(),
+            csv_assets(),
+            tmdb_assets(),
         ],
         asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
-        jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job()],
+        jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job(), catalogue_daily_job()],
         schedules=all_schedules(),
         sensors=[
             run_failure_notification,

@@ -50,6 +50,17 @@ def rentals_stale_days_job() -> UnresolvedAssetJobDefinition:
     )
 
 
+def catalogue_daily_job() -> UnresolvedAssetJobDefinition:
+    """The catalogue of films and series, for a day or a range of days."""
+    return dg.define_asset_job(
+        "catalogue_daily",
+        selection=dg.AssetSelection.groups("catalogue_raw"),
+        partitions_def=daily_partitions(),
+        description="CSV files and TMDB, for each of its days.",
+        executor_def=dg.in_process_executor,
+    )
+
+
 def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
     """The definitions, with the warehouse expected to have yesterday by 03:00: two hours after the daily chain."""
     zone = settings.TIME_ZONE.read().key
@@ -96,4 +107,16 @@ def all_schedules() -> list[dg.ScheduleDefinition]:
     def rentals_stale_days_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         return dg.RunRequest()
 
-    return [rentals_every_day, rentals_every_year, rentals_stale_days_every_day]
+    @dg.schedule(
+        job_name="catalogue_daily",
+        cron_schedule="0 2 * * *",
+        execution_timezone=zone,
+        description="At 02:00, what TMDB says today.",
+    )
+    def catalogue_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        # Today: what is asked now is true of now, and a catalogue has no events that are still to come.
+        with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
+            today = daily_partitions().get_partition_keys()[-1]
+        return dg.RunRequest(run_key=today, partition_key=today)
+
+    return [rentals_every_day, rentals_every_year, rentals_stale_days_every_day, catalogue_every_day]

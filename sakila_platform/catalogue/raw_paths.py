@@ -34,6 +34,11 @@ class RawSubject:
     zone: str = RAW
 
     @property
+    def words(self) -> str:
+        """The subject as file and asset names have it: `discovered_movies` for `DiscoveredMovies`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.subject).lower()
+
+    @property
     def prefix(self) -> str:
         """The folder, with its closing slash."""
         return f"{self.zone}/{self.origin}/{self.format}/{self.subject}/"

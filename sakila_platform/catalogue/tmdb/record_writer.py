@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,12 +52,7 @@ class RecordWriter:
         if gathered is None:
             return
         number = self._checkpoint.files.get(about.subject, 0) + 1
-        file = about.file(self._checkpoint.day, f"{_snake(about.subject)}_{number:04d}.json")
+        file = about.file(self._checkpoint.day, f"{about.words}_{number:04d}.json")
         self._zone.publish(file.path, content_of(gathered.records))
         self._checkpoint.add_file(about.subject, gathered.led_to)
         self._checkpoint.save(self._zone)
-
-
-def _snake(subject: str) -> str:
-    """`DiscoveredMovies` as `discovered_movies`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", subject).lower()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from sakila_platform.catalogue.csv_files import DELIMITER, LIST_SEPARATOR, MOVIES, NULL, SERIES, CsvFile
 from sakila_platform.catalogue.tmdb_stand_in import words
 from sakila_platform.catalogue.tmdb_stand_in.titles import Part, Title
 
+_Value: TypeAlias = "str | int | float | None"
 _ODD_SHARE = 0.03
 _REPEATED_SHARE = 0.01
 
@@ -49,9 +51,9 @@ def _lines(chance: random.Random, file: CsvFile, titles: list[Title]) -> Iterato
                 yield line
 
 
-def _row(file: CsvFile, title: Title, named: str, genres: str, part: Part) -> list[str | int | float | None]:
+def _row(file: CsvFile, title: Title, named: str, genres: str, part: Part) -> list[_Value]:
     person = part.person
-    told = {
+    told: dict[str, _Value] = {
         "id": title.imdb_id,
         "tituloPincipal": named,
         "tituloOriginal": title.original_name,
@@ -83,12 +85,12 @@ def _odd_name(chance: random.Random, name: str) -> str:
     return chance.choice((f"{name} | Uncut", f'The "{name}" Affair', f" {name} ", name.upper()))
 
 
-def _encoded(chance: random.Random, row: list[str | int | float | None]) -> bytes:
+def _encoded(chance: random.Random, row: list[_Value]) -> bytes:
     line = DELIMITER.join(_field(value) for value in row)
     return line.encode("latin-1" if chance.random() < _ODD_SHARE else "utf-8")
 
 
-def _field(value: str | int | float | None) -> str:
+def _field(value: _Value) -> str:
     if value is None:
         return NULL
     text = str(value)
@@ -99,7 +101,7 @@ def _field(value: str | int | float | None) -> str:
 def _bad_line(chance: random.Random, file: CsvFile, own: list[Title], others: list[Title], number: int) -> bytes:
     kind = number % 4
     title = chance.choice(others if kind == 3 and others else own)
-    row: list[str | int | float | None] = [
+    row: list[_Value] = [
         value if value is not None else NULL
         for value in _row(file, title, title.name, _told_genres(chance, title), title.parts[0])
     ]

@@ -1,0 +1,157 @@
+"""Raw: the CSV files as they were put there, and TMDB's answers as they came, by the day they were taken in.
+
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from sakila_platform import settings
+from sakila_platform.catalogue.csv_files import CSV_FILES, CsvFile
+from sakila_platform.catalogue.local_files import TakenIn, take_in_file
+from sakila_platform.catalogue.raw_paths import RawSubject
+from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
+from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
+from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings
+from sakila_platform.catalogue.tmdb.record_files import RECORDS, UNUSABLE
+from sakila_platform.catalogue.wanted_titles import wanted_imdb_ids
+from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, Committed, asset_key
+from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, daily_check, days_of, run_days
+from sakila_platform.naming import TableName
+from sakila_platform.partitions import daily_partitions
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.raw_files import LakeFiles
+
+GROUP = "catalogue_raw"
+USABLE = "answers_are_usable"
+Report = Callable[[str], None]
+
+
+def csv_key(file: CsvFile) -> dg.AssetKey:
+    """The asset of a CSV file in raw: `raw/catalogue/movies_csv`."""
+    return asset_key(TableName("raw", "catalogue", f"{file.name}_csv"))
+
+
+def tmdb_key(about: RawSubject) -> dg.AssetKey:
+    """The asset of a subject of TMDB in raw: `raw/catalogue/tmdb_discovered_movies`."""
+    return asset_key(TableName("raw", "catalogue", f"tmdb_{about.words}"))
+
+
+def csv_assets() -> dg.AssetsDefinition:
+    """movies.csv and series.csv, whole and byte for byte, as of the day that they were taken in."""
+
+    @dg.multi_asset(
+        name="catalogue_csv",
+        specs=[
+            dg.AssetSpec(
+                csv_key(file),
+                description=f"{file.file} as it was in the folder: one row per title and artist, unfiltered.",
+                group_name=GROUP,
+                owners=OWNERS,
+                kinds={"csv"},
+                partitions_def=daily_partitions(),
+                skippable=False,
+            )
+            for file in CSV_FILES
+        ],
+        can_subset=True,
+        partitions_def=daily_partitions(),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def catalogue_csv(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
+        folder = settings.catalogue_folder()
+        files = [file for file in CSV_FILES if csv_key(file) in context.selected_asset_keys]
+
+        def commit(days: list[date]) -> Committed:
+            return {day: _csv_results(lake.lake(), folder, files, day, context.log.info) for day in days}
+
+        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+
+    return catalogue_csv
+
+
+def tmdb_assets() -> dg.AssetsDefinition:
+    """TMDB's answers about horror films and series, one structure in each, as of the day that they were had."""
+    partitions = daily_partitions()
+
+    @dg.multi_asset(
+        name="catalogue_tmdb",
+        specs=[
+            dg.AssetSpec(
+                tmdb_key(about),
+                deps=[csv_key(file) for file in CSV_FILES],
+                description=f"{grain} Files have at most 100 records and 10 MB.",
+                group_name=GROUP,
+                owners=OWNERS,
+                kinds={"json", "python"},
+                partitions_def=partitions,
+                skippable=False,
+            )
+            for about, grain in RECORDS.items()
+        ],
+        check_specs=[
+            daily_check(
+                tmdb_key(UNUSABLE), USABLE, partitions, "Every question had an answer that can be used.", blocking=False
+            )
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def catalogue_tmdb(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
+        def commit(days: list[date]) -> Committed:
+            return {day: _tmdb_results(collected(lake.lake(), day, context.log.info)) for day in days}
+
+        # A day at a time: one that is done is told, also when TMDB fails in the middle of the next.
+        yield from run_days(context, days_of(context), 1, commit)
+
+    return catalogue_tmdb
+
+
+def collected(lake: Lake, day: date, report: Report) -> Outcome:
+    """Collect a day from TMDB as the settings say. Raises PlatformError, in one line, without a token."""
+    client = TmdbClient(access_of_settings())
+    zone = LakeFiles(lake)
+    cache = AnswerCache(settings.HOME.read().resolve() / "tmdb_answers.sqlite", day)
+    try:
+        return collect_day(Work(zone, client, cache, report), day, scope_of_settings(), wanted_imdb_ids(zone, day))
+    finally:
+        cache.close()
+
+
+def _csv_results(
+    lake: Lake, folder: Path, files: list[CsvFile], day: date, report: Report
+) -> dict[dg.AssetKey, DayResult]:
+    return {csv_key(file): _csv_result(take_in_file(lake, file, folder, day, report)) for file in files}
+
+
+def _csv_result(taken_in: TakenIn) -> DayResult:
+    return DayResult(
+        {
+            ROW_COUNT: taken_in.lines,
+            "path": taken_in.path,
+            "size_bytes": taken_in.size,
+            "is_sent": dg.MetadataValue.bool(taken_in.is_sent),
+        }
+    )
+
+
+def _tmdb_results(outcome: Outcome) -> dict[dg.AssetKey, DayResult]:
+    counts = {about: outcome.records.get(about.subject, 0) for about in RECORDS}
+    unusable, of_all = counts[UNUSABLE], sum(counts.values())
+    is_allowed = unusable <= settings.ALLOWED_BAD_SHARE.read() * of_all
+    check = CheckOutcome(
+        not unusable,
+        {"unusable": unusable, "answers": of_all},
+        dg.AssetCheckSeverity.WARN if is_allowed else dg.AssetCheckSeverity.ERROR,
+        f"{unusable} of {of_all} questions had no usable answer: see {UNUSABLE.prefix}" if unusable else None,
+    )
+    return {
+        tmdb_key(about): DayResult(
+            {ROW_COUNT: count, "asked_now": outcome.asked}, {USABLE: check} if about == UNUSABLE else {}
+        )
+        for about, count in counts.items()
+    }
