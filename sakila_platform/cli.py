@@ -8,10 +8,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from sakila_platform.cli_deploy import deploy
 from sakila_platform.commands.long_lived import made_to_stay
 from sakila_platform.days import parse_day
 from sakila_platform.errors import PlatformError
@@ -72,20 +74,21 @@ def demo(domain: str, days: int) -> None:
 def up() -> None:
     """Have the database running, and say where.
 
-    It is a private MariaDB in the state folder, or the server that SAKILA_MYSQL_URL names.
+    It is a private MariaDB in the state folder, or the server that SAKILA_MYSQL_URL names. A state folder that has a
+    private PostgreSQL, which the domain reviews starts when it needs one, has that running too.
 
     \b
     Example: sakila-platform up
     """
-    from sakila_platform.commands.database import start_database
+    from sakila_platform.commands.database import start_databases
 
-    address = start_database(click.echo)
-    click.echo(f"The database is at {address.host}:{address.port}, user {address.user}.")
+    for address in start_databases(click.echo):
+        click.echo(f"The database is at {address.host}:{address.port}, user {address.user}.")
 
 
 @cli.command()
 def down() -> None:
-    """Stop the private database. Data stay.
+    """Stop the private databases. Data stay.
 
     \b
     Example: sakila-platform down
@@ -112,6 +115,23 @@ def load(scale: int) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def load_purchases(file: Path) -> None:
+    """Put a CSV of purchases into the database of reviews, in place of those there: all of it, or nothing.
+
+    The file begins with InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country. The private
+    PostgreSQL is started if need be, unless SAKILA_POSTGRES_URL names another. Then run the days of the purchases.
+
+    \b
+    Example: sakila-platform load-purchases online_retail.csv
+             sakila-platform run reviews --from 2010-12-01 --to 2011-12-09
+    """
+    from sakila_platform.commands.purchases import load_purchase_file
+
+    click.echo(load_purchase_file(file, click.echo))
+
+
+@cli.command()
 @click.argument("domain")
 @click.option("--from", "first", required=True, metavar="DAY", help="First day, as YYYY-MM-DD.")
 @click.option("--to", "last", required=True, metavar="DAY", help="Last day, included.")
@@ -130,6 +150,23 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
         from sakila_platform.commands.terminal import Terminal
 
     run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
+
+
+@cli.command("ingest-catalogue")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--day", metavar="DAY", help="The day that they are taken in for, as YYYY-MM-DD (today).")
+def ingest_catalogue(folder: Path, day: str | None) -> None:
+    """Take movies.csv and series.csv of a folder into the lake, byte for byte.
+
+    They come to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
+    goes on where it stopped; what is there already is not sent again.
+
+    \b
+    Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02
+    """
+    from sakila_platform.commands.catalogue import ingest_catalogue as ingest
+
+    ingest(folder, parse_day(day) if day else None, click.echo)
 
 
 @cli.command()
@@ -227,72 +264,4 @@ def desk(port: int | None, clerk: str | None) -> None:
         serve_desk(port, click.echo)
 
 
-@cli.group()
-def deploy() -> None:
-    """The platform in an AWS account: plan, apply, destroy. Set up as docs/aws.md says.
-
-    What there shall be is declared in sakila_platform/deploy/inventory.py. No state is kept but names and tags.
-
-    \b
-    Example: sakila-platform deploy plan --env prod
-             sakila-platform deploy apply --env prod
-    """
-
-
-_environment = click.option("--env", "name", required=True, metavar="NAME", help="Environment, such as prod.")
-_version = click.option("--version", default="", metavar="V", help="Release: of the bucket, else this checkout's.")
-
-
-@deploy.command()
-@_environment
-@_version
-def plan(name: str, version: str) -> None:
-    """Tell what apply would do, with each difference.
-
-    Nothing is changed.
-
-    \b
-    Example: sakila-platform deploy plan --env prod
-    """
-    from sakila_platform.commands.deploy import plan_environment
-
-    plan_environment(name, version, click.echo)
-
-
-@deploy.command()
-@_environment
-@_version
-def apply(name: str, version: str) -> None:
-    """Bring the account to what is declared.
-
-    It can be run again at any time, also after a failure.
-
-    --version of an older release rolls scripts, SQL, wheel and functions back to it.
-
-    \b
-    Example: sakila-platform deploy apply --env prod --version 1.4.0
-    """
-    from sakila_platform.commands.deploy import apply_environment
-
-    apply_environment(name, version, click.echo)
-
-
-@deploy.command()
-@_environment
-@click.option("--delete-data", is_flag=True, help="Lake, databases and logins too.")
-@click.option("--yes-delete", default="", metavar="NAME", help="The environment's name again, for --delete-data.")
-def destroy(name: str, delete_data: bool, yes_delete: str) -> None:
-    """Remove what the environment has; data stay.
-
-    Lake, databases and logins go too, if told twice.
-
-    \b
-    Example: sakila-platform deploy destroy --env test
-             sakila-platform deploy destroy --env test --delete-data --yes-delete test
-    """
-    from sakila_platform.commands.deploy import destroy_environment, require_confirmed
-
-    if delete_data and not yes_delete and sys.stdin.isatty():
-        yes_delete = click.prompt(f"This deletes the data of {name}. Type its name to go on")
-    require_confirmed(name, delete_data, yes_delete)
-    destroy_environment(name, delete_data, click.echo)
+cli.add_command(deploy)

@@ -7,10 +7,12 @@ from contextlib import closing
 from sakila_platform import settings
 from sakila_platform.commands.terminal import Report
 from sakila_platform.days import Clock
+from sakila_platform.embedded.postgres.server import ensure_postgres, has_postgres, stop_postgres
 from sakila_platform.embedded.sakila import LoadReport, load_sakila
 from sakila_platform.embedded.scale import load_scaled
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
+from sakila_platform.postgres import PostgresAddress
 from sakila_platform.rentals.simulation_ledger import ensure_ledger, restate_history
 from sakila_platform.resources.server_address import OLTP_DATABASE
 
@@ -25,9 +27,20 @@ def start_database(report: Report) -> Address:
     return address
 
 
+def start_databases(report: Report) -> list[Address | PostgresAddress]:
+    """That server, and the private PostgreSQL where the state folder has one: it is made when reviews need it."""
+    found: list[Address | PostgresAddress] = [start_database(report)]
+    home = settings.HOME.read()
+    if has_postgres(home) and not settings.POSTGRES_URL.read():
+        found.append(ensure_postgres(home, report))
+    return found
+
+
 def stop_database(report: Report) -> bool:
-    """Stop the private server. False when it didn't run; a server of SAKILA_MYSQL_URL is left alone."""
-    return stop_server(settings.HOME.read(), report)
+    """Stop the private servers. False when none ran; servers of the settings' URLs are left alone."""
+    home = settings.HOME.read()
+    stopped = [stop_server(home, report), stop_postgres(home, report)]
+    return any(stopped)
 
 
 def load_shop(report: Report, scale: int = 1) -> LoadReport:

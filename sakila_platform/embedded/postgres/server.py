@@ -35,12 +35,12 @@ _ORPHANS_SECONDS = 30.0
 _OPTIONS = (("sslmode", "disable"), ("gssencmode", "disable"))
 
 
-def _say_nothing(_: str) -> None:
+def say_nothing(_: str) -> None:
     """For callers that show no progress."""
 
 
 def ensure_postgres(
-    home: Path, report: Callable[[str], None] = _say_nothing, machine: Machine | None = None
+    home: Path, report: Callable[[str], None] = say_nothing, machine: Machine | None = None
 ) -> PostgresAddress:
     """The address of the state folder's PostgreSQL, which is set up and started if it doesn't run.
 
@@ -70,7 +70,7 @@ def has_postgres(home: Path) -> bool:
     return PostgresFolder(home).data.is_dir()
 
 
-def stop_postgres(home: Path, report: Callable[[str], None] = _say_nothing) -> bool:
+def stop_postgres(home: Path, report: Callable[[str], None] = say_nothing) -> bool:
     """Stop the state folder's PostgreSQL and wait until it has. False when it didn't run."""
     folder = PostgresFolder(home)
     if not folder.root.is_dir():

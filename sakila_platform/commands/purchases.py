@@ -1,0 +1,22 @@
+"""Purchases of reviews' customers, loaded from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sakila_platform.commands.terminal import Report
+from sakila_platform.postgres import connected
+from sakila_platform.resources.postgres_address import reviews_source_address
+from sakila_platform.reviews.purchase_lines import PurchaseFile
+from sakila_platform.reviews.purchases import load_purchases
+
+
+def load_purchase_file(file: Path, report: Report) -> str:
+    """Replace the purchases by a file's. Returns what was loaded, for people. Raises PlatformError."""
+    # Before a server is started for it.
+    PurchaseFile.open(file)
+    with connected(reviews_source_address(report)) as connection:
+        loaded = load_purchases(connection, file, report)
+    if not (loaded.first and loaded.last):
+        return f"{file} has no purchases; there are none now."
+    return f"{loaded.rows:,} lines of purchases, {loaded.first.date()} to {loaded.last.date()}."
