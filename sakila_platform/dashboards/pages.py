@@ -24,7 +24,6 @@ from sakila_platform.resources.lake_files import Lake
 
 INDEX = "index.html"
 _FILES = Path(__file__).with_name("page_files")
-_PNG_SCALE = 2
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was written: its file, its size in bytes, its newest day, and its charts as SVG by name."""
+    """A page that was written: its file, its size in bytes, its newest day, and its charts as PNG by name."""
 
     file: Path
     size: int
     last_day: str
-    pictures: dict[str, str]
+    pictures: dict[str, bytes]
 
 
 def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
@@ -57,12 +56,13 @@ def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
         chosen = Choices(model.start, {})
         rows = {chart.name: chart_rows(connection, dashboard, chart, chosen) for chart in dashboard.charts}
     drawn = {chart.name: chart_svg(chart, rows[chart.name]) for chart in dashboard.charts}
-    pictures = {name: svg for name, svg in drawn.items() if svg}
+    vectors = {name: svg for name, svg in drawn.items() if svg}
+    pictures = {name: svg_to_png(svg) for name, svg in vectors.items()}
     html = _page_html(dashboard, model, site).encode()
     file = site.folder / f"{dashboard.name}.html"
-    for name, svg in pictures.items():
+    for name, svg in vectors.items():
         _put(site.folder / "charts" / dashboard.name / f"{name}.svg", svg.encode())
-        _put(site.folder / "charts" / dashboard.name / f"{name}.png", svg_to_png(svg, _PNG_SCALE))
+        _put(site.folder / "charts" / dashboard.name / f"{name}.png", pictures[name])
     _put(file, html)
     _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=site.dashboards).encode())
     return Page(file, len(html), model.days.last.isoformat(), pictures)
