@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from sakila_platform import settings
-from sakila_platform.commands.database import start_database
+from sakila_platform.commands.database import start_databases
 from sakila_platform.commands.loopback import LOOPBACK, is_taken
 from sakila_platform.commands.terminal import Report
 from sakila_platform.errors import PlatformError
@@ -24,7 +24,7 @@ def serve_dagster(port: int, report: Report) -> None:
     """Start the database, then become `dagster dev`: returns never. Raises PlatformError when the port is taken."""
     if is_taken(port):
         raise PlatformError(f"Port {port} is taken by another program. Give another: sakila-platform dev --port 3001")
-    start_database(report)
+    start_databases(report)
     home = settings.HOME.read().resolve()
     ensure_dagster_home(home)
     settings.put_in_environment(

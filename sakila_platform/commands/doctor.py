@@ -15,13 +15,16 @@ from sakila_platform.commands.loopback import DAGSTER_PORT, is_taken
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.binaries import find_binaries
 from sakila_platform.embedded.machine import Machine
+from sakila_platform.embedded.postgres.server import obtainable_postgres
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
+from sakila_platform.postgres import PostgresAddress
+from sakila_platform.postgres import connect as connect_postgres
 from sakila_platform.resources.lake_location import open_lake
 
 _PYTHONS = ((3, 10), (3, 13))
 _NEEDED_BYTES = 2 * 1024**3
-_PACKAGES = ("dagster", "duckdb", "pyarrow", "pymysql", "dbt", "holidays")
+_PACKAGES = ("dagster", "duckdb", "pyarrow", "psycopg", "pymysql", "dbt", "holidays")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def _findings() -> Iterator[Finding]:
     yield _lake()
     yield _disk(home)
     yield _server(home)
+    yield _postgres(home)
     yield _dagster_port()
 
 
@@ -115,6 +119,20 @@ def _server(home: Path) -> Finding:
     if found:
         return Finding("database server", True, f"{found.name} at {found.path}")
     return _obtainable()
+
+
+def _postgres(home: Path) -> Finding:
+    """Only reviews need it, so that it is missing hinders no one else."""
+    url = settings.POSTGRES_URL.read()
+    try:
+        if url:
+            address = PostgresAddress.parse(url)
+            connect_postgres(address).close()
+            return Finding("PostgreSQL", True, f"{address.on('')} answers ({settings.POSTGRES_URL.name})", False)
+        found = obtainable_postgres(home)
+        return Finding("PostgreSQL server", True, f"{found.name} in {found.folder}", False)
+    except PlatformError as error:
+        return Finding("PostgreSQL", False, f"{error} Only the domain reviews needs it.", False)
 
 
 def _obtainable() -> Finding:

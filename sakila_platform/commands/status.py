@@ -11,6 +11,7 @@ from itertools import groupby
 from pymysql.cursors import Cursor
 
 from sakila_platform import settings
+from sakila_platform.commands.status_postgres import postgres_place, postgres_tables
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.load_record import TABLE, read_record
 from sakila_platform.embedded.server import describe_server
@@ -61,6 +62,8 @@ def show_layers(terminal: Terminal, found: list[TableStatus], *, tables: bool = 
 def all_tables() -> list[TableStatus]:
     """Every table of every layer, in the order of the chain; a layer that can't be reached has none."""
     by_layer = {"oltp": _oltp(), "warehouse": _warehouse(), **_lake()}
+    for layer, table, rows, last_day in postgres_tables():
+        by_layer[layer].append(TableStatus(layer, table, rows, last_day))
     return [table for layer in _LAYERS for table in by_layer.get(layer, [])]
 
 
@@ -83,6 +86,8 @@ def _places() -> Iterator[tuple[str, str]]:
     home = settings.HOME.read().resolve()
     yield "state folder", str(home) if home.is_dir() else f"{home} (not there yet: sakila-platform up)"
     yield "database", _database()
+    if place := postgres_place():
+        yield "PostgreSQL", place
     yield "Sakila's data", data_origin()
     yield "lake", _lake_place()
     yield "Dagster's home", str(home / "dagster_home")

@@ -65,15 +65,16 @@ class PurchaseFile:
             reader = csv.reader(opened)
             try:
                 next(reader)
+                began = reader.line_num + 1
                 for fields in reader:
-                    if not fields:
-                        continue
                     try:
-                        yield _row(fields)
+                        if fields:
+                            yield _row(fields)
                     except ValueError as error:
                         count += 1
                         if count <= _FAULTS_TOLD:
-                            faults.append(f"line {reader.line_num}: {error}")
+                            faults.append(f"line {began}: {error}")
+                    began = reader.line_num + 1
             except csv.Error as error:
                 count += 1
                 faults.append(f"line {reader.line_num}: {error}")

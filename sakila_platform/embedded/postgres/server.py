@@ -70,6 +70,12 @@ def has_postgres(home: Path) -> bool:
     return PostgresFolder(home).data.is_dir()
 
 
+def obtainable_postgres(home: Path, machine: Machine | None = None) -> PostgresBinary:
+    """The server that would be started for a state folder. Raises PlatformError when there is none."""
+    folder, machine = PostgresFolder(home), machine or Machine()
+    return obtain_postgres(folder.major_version, owner_for(folder.root, machine), machine)
+
+
 def stop_postgres(home: Path, report: Callable[[str], None] = say_nothing) -> bool:
     """Stop the state folder's PostgreSQL and wait until it has. False when it didn't run."""
     folder = PostgresFolder(home)
@@ -108,7 +114,7 @@ def _start(folder: PostgresFolder, report: Callable[[str], None], machine: Machi
         # Its password is lost, and with it the way in: a start with a new one sets that.
         end_server(folder, pid, signal.SIGINT)
     password = folder.password() or folder.generate_password()
-    binary = obtain_postgres(folder.major_version, owner_for(folder.root, machine), machine)
+    binary = obtainable_postgres(folder.home, machine)
     ensure_data_folder(binary, folder, report)
     for _ in range(_ATTEMPTS):
         if live_pid(folder) is None:

@@ -1,0 +1,72 @@
+"""What is where in the PostgreSQL of the domain reviews. Starts nothing: a server that is not there has no tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg
+from psycopg import sql
+
+from sakila_platform import settings
+from sakila_platform.embedded.postgres.server import describe_postgres, has_postgres, running_postgres
+from sakila_platform.errors import PlatformError
+from sakila_platform.postgres import PostgresAddress, connect
+from sakila_platform.resources.postgres_address import SOURCE_DATABASE, WAREHOUSE_DATABASE
+
+_DAYS = {"user_purchase": "invoice_date", "fact_movie_analytics": "insert_date"}
+_TABLES = (
+    "SELECT table_name FROM information_schema.tables "
+    "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"
+)
+
+
+def postgres_place() -> str:
+    """Where it is, for people; "" where the settings name none and the state folder has none."""
+    url = settings.POSTGRES_URL.read()
+    if url:
+        return f"{PostgresAddress.parse(url).on('')} (SAKILA_POSTGRES_URL)"
+    home = settings.HOME.read()
+    if not has_postgres(home):
+        return ""
+    server = describe_postgres(home)
+    if server.is_running:
+        return f"127.0.0.1:{server.port}, pid {server.pid}, {server.version} (private)"
+    return "not running (start it: sakila-platform up)"
+
+
+def postgres_tables() -> Iterator[tuple[str, str, int, str]]:
+    """Layer, table, rows and last day ("" where it has none) of each table of both databases that can be reached."""
+    for layer, address in (("oltp", _source()), ("warehouse", _warehouse())):
+        if address:
+            try:
+                connection = connect(address)
+            except PlatformError:
+                continue
+            with closing(connection):
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    yield layer, table, *_extent(connection, table)
+
+
+def _extent(connection: psycopg.Connection, table: str) -> tuple[int, str]:
+    column = _DAYS.get(table)
+    last = sql.SQL("max({})::date").format(sql.Identifier(column)) if column else sql.SQL("NULL")
+    row = connection.execute(sql.SQL("SELECT count(*), {} FROM {}").format(last, sql.Identifier(table))).fetchone()
+    return (row[0], str(row[1] or "")) if row else (0, "")
+
+
+def _source() -> PostgresAddress | None:
+    return _server(settings.POSTGRES_URL.read(), SOURCE_DATABASE)
+
+
+def _warehouse() -> PostgresAddress | None:
+    return _server(settings.REVIEWS_WAREHOUSE_URL.read() or settings.POSTGRES_URL.read(), WAREHOUSE_DATABASE)
+
+
+def _server(url: str, database: str) -> PostgresAddress | None:
+    try:
+        found = PostgresAddress.parse(url) if url else running_postgres(settings.HOME.read())
+    except PlatformError:
+        # Of another kind, such as Redshift.
+        return None
+    return found.on(database) if found else None
