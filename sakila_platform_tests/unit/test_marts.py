@@ -22,7 +22,7 @@ from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.database import WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 
-DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "varchar", "boolean", "date"}
+DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "decimal(18, 3)", "varchar", "boolean", "date"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,59 @@
+"""Agreement of warehouse and marts on each question about reviews, and of the view with the facts it is made of."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from sakila_platform.engine.agreement import AGREEMENT_SQL, compared, comparison, twins
+from sakila_platform.engine.asset_specs import asset_key
+from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
+from sakila_platform.engine.questions import Question, shown_path
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.reviews.analysis import analysis_name, ask, questions
+from sakila_platform.reviews.source import SOURCE
+
+NEVER_MULTIPLIED = "never_multiplied"
+REVIEWS_SQL = AGREEMENT_SQL / SOURCE
+_TOTALS = SQL_FOLDER / "warehouse" / SOURCE / "totals.sql"
+# The question that reads the view.
+_SPENDING = "spending_by_score"
+
+
+def agreement_checks(folder: Path = REVIEWS_SQL) -> list[dg.AssetChecksDefinition]:
+    """The check `agrees_with_marts` of each question that the marts can answer too, and that of the view."""
+    return [*(_check(question, twin) for question, twin in twins(questions(), folder)), _never_multiplied()]
+
+
+def _check(question: Question, twin: Query) -> dg.AssetChecksDefinition:
+    @dg.asset_check(**comparison(analysis_name(question.name), twin))
+    def compare(reviews_database: ReviewsWarehouseResource, lake: LakeResource) -> dg.AssetCheckResult:
+        with told_in_one_line():
+            return compared(ask(reviews_database, question), twin, lake.lake())
+
+    return compare
+
+
+def _never_multiplied() -> dg.AssetChecksDefinition:
+    totals = Question(read_query(_TOTALS, "postgres"), None, shown_path(_TOTALS))
+
+    @dg.asset_check(
+        asset=asset_key(analysis_name(_SPENDING)),
+        name=NEVER_MULTIPLIED,
+        description="Reviews, scores and money in the view are those of the facts: no join counted any of them twice.",
+        automation_condition=dg.AutomationCondition.eager(),
+    )
+    def never_multiplied(reviews_database: ReviewsWarehouseResource) -> dg.AssetCheckResult:
+        with told_in_one_line():
+            rows = ask(reviews_database, totals).rows
+        different = [
+            f"{total}: {there} in the view, {here} in the facts" for total, there, here in rows if there != here
+        ]
+        return dg.AssetCheckResult(
+            passed=not different,
+            description="; ".join(different) or None,
+            metadata={str(total): str(view) for total, view, _ in rows},
+        )
+
+    return never_multiplied

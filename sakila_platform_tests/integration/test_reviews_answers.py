@@ -1,0 +1,289 @@
+"""The questions about reviews on a hand-made data set: the right answers, and the same from warehouse and marts."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from sakila_platform import settings
+from sakila_platform.engine.agreement import CHECK
+from sakila_platform.errors import PlatformError
+from sakila_platform.postgres import PostgresAddress, connect, connected
+from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.reviews.agreement import NEVER_MULTIPLIED, agreement_checks
+from sakila_platform.reviews.analysis import analysis_assets, answer_file, ask, questions
+from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.marts import marts_assets
+from sakila_platform.reviews.warehouse_load import Loading, load_days
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform_tests.reviews_lake import write_day
+from sakila_platform_tests.tables import table
+
+DAYS = {
+    "2021-05-01": (
+        """
+        customer | written    | device   | location    | os                | good
+        1        | 2021-04-25 | Mobile   | California  | Apple iOS         | 1
+        1        | 2021-04-25 | Mobile   | California  | Apple iOS         | 0
+        1        | 2021-04-26 | Tablet   | California  | Apple iOS         | 1
+        2        | 2021-04-26 | Computer | California  | Apple MacOs       | 1
+        2        | 2021-04-27 | Computer | New York    | Apple MacOs       | 1
+        2        | 2021-04-27 | Computer | New York    | Microsoft Windows | 0
+        3        | 2021-04-28 | Mobile   | New York    | Google Android    | 0
+        3        | 2021-04-28 | Computer | Ohio        | Linux             | 1
+        """,
+        """
+        customer | amount
+        1        | 10.005
+        1        | 20.000
+        5        | 99.000
+        0        | 1.000
+        """,
+    ),
+    "2021-05-02": (
+        """
+        customer | written    | device   | location    | os                | good
+        3        | 2020-12-31 | Computer | Kansas      | Linux             | 0
+        3        | 2021-12-31 | Computer | Oregon      | Linux             | 0
+        4        | 2021-04-25 | Computer | Oregon      | Microsoft Windows | 0
+        4        | 2021-04-25 | Tablet   | Puerto Rico | Google Android    | 0
+        4        | 2021-04-25 | Mobile   | Texas       | Google Android    | 1
+        """,
+        """
+        customer | amount
+        1        | -20.000
+        2        | 4.000
+        """,
+    ),
+}
+ANSWERS = {
+    "reviews_in_three_states": """
+        state      | reviews
+        California | 4
+        New York   | 3
+        Texas      | 1
+        """,
+    "apple_reviews_by_device": """
+        device   | reviews | in_california | in_new_york | in_texas
+        Computer | 2       | 1             | 1           | 0
+        Mobile   | 2       | 2             | 0           | 0
+        Tablet   | 1       | 1             | 0           | 0
+        """,
+    # In Safari and in Firefox two places tie: the first by name wins.
+    "top_location_by_browser": """
+        browser | location   | reviews
+        Edge    | New York   | 1
+        Firefox | Kansas     | 1
+        Safari  | California | 1
+        """,
+    # Kansas' one review was written in 2020. Puerto Rico is no state.
+    "states_with_most_and_fewest_reviews": """
+        place  | state      | reviews
+        most   | California | 4
+        fewest | Kansas     | 0
+        """,
+    # East: two on a computer, two on a mobile (Texas is South): the first by name. Ohio and Kansas are neither.
+    "top_device_in_east_and_west": """
+        side | device   | reviews | share_percent
+        East | Computer | 2       | 50.00
+        West | Computer | 3       | 50.00
+        """,
+    "score_by_device_and_browser": """
+        device   | browser | reviews | review_score | positive_percent
+        Computer | Edge    | 2       | 0            | 0.00
+        Computer | Firefox | 3       | 1            | 33.33
+        Computer | Safari  | 2       | 2            | 100.00
+        Mobile   | Chrome  | 2       | 1            | 50.00
+        Mobile   | Safari  | 2       | 1            | 50.00
+        Tablet   | Chrome  | 1       | 0            | 0.00
+        Tablet   | Safari  | 1       | 1            | 100.00
+        """,
+    # Customer 1 wrote three reviews and bought three times: 10.005 in all. Customer 5 bought and wrote nothing.
+    "spending_by_score": """
+        review_score | customers | reviews | amount_spent | mean_amount_spent
+        1            | 2         | 7       | 0            | 0.00
+        2            | 2         | 6       | 14.005       | 7.00
+        """,
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was answered of the two drawn days, and where it is kept."""
+
+    result: dg.ExecuteInProcessResult
+    address: PostgresAddress
+
+    @property
+    def database(self) -> ReviewsWarehouseResource:
+        """The warehouse of the two days."""
+        return ReviewsWarehouseResource(url=self.address.url, database=self.address.database)
+
+
+def answers(address: PostgresAddress, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
+    """One run of what is selected among the questions, the marts and their agreement."""
+    definitions = dg.Definitions(
+        assets=[*analysis_assets(), *marts_assets()],
+        asset_checks=agreement_checks(),
+        resources={
+            "reviews_database": ReviewsWarehouseResource(url=address.url, database=address.database),
+            "lake": LakeResource(),
+        },
+        executor=dg.in_process_executor,
+        jobs=[dg.define_asset_job("answers", selection=selection)],
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        return definitions.resolve_job_def("answers").execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+def verdicts(result: dg.ExecuteInProcessResult, check: str) -> dict[str, bool]:
+    found = result.get_asset_check_evaluations()
+    return {each.asset_key.path[-1]: each.passed for each in found if each.check_name == check}
+
+
+@pytest.fixture(scope="module")
+def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answered]:
+    """The drawn days, loaded and answered once. Tests here read them, or put back what they change."""
+    address = postgres_server.on(f"answers_{uuid.uuid4().hex}")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv(settings.HOME.name, str(tmp_path_factory.mktemp("home")))
+        lake = LakeResource().lake()
+        for day, (reviews, purchases) in DAYS.items():
+            write_day(lake, day, reviews, purchases)
+        with connected(address) as connection:
+            days = [date.fromisoformat(day) for day in DAYS]
+            load_days(Loading(connection, lake, publish_year), DAILY_TABLES, days)
+        yield Answered(answers(address, dg.AssetSelection.all()), address)
+
+
+def test_every_question_has_an_answer_drawn_here() -> None:
+    assert {question.name for question in questions()} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("question", ANSWERS)
+def test_the_answer_is_right(answered: Answered, question: str) -> None:
+    with answer_file(question).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    told = "\n".join(" | ".join(row) for row in rows)
+    assert table(told) == table(ANSWERS[question])
+
+
+def test_warehouse_and_marts_answer_alike_and_nothing_is_multiplied(answered: Answered) -> None:
+    assert answered.result.success
+    assert verdicts(answered.result, CHECK) == dict.fromkeys(ANSWERS, True)
+    assert verdicts(answered.result, NEVER_MULTIPLIED) == {"spending_by_score": True}
+    assert not [each for each in answered.result.get_asset_check_evaluations() if not each.passed]
+
+
+def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: Answered) -> None:
+    events = answered.result.asset_materializations_for_node("reviews_analysis")
+    [metadata] = [each.metadata for each in events if each.asset_key.path[-1] == "reviews_in_three_states"]
+    assert metadata["dagster/row_count"].value == 3
+    assert "| California | 4 |" in str(metadata["preview"].value)
+    assert str(metadata["plot"].value).startswith("![reviews_in_three_states](data:image/png;base64,")
+    types = {column.name: column.type for column in metadata["dagster/column_schema"].value.columns}
+    assert types == {"state": "text", "reviews": "int8"}
+    assert Path(str(metadata["file"].value)).read_bytes() == answer_file("reviews_in_three_states").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("damage", "repair", "disagreeing"),
+    [
+        (
+            "UPDATE fact_customer_spending SET amount_spent = 30.006 WHERE customer_id = 1 AND date_key = 20210501",
+            "UPDATE fact_customer_spending SET amount_spent = 30.005 WHERE customer_id = 1 AND date_key = 20210501",
+            {"spending_by_score"},
+        ),
+        (
+            "UPDATE dim_os SET is_apple = FALSE WHERE os = 'Apple iOS'",
+            "UPDATE dim_os SET is_apple = TRUE WHERE os = 'Apple iOS'",
+            {"apple_reviews_by_device"},
+        ),
+        (
+            "UPDATE dim_location SET census_region = 'South' WHERE location = 'Ohio'",
+            "UPDATE dim_location SET census_region = 'Midwest' WHERE location = 'Ohio'",
+            {"top_device_in_east_and_west"},
+        ),
+        (
+            "UPDATE fact_movie_analytics SET review_score = 0 WHERE customer_id = 2",
+            None,
+            {"score_by_device_and_browser", "spending_by_score"},
+        ),
+    ],
+)
+def test_what_only_one_side_says_fails_the_checks_that_it_is_about(
+    answered: Answered, damage: str, repair: str | None, disagreeing: set[str]
+) -> None:
+    agreement = dg.AssetSelection.checks(*(key for check in agreement_checks() for key in check.check_keys))
+    with connect(answered.address, autocommit=True) as connection:
+        kept = connection.execute("TABLE fact_movie_analytics").fetchall()
+        connection.execute(damage.encode())
+        try:
+            found = verdicts(answers(answered.address, agreement), CHECK)
+        finally:
+            if repair:
+                connection.execute(repair.encode())
+            else:
+                connection.execute("DELETE FROM fact_movie_analytics")
+                with connection.cursor() as cursor:
+                    marks = ", ".join(["%s"] * len(kept[0]))
+                    cursor.executemany(f"INSERT INTO fact_movie_analytics VALUES ({marks})".encode(), kept)
+    assert {name for name, agrees in found.items() if not agrees} == disagreeing
+
+
+def test_a_view_that_multiplies_is_told(answered: Answered) -> None:
+    """The known mistake of this exercise: purchases beside each review, then summed."""
+    check = dg.AssetSelection.checks(
+        *(key for each in agreement_checks() for key in each.check_keys if key.name == NEVER_MULTIPLIED)
+    )
+    with connect(answered.address, autocommit=True) as connection:
+        [(right,)] = connection.execute("SELECT pg_get_viewdef('customer_movie_analytics')").fetchall()
+        connection.execute(
+            "CREATE OR REPLACE VIEW customer_movie_analytics AS SELECT customer_id, SUM(review_score) AS review_score, "
+            "SUM(review_count) AS review_count, SUM(amount_spent) AS amount_spent "
+            "FROM fact_movie_analytics FULL JOIN fact_customer_spending USING (customer_id) GROUP BY customer_id"
+        )
+        try:
+            result = answers(answered.address, check)
+        finally:
+            connection.execute(f"CREATE OR REPLACE VIEW customer_movie_analytics AS {right}".encode())
+    [verdict] = result.get_asset_check_evaluations()
+    assert not verdict.passed
+    assert "amount_spent: 132.010 in the view, 114.005 in the facts" in str(verdict.description)
+
+
+def test_a_question_to_an_empty_warehouse_says_what_to_run_first(empty_postgres: PostgresAddress) -> None:
+    database = ReviewsWarehouseResource(url=empty_postgres.url, database=empty_postgres.database)
+    with pytest.raises(PlatformError, match="sakila-platform run reviews") as caught:
+        ask(database, questions()[0])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
+    answered: Answered, tmp_path: Path
+) -> None:
+    (tmp_path / "devices.sql").write_text("-- One row per device.\nSELECT devise FROM dim_devices\n")
+    [question] = questions(tmp_path)
+    with pytest.raises(PlatformError, match=r'devices\.sql: column "devise" does not exist. Mend the file'):
+        ask(answered.database, question)
+
+
+def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
+    (tmp_path / "devices.sql").write_text("-- One row per answer.\nSELECT nextval('s') AS n FROM dim_devices\n")
+    [question] = questions(tmp_path)
+    with connect(answered.address, autocommit=True) as connection:
+        connection.execute("CREATE SEQUENCE s")
+    with pytest.raises(PlatformError, match="read-only transaction"):
+        ask(answered.database, question)

@@ -1,0 +1,45 @@
+-- One row per title, artist and role of the newest movies.csv and series.csv.
+WITH title AS (
+    SELECT
+        title_id,
+        min(title_type) AS title_type
+    FROM raw_catalogue.csv_rows
+    WHERE reason = ''
+    GROUP BY title_id
+),
+
+told AS (
+    SELECT
+        csv_rows.title_id,
+        CASE
+            WHEN csv_rows.birth_year IS NULL THEN csv_rows.artist_name
+            ELSE concat(csv_rows.artist_name, ' (', cast(csv_rows.birth_year AS VARCHAR), ')')
+        END AS artist_id,
+        lower(coalesce(csv_rows.role, 'unknown')) AS role,
+        csv_rows.artist_name,
+        csv_rows.birth_year,
+        csv_rows.death_year,
+        csv_rows.character,
+        csv_rows.professions,
+        csv_rows.known_for
+    FROM raw_catalogue.csv_rows AS csv_rows
+    INNER JOIN title
+        ON csv_rows.title_id = title.title_id AND csv_rows.title_type = title.title_type
+    WHERE csv_rows.reason = '' AND csv_rows.artist_name IS NOT NULL
+)
+
+SELECT
+    told.title_id,
+    told.artist_id,
+    told.role,
+    min(told.artist_name) AS artist_name,
+    min(told.birth_year) AS birth_year,
+    min(told.death_year) AS death_year,
+    nullif(
+        array_to_string(list_sort(array_agg(DISTINCT told.character) FILTER (WHERE told.character IS NOT NULL)), ', '),
+        ''
+    ) AS characters,
+    min(told.professions) AS professions,
+    min(told.known_for) AS known_for
+FROM told
+GROUP BY told.title_id, told.artist_id, told.role
