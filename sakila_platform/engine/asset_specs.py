@@ -139,4 +139,6 @@ def _day_result(outcome: TableDay) -> DayResult:
         )
     for check, fault in outcome.checks.items():
         checks[check] = CheckOutcome(not fault, description=fault or None)
+    for check, oddity in outcome.warnings.items():
+        checks[check] = CheckOutcome(not oddity, severity=dg.AssetCheckSeverity.WARN, description=oddity or None)
     return DayResult(metadata, checks)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sakila_platform.contracts import Rule, Table, arrow_schema, quarantine_schema, row_rules
-from sakila_platform.engine.audit_rules import UNIQUE, key_column, orphan_rule_name
+from sakila_platform.engine.audit_rules import UNIQUE, Members, orphan_rule_name
 from sakila_platform.naming import DAY_PARTITION
 
 
@@ -28,13 +28,15 @@ class Audit:
 
 
 def audit_rows(
-    connection: duckdb.DuckDBPyConnection, relation: str, table: Table, members: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    table: Table,
+    members: Mapping[str, Members[str]] | None = None,
 ) -> Audit:
     """Move the rows of `relation` that break the contract to `<relation>_rejected` (with a `reason`).
 
-    `relation` is a table of the connection with the contract's columns and `dt`. `members` names, for each column
-    that holds a dimension's key, the relation with that dimension's keys per `dt`; a key that is not there is an
-    orphan.
+    `relation` is a table of the connection with the contract's columns and `dt`. `members` gives, by dimension, the
+    relation with that dimension's keys per `dt`; a key that is not there is an orphan.
     """
     references = {column: (members or {}).get(target) for column, target in table.references.items()}
     orphans = [_orphan_rule(table, column, target) for column, target in references.items() if target]
@@ -83,12 +85,11 @@ def _distinct_keys(rows: pa.Table, table: Table) -> int:
     return len(set(zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True)))
 
 
-def _orphan_rule(table: Table, column: str, target: str) -> Rule:
-    reference = table.column(column).references
-    key = key_column(reference)
+def _orphan_rule(table: Table, column: str, target: Members[str]) -> Rule:
+    known = f"SELECT ({DAY_PARTITION}, {target.key}) FROM {target.rows}"
     return Rule(
-        orphan_rule_name(column, reference),
-        f"{column} IS NULL OR ({DAY_PARTITION}, {column}) IN (SELECT ({DAY_PARTITION}, {key}) FROM {target})",
+        orphan_rule_name(column, table.column(column).references),
+        f"{column} IS NULL OR ({DAY_PARTITION}, {column}) IN ({known})",
     )
 
 

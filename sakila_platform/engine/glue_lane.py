@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 EXTRACT_STAGE = "extract-stage"
 BUILD_FINAL = "build-final"
 LOAD_WAREHOUSE = "load-warehouse"
+REVIEWS_STAGE = "reviews-stage"
+REVIEWS_FINAL = "reviews-final"
 
 
 def is_glue_chosen() -> bool:

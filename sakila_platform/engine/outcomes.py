@@ -22,6 +22,8 @@ class TableDay:
     """Why nothing was published; empty when the day was."""
     checks: Mapping[str, str] = field(default_factory=dict)
     """Further checks: name to what is wrong, empty when nothing is."""
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    """Checks that stop nothing: name to what is odd, empty when nothing is."""
     notes: Mapping[str, int | str] = field(default_factory=dict)
     """Further facts worth showing, by name."""
 

@@ -28,6 +28,8 @@ class Query:
     sql: str
     reads: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
+    where: str
+    """The file, as messages call it."""
 
     @property
     def lake_inputs(self) -> tuple[TableName, ...]:
@@ -51,7 +53,7 @@ def read_query(path: Path, dialect: str) -> Query:
     within = {cte.alias for cte in select.find_all(exp.CTE)}
     reads = {(table.db, table.name) for table in select.find_all(exp.Table) if table.db or table.name not in within}
     return Query(
-        path.stem, first_line.removeprefix("-- ").strip(), sql, tuple(sorted(reads)), tuple(select.named_selects)
+        path.stem, first_line.removeprefix("-- ").strip(), sql, tuple(sorted(reads)), tuple(select.named_selects), where
     )
 
 

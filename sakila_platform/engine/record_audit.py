@@ -7,7 +7,7 @@ nothing is broken, no row is looked at by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,10 +33,11 @@ class Reasons:
         """Note that a record breaks a rule."""
         self.by_record.setdefault(record, {}).setdefault(rule, detail)
 
-    def told(self, record: int) -> str:
-        """What quarantine says of a record: its number, then its rules, joined by "; "."""
+    def told(self, record: int, is_numbered: bool) -> str:
+        """What quarantine says of a record: its number where it has one, then its rules, joined by "; "."""
         rules = (f"{rule} ({detail})" if detail else rule for rule, detail in self.by_record[record].items())
-        return f"record {record}: " + "; ".join(rule.replace("; ", ", ") for rule in rules)
+        named = f"record {record}: " if is_numbered else ""
+        return named + "; ".join(rule.replace("; ", ", ") for rule in rules)
 
     def broken(self) -> Mapping[str, int]:
         """How many records break each rule."""
@@ -53,7 +54,13 @@ class Parted:
     broken: Mapping[str, int]
 
 
-def part_records(rows: pa.Table, table: Table, reasons: Reasons) -> Parted:
+def part_lines(rows: pa.Table, table: Table) -> Parted:
+    """Part rows (the contract's columns) that come from no file, so that reasons name rules alone."""
+    numbered = rows.append_column(RECORD, pa.array(np.arange(1, rows.num_rows + 1)))
+    return part_records(numbered, table, Reasons(), is_numbered=False)
+
+
+def part_records(rows: pa.Table, table: Table, reasons: Reasons, *, is_numbered: bool = True) -> Parted:
     """Part rows (the contract's columns and `record`): `reasons` is what is known of their file already.
 
     A record that can't be used for a reason of its file is not held against the contract as well. Of rows with the
@@ -69,7 +76,10 @@ def part_records(rows: pa.Table, table: Table, reasons: Reasons) -> Parted:
         return Parted(_ordered(rows, table), quarantine_schema(table).empty_table(), {})
     is_bad = np.isin(records, np.fromiter(reasons.by_record, np.int64))
     kept = rows.filter(pa.array(~is_bad))
-    return Parted(_ordered(kept, table), _rejected(rows.filter(pa.array(is_bad)), table, reasons), reasons.broken())
+    rejected = _rejected(rows.filter(pa.array(is_bad)), reasons)
+    told = pa.array([reasons.told(record, is_numbered) for record in rejected[RECORD].to_pylist()], pa.string())
+    columns = rejected.select(table.column_names).append_column("reason", told)
+    return Parted(_ordered(kept, table), columns.cast(quarantine_schema(table)), reasons.broken())
 
 
 def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, Mask]]:
@@ -126,15 +136,8 @@ def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     return typed.sort_by(key)
 
 
-def _rejected(rows: pa.Table, table: Table, reasons: Reasons) -> pa.Table:
+def _rejected(rows: pa.Table, reasons: Reasons) -> pa.Table:
     """The rows set aside in the order of their records, and an empty row for each record that has none."""
-    schema = quarantine_schema(table)
     without_row = sorted(set(reasons.by_record) - set(rows[RECORD].to_pylist()))
     empty = pa.table({RECORD: pa.array(without_row, pa.int64())})
-    every = pa.concat_tables([rows, empty], promote_options="default").sort_by(RECORD)
-    told = _told(every[RECORD].to_pylist(), reasons)
-    return every.select(table.column_names).append_column("reason", pa.array(told, pa.string())).cast(schema)
-
-
-def _told(records: Iterable[int], reasons: Reasons) -> list[str]:
-    return [reasons.told(record) for record in records]
+    return pa.concat_tables([rows, empty], promote_options="default").sort_by(RECORD)

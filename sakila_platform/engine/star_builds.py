@@ -5,14 +5,15 @@ Belongs here: nothing that needs an engine. DuckDB's way is `transform`; Spark's
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 from sakila_platform.contracts import Kind, Table
-from sakila_platform.engine.outcomes import TableDay
+from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.queries import Query, read_query
+from sakila_platform.engine.sql_functions import SqlFunction
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.resources.lake_files import Lake
@@ -23,6 +24,29 @@ MATCHES_STAGE = "matches_stage"
 
 
 @dataclass(frozen=True)
+class StarCheck:
+    """A comparison between tables of a day, shown at one of them: a query of `dt` and `fault` (null: nothing is wrong).
+
+    One that is no warning stops what is downstream.
+    """
+
+    table: TableName
+    description: str
+    sql_file: Path
+    is_warning: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the check is called: as its file."""
+        return self.sql_file.stem
+
+    @property
+    def query(self) -> Query:
+        """The query, in DuckDB's dialect."""
+        return read_query(self.sql_file, "duckdb")
+
+
+@dataclass(frozen=True)
 class StarBuild:
     """How a star is built: where lake and SQL are, every table's contract, the share of bad rows allowed."""
 
@@ -30,6 +54,9 @@ class StarBuild:
     sql_folder: Path
     contracts: Mapping[TableName, Table]
     allowed_bad_share: float
+    functions: Sequence[SqlFunction] = ()
+    """What the SQL may call beyond what engines know."""
+    checks: Sequence[StarCheck] = ()
 
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
@@ -37,14 +64,14 @@ class StarBuild:
         strangers = [str(name) for name in query.lake_inputs if name not in self.contracts]
         if strangers:
             raise PlatformError(
-                f"sql/final/{query.name}.sql reads {', '.join(strangers)}, which no contract declares. "
+                f"{query.where} reads {', '.join(strangers)}, which no contract declares. "
                 "Correct the name, or declare the table."
             )
         expected = {DAY_PARTITION, *table.column_names}
         if set(query.columns) != expected:
             odd = sorted(expected ^ set(query.columns))
             raise PlatformError(
-                f"sql/final/{query.name}.sql and the contract of {table.name} differ in {', '.join(odd)}. "
+                f"{query.where} and the contract of {table.name} differ in {', '.join(odd)}. "
                 "Select exactly the contract's columns and dt."
             )
         return query
@@ -55,7 +82,7 @@ def day_twins(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date
     inputs = query.lake_inputs
     if any(build.contracts[name].kind is not Kind.SNAPSHOT for name in inputs):
         return {day: [day] for day in days}
-    require_days(build.lake, inputs, days, "stage")
+    require_inputs(build, query, days)
     contents = [build.lake.fingerprints(name, map(day_partition, days)) for name in inputs]
     groups: dict[tuple[str, ...], list[date]] = {}
     for day in days:
@@ -66,6 +93,31 @@ def day_twins(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date
 def member_tables(table: Table) -> dict[str, TableName]:
     """The dimensions that a table's keys are checked against, by their plain names."""
     return {target: TableName("final", table.name.source, target) for target in set(table.references.values())}
+
+
+def require_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> None:
+    """Raise PlatformError, naming the first day that a table lacks which the query reads, and what to run for it."""
+    for name in query.lake_inputs:
+        require_days(build.lake, [name], days, name.layer)
+
+
+def checks_of(build: StarBuild, outcomes: Outcomes) -> Iterator[tuple[StarCheck, list[date]]]:
+    """The checks of the tables that were built, and the days of each that were published."""
+    for check in build.checks:
+        days = [day for day, outcome in outcomes.get(check.table, {}).items() if not outcome.refused]
+        if days:
+            yield check, days
+
+
+def with_check(outcomes: Outcomes, check: StarCheck, days: Sequence[date], faults: Mapping[date, str | None]) -> None:
+    """Note in the outcomes what a check found on these days."""
+    by_day = outcomes[check.table]
+    for day in days:
+        found = {check.name: faults.get(day) or ""}
+        if check.is_warning:
+            by_day[day] = replace(by_day[day], warnings={**by_day[day].warnings, **found})
+        else:
+            by_day[day] = replace(by_day[day], checks={**by_day[day].checks, **found})
 
 
 def require_days(lake: Lake, tables: Sequence[TableName], days: Sequence[date], layer: str) -> None:

@@ -14,22 +14,26 @@ import pyarrow as pa
 
 from sakila_platform.contracts import Kind, Table, arrow_schema, unknown_member
 from sakila_platform.engine.audit import Audit, audit_rows
+from sakila_platform.engine.audit_rules import Members
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
 from sakila_platform.engine.publishing import publish_days, publish_rejected, split_by_day
 from sakila_platform.engine.queries import Query
+from sakila_platform.engine.sql_functions import macros
 from sakila_platform.engine.star_builds import (
     ALWAYS_KNOWN,
     StarBuild,
+    checks_of,
     day_twins,
     events_sql,
     matched,
     member_tables,
     require_days,
+    require_inputs,
+    with_check,
 )
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, day_partition
 from sakila_platform.resources.duckdb import create_view, open_duckdb, sql_type
-from sakila_platform.resources.lake_files import Lake
 
 _BUILT = "built"
 
@@ -43,11 +47,17 @@ def build_days(build: StarBuild, tables: Sequence[Table], days: Sequence[date]) 
     outcomes: Outcomes = {}
     going = list(days)
     with open_duckdb() as connection, build.lake.steady():
+        for statement in macros(build.functions):
+            connection.execute(statement)
         for table in tables:
             outcomes[table.name] = _build_table(connection, build, table, going)
             going = [day for day in going if not outcomes[table.name][day].refused]
             for relation in (_BUILT, f"{_BUILT}_rejected"):
                 connection.execute(f"DROP TABLE IF EXISTS {relation}")
+        for check, published in checks_of(build, outcomes):
+            _create_inputs(connection, build, check.query, published)
+            faults = dict(connection.execute(f"SELECT dt, fault FROM ({check.query.sql}\n)").fetchall())
+            with_check(outcomes, check, published, faults)
     return outcomes
 
 
@@ -58,27 +68,27 @@ def _build_table(
         return {}
     query = build.query(table)
     twins = day_twins(build, query, days)
-    _create_inputs(connection, build.lake, query, list(twins))
-    members = _create_members(connection, build.lake, table, list(twins))
+    _create_inputs(connection, build, query, list(twins))
+    members = _create_members(connection, build, table, list(twins))
     _compute(connection, query, table, list(twins))
     audit = audit_rows(connection, _BUILT, table, members)
     return _publish(connection, build, table, twins, audit)
 
 
-def _create_inputs(connection: duckdb.DuckDBPyConnection, lake: Lake, query: Query, days: Sequence[date]) -> None:
-    require_days(lake, query.lake_inputs, days, "stage")
+def _create_inputs(connection: duckdb.DuckDBPyConnection, build: StarBuild, query: Query, days: Sequence[date]) -> None:
+    require_inputs(build, query, days)
     for name in query.lake_inputs:
-        create_view(connection, lake, name, [day_partition(day) for day in days])
+        create_view(connection, build.lake, name, [day_partition(day) for day in days])
 
 
 def _create_members(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, days: Sequence[date]
-) -> dict[str, str]:
+    connection: duckdb.DuckDBPyConnection, build: StarBuild, table: Table, days: Sequence[date]
+) -> dict[str, Members[str]]:
     members = member_tables(table)
-    require_days(lake, tuple(members.values()), days, "its dimensions")
+    require_days(build.lake, tuple(members.values()), days, "its dimensions")
     for name in members.values():
-        create_view(connection, lake, name, [day_partition(day) for day in days])
-    return {target: name.sql for target, name in members.items()}
+        create_view(connection, build.lake, name, [day_partition(day) for day in days])
+    return {target: Members(name.sql, build.contracts[name].primary_key[0]) for target, name in members.items()}
 
 
 def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table, days: Sequence[date]) -> None:
@@ -90,7 +100,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table, 
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise PlatformError(f"sql/final/{query.name}.sql can't be run: {reason}. Mend the file.") from None
+        raise PlatformError(f"{query.where} can't be run: {reason}. Mend the file.") from None
     if table.kind is Kind.DIMENSION:
         unknown = pa.Table.from_pylist([unknown_member(table, ALWAYS_KNOWN)], schema=schema)
         connection.register("unknown_member", unknown)

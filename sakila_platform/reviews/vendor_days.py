@@ -21,7 +21,7 @@ from sakila_platform.contracts import Table, arrow_schema
 from sakila_platform.engine.outcomes import TableDay, judge
 from sakila_platform.engine.publishing import Quarantine, publish_days
 from sakila_platform.engine.record_audit import RECORD, Reasons, part_records
-from sakila_platform.naming import day_partition
+from sakila_platform.naming import TableName, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.reviews.csv_records import Fault
 from sakila_platform.reviews.review_text import Classifier, GoodToken, GoodWord
@@ -69,7 +69,7 @@ def take_in(intake: Intake, table: Table, day: date) -> TableDay:
 
     Refused, and left as it was, when the file can't be understood, changes while it is read, or has too many bad rows.
     """
-    vendor = _VENDORS[table.name]
+    vendor = VENDORS[table.name]
     try:
         rows, reasons, notes = _rows_of(intake, vendor, table, day)
     except VendorFileUnusable as error:
@@ -177,8 +177,9 @@ def _state(file: BinaryIO) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-_VENDORS: Mapping[object, VendorFile] = {CLASSIFIED_MOVIE_REVIEW.name: MOVIE_REVIEW, REVIEW_LOGS.name: LOG_REVIEWS}
-_TURNED: Mapping[object, Callable[[Intake, pa.Table], Staged]] = {
+VENDORS: Mapping[TableName, VendorFile] = {CLASSIFIED_MOVIE_REVIEW.name: MOVIE_REVIEW, REVIEW_LOGS.name: LOG_REVIEWS}
+"""The vendor's file that each of these stage tables is made from."""
+_TURNED: Mapping[TableName, Callable[[Intake, pa.Table], Staged]] = {
     CLASSIFIED_MOVIE_REVIEW.name: _reviews,
     REVIEW_LOGS.name: _logs,
 }

@@ -8,12 +8,12 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as f
 
 from sakila_platform.contracts import Table, row_rules
-from sakila_platform.engine.audit_rules import UNIQUE, key_column, orphan_rule_name
+from sakila_platform.engine.audit_rules import UNIQUE, Members, orphan_rule_name
 from sakila_platform.naming import DAY_PARTITION
 from sakila_platform.spark.columns import REASON
 
 
-def judged(rows: DataFrame, table: Table, members: Mapping[str, DataFrame] | None = None) -> DataFrame:
+def judged(rows: DataFrame, table: Table, members: Mapping[str, Members[DataFrame]] | None = None) -> DataFrame:
     """The rows with `reason`: the names of the rules that a row breaks, joined by "; ", empty for a row that is kept.
 
     `members` gives, by dimension, its rows per `dt`; a key that is not among them is an orphan. Rows come out parted by
@@ -23,8 +23,8 @@ def judged(rows: DataFrame, table: Table, members: Mapping[str, DataFrame] | Non
     for column, dimension in table.references.items():
         if members and dimension in members:
             found = f"found_{column}"
-            keys = f.col(key_column(dimension)).alias(column)
-            known = members[dimension].select(f.col(DAY_PARTITION), keys, f.lit(True).alias(found))
+            keys = f.col(members[dimension].key).alias(column)
+            known = members[dimension].rows.select(f.col(DAY_PARTITION), keys, f.lit(True).alias(found))
             rows = rows.join(known, [DAY_PARTITION, column], "left")
             is_orphan = f.col(column).isNotNull() & f.col(found).isNull()
             reasons.append(f.when(is_orphan, f.lit(orphan_rule_name(column, dimension))))

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
 from sakila_platform.contracts import Table
+from sakila_platform.engine.sql_functions import SqlFunction, written_out
 from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.spark.arguments import as_s3
 from sakila_platform.spark.columns import file_schema
@@ -46,9 +47,9 @@ class LakeViews:
         """Let SQL find these days of a table under its name."""
         self.read(table, days).createOrReplaceTempView(view_name(table.name.database, table.name.table))
 
-    def sql(self, query: str) -> DataFrame:
-        """A query in DuckDB's dialect over tables that are shown."""
-        return self.spark.sql(spark_sql(query))
+    def sql(self, query: str, functions: Sequence[SqlFunction] = ()) -> DataFrame:
+        """A query in DuckDB's dialect over tables that are shown; it may call these functions."""
+        return self.spark.sql(spark_sql(query, functions))
 
     def _read(self, name: TableName, table: Table, days: Sequence[date]) -> DataFrame:
         if self.known is None:
@@ -71,9 +72,9 @@ def view_name(database: str, table: str) -> str:
     return f"{database}__{table}"
 
 
-def spark_sql(query: str) -> str:
+def spark_sql(query: str, functions: Sequence[SqlFunction] = ()) -> str:
     """A query of DuckDB's dialect in Spark's, its lake tables by their names in the session."""
-    tree = sqlglot.parse_one(query, read="duckdb")
+    tree = written_out(sqlglot.parse_one(query, read="duckdb"), functions)
     for table in list(tree.find_all(exp.Table)):
         if table.db:
             table.replace(exp.to_table(view_name(table.db, table.name)).as_(table.alias_or_name))

@@ -12,15 +12,20 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from sakila_platform.contracts import Kind, Table, unknown_member
+from sakila_platform.engine.audit_rules import Members
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.star_builds import (
     ALWAYS_KNOWN,
     StarBuild,
+    StarCheck,
+    checks_of,
     day_twins,
     events_sql,
     matched,
     member_tables,
     require_days,
+    require_inputs,
+    with_check,
 )
 from sakila_platform.naming import DAY_PARTITION
 from sakila_platform.spark.columns import file_schema, typed_columns
@@ -43,7 +48,16 @@ def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days
     for table in tables:
         outcomes[table.name] = _build_table(build, views, table, going)
         going = [day for day in going if not outcomes[table.name][day].refused]
+    for check, published in checks_of(build, outcomes):
+        with_check(outcomes, check, published, _faults(build, views, check, published))
     return outcomes
+
+
+def _faults(build: StarBuild, views: LakeViews, check: StarCheck, days: Sequence[date]) -> dict[date, str | None]:
+    for name in check.query.lake_inputs:
+        views.show(build.contracts[name], days)
+    with told_in_one_line(f"{check.query.where} can't be run"):
+        return {row.dt: row.fault for row in views.sql(check.query.sql, build.functions).collect()}
 
 
 def _build_table(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
@@ -52,11 +66,11 @@ def _build_table(build: StarBuild, views: LakeViews, table: Table, days: Sequenc
     query = build.query(table)
     twins = day_twins(build, query, days)
     firsts = list(twins)
-    require_days(build.lake, query.lake_inputs, firsts, "stage")
+    require_inputs(build, query, firsts)
     for name in query.lake_inputs:
         views.show(build.contracts[name], firsts)
-    with told_in_one_line(f"sql/final/{query.name}.sql can't be run"):
-        rows = views.sql(query.sql).selectExpr(DAY_PARTITION, *typed_columns(table))
+    with told_in_one_line(f"{query.where} can't be run"):
+        rows = views.sql(query.sql, build.functions).selectExpr(DAY_PARTITION, *typed_columns(table))
         if table.kind is Kind.DIMENSION:
             rows = rows.unionByName(_unknown_members(views, table, firsts))
     judged_rows = judged(rows, table, _members(build, views, table, firsts))
@@ -74,10 +88,11 @@ def _unknown_members(views: LakeViews, table: Table, days: Sequence[date]) -> Da
     return one.withColumn(DAY_PARTITION, f.explode(f.array(*(f.lit(day) for day in days))))
 
 
-def _members(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[str, DataFrame]:
+def _members(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[str, Members[DataFrame]]:
     members = member_tables(table)
     require_days(build.lake, tuple(members.values()), days, "its dimensions")
-    return {target: views.read(build.contracts[name], days) for target, name in members.items()}
+    contracts = {target: build.contracts[name] for target, name in members.items()}
+    return {target: Members(views.read(one, days), one.primary_key[0]) for target, one in contracts.items()}
 
 
 def _events(views: LakeViews, table: Table) -> Mapping[date, int]:

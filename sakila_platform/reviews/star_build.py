@@ -1,0 +1,46 @@
+"""How the star of reviews is built from stage: its SQL, contracts, functions and checks, for any engine."""
+
+from __future__ import annotations
+
+from sakila_platform import settings
+from sakila_platform.engine.queries import SQL_FOLDER
+from sakila_platform.engine.sql_functions import MEMBER_KEY, SqlFunction
+from sakila_platform.engine.star_builds import StarBuild, StarCheck
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.reviews import star
+from sakila_platform.reviews.places import census_division_sql, census_region_sql
+from sakila_platform.reviews.source import SOURCE, STAGE_TABLES
+from sakila_platform.reviews.systems import is_apple_sql
+
+FINAL_SQL = SQL_FOLDER / "final" / SOURCE
+_CHECKS_SQL = SQL_FOLDER / "checks" / SOURCE
+FUNCTIONS = (
+    MEMBER_KEY,
+    SqlFunction("census_region", "place", census_region_sql("place")),
+    SqlFunction("census_division", "place", census_division_sql("place")),
+    SqlFunction("is_apple", "system", is_apple_sql("system")),
+)
+CHECKS = (
+    StarCheck(
+        star.FACT_MOVIE_ANALYTICS.name,
+        "Each review of fact_review counts once.",
+        _CHECKS_SQL / "reviews_once.sql",
+    ),
+    StarCheck(
+        star.FACT_CUSTOMER_SPENDING.name,
+        "Each line of user_purchase counts once.",
+        _CHECKS_SQL / "spending_once.sql",
+    ),
+    StarCheck(
+        star.FACT_REVIEW.name,
+        "Each session has its review. Those that have none are loaded nowhere; stage keeps them.",
+        _CHECKS_SQL / "logs_without_review.sql",
+        is_warning=True,
+    ),
+)
+
+
+def star_build(lake: Lake) -> StarBuild:
+    """How the star of reviews is built on this lake."""
+    contracts = {table.name: table for table in (*STAGE_TABLES, *star.DAILY_TABLES)}
+    return StarBuild(lake, FINAL_SQL, contracts, settings.ALLOWED_BAD_SHARE.read(), FUNCTIONS, CHECKS)
