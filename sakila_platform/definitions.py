@@ -19,13 +19,19 @@ from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.notifications import run_failure_notification
+from sakila_platform.resources.postgres import PurchasesResource
 from sakila_platform.resources.watching import watching
+from sakila_platform.reviews.date_dimension import date_dimension_asset as reviews_date_dimension_asset
+from sakila_platform.reviews.final import final_assets as reviews_final_assets
+from sakila_platform.reviews.stage import stage_assets as reviews_stage_assets
 from sakila_platform.schedules import (
     all_schedules,
     catalogue_daily_job,
     rentals_daily_job,
     rentals_dates_job,
     rentals_stale_days_job,
+    reviews_daily_job,
+    reviews_dates_job,
     with_freshness,
 )
 
@@ -34,6 +40,7 @@ RESOURCES = {
     "database": WarehouseResource(),
     "lake": LakeResource(),
     "clock": ClockResource(),
+    "purchases": PurchasesResource(),
 }
 
 
@@ -51,11 +58,21 @@ def platform_definitions() -> dg.Definitions:
             *marts_assets(),
             *dashboard_assets(),
             glue_catalogue_asset(),
+            reviews_stage_assets(),
+            reviews_final_assets(),
+            reviews_date_dimension_asset(),
             csv_assets(),
             tmdb_assets(),
         ],
         asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
-        jobs=[rentals_daily_job(), rentals_dates_job(), rentals_stale_days_job(), catalogue_daily_job()],
+        jobs=[
+            rentals_daily_job(),
+            rentals_dates_job(),
+            rentals_stale_days_job(),
+            catalogue_daily_job(),
+            reviews_daily_job(),
+            reviews_dates_job(),
+        ],
         schedules=all_schedules(),
         sensors=[
             run_failure_notification,

@@ -16,6 +16,8 @@ _STALE_DAYS = dg.AssetSelection.checks(
     *(dg.AssetCheckKey(dg.AssetKey(["stage", "sakila", table]), "stale_days") for table in ("rental", "payment"))
 )
 _DATES = dg.AssetSelection.assets("final/sakila/dim_date", "warehouse/sakila/dim_date")
+_REVIEWS_DAILY = dg.AssetSelection.groups("reviews_stage", "reviews_final")
+_REVIEWS_DATES = dg.AssetSelection.assets("final/reviews/dim_date")
 
 
 def rentals_daily_job() -> UnresolvedAssetJobDefinition:
@@ -46,6 +48,28 @@ def rentals_stale_days_job() -> UnresolvedAssetJobDefinition:
         "rentals_stale_days",
         selection=_STALE_DAYS,
         description="Lists the days whose source has changed since they were staged.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def reviews_daily_job() -> UnresolvedAssetJobDefinition:
+    """The chain from purchases and vendors' files to the star of reviews, for a day or a range of days."""
+    return dg.define_asset_job(
+        "reviews_daily",
+        selection=_REVIEWS_DAILY - _REVIEWS_DATES,
+        partitions_def=daily_partitions(),
+        description="Stage and final of reviews, for each of its days.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def reviews_dates_job() -> UnresolvedAssetJobDefinition:
+    """dim_date of reviews."""
+    return dg.define_asset_job(
+        "reviews_dates",
+        selection=_REVIEWS_DATES,
+        partitions_def=yearly_partitions(),
+        description="The Date dimension of reviews, of a year.",
         executor_def=dg.in_process_executor,
     )
 
@@ -119,4 +143,38 @@ def all_schedules() -> list[dg.ScheduleDefinition]:
             today = daily_partitions().get_partition_keys()[-1]
         return dg.RunRequest(run_key=today, partition_key=today)
 
-    return [rentals_every_day, rentals_every_year, rentals_stale_days_every_day, catalogue_every_day]
+    return [
+        rentals_every_day,
+        rentals_every_year,
+        rentals_stale_days_every_day,
+        catalogue_every_day,
+        *_reviews_schedules(zone),
+    ]
+
+
+def _reviews_schedules(zone: str) -> list[dg.ScheduleDefinition]:
+    """Purchases come by the clock; a day whose files arrive later is run again by the sensor of arrivals."""
+
+    @dg.schedule(
+        job_name="reviews_daily",
+        cron_schedule="30 1 * * *",
+        execution_timezone=zone,
+        description="At 01:30, the day that has just ended.",
+    )
+    def reviews_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
+            ended = daily_partitions().get_partition_keys()[-2]
+        return dg.RunRequest(run_key=ended, partition_key=ended)
+
+    @dg.schedule(
+        job_name="reviews_dates",
+        cron_schedule="45 0 1 1 *",
+        execution_timezone=zone,
+        description="On 1 January, next year's dates.",
+    )
+    def reviews_every_year(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
+            newest = yearly_partitions().get_partition_keys()[-1]
+        return dg.RunRequest(run_key=newest, partition_key=newest)
+
+    return [reviews_every_day, reviews_every_year]

@@ -6,31 +6,16 @@ Day and month names are English; only holiday names follow the language asked fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 import holidays
 from holidays.registry import COUNTRIES
 
-from sakila_platform.days import ONE_DAY, day_key
+from sakila_platform.calendar_days import day_columns, days_of_year
 from sakila_platform.errors import UsageError
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _SATURDAY = 6
 
 
@@ -41,11 +26,8 @@ def date_rows(year: int, country: str, subdivision: str = "", language: str = ""
     language: of holiday names, such as en (empty: the country's own). `holiday_name` is None on other days.
     Raises UsageError, with close matches, on a country, subdivision, language or year that does not exist.
     """
-    if not MINYEAR <= year < MAXYEAR:
-        raise UsageError(f"{year} is not a year of the calendar. Give one from {MINYEAR} to {MAXYEAR - 1}.")
+    days = list(days_of_year(year))
     named = holiday_names(year, country, subdivision, language)
-    first = date(year, 1, 1)
-    days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first) // ONE_DAY))
     return [_date_row(day, named.get(day)) for day in days]
 
 
@@ -62,19 +44,9 @@ def holiday_names(year: int, country: str, subdivision: str = "", language: str 
 
 
 def _date_row(day: date, holiday: str | None) -> dict[str, Any]:
-    day_of_week = day.isoweekday()
     return {
-        "date_key": day_key(day),
-        "date": day,
-        "day": day.day,
-        "day_of_week": day_of_week,
-        "day_name": DAY_NAMES[day_of_week - 1],
-        "week": day.isocalendar()[1],
-        "month": day.month,
-        "month_name": MONTH_NAMES[day.month - 1],
-        "quarter": (day.month + 2) // 3,
-        "year": day.year,
-        "is_weekend": day_of_week >= _SATURDAY,
+        **day_columns(day),
+        "is_weekend": day.isoweekday() >= _SATURDAY,
         "is_holiday": holiday is not None,
         "holiday_name": holiday,
     }

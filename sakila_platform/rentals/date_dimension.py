@@ -3,15 +3,13 @@
 No postponed annotations here: Dagster reads those of the asset's function.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 
-from sakila_platform.contracts import Table, mysql_ddl
-from sakila_platform.engine.asset_specs import CONTRACT, ROW_COUNT, asset_key, contract_checks, table_spec
-from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, run_days
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import year_of, yearly_partitions
+from sakila_platform.contracts import mysql_ddl
+from sakila_platform.engine.day_runs import Event
+from sakila_platform.engine.yearly_assets import run_years, yearly
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.date_years import load_year, publish_year
@@ -22,16 +20,16 @@ from sakila_platform.resources.lake import LakeResource
 def date_dimension_assets() -> list[dg.AssetsDefinition]:
     """dim_date in the lake and in the warehouse, partitioned by year."""
 
-    @dg.multi_asset(name="final_dim_date", **_yearly(star.DIM_DATE, "rentals_final", ("python", "parquet"), []))
+    @dg.multi_asset(name="final_dim_date", **yearly(star.DIM_DATE, "rentals_final", ("python", "parquet"), []))
     def final_dim_date(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
         def publish(year: int) -> int:
             return publish_year(lake.lake(), year)
 
-        yield from _run_years(context, star.DIM_DATE, publish)
+        yield from run_years(context, star.DIM_DATE, publish)
 
     @dg.multi_asset(
         name="warehouse_dim_date",
-        **_yearly(warehouse.DIM_DATE, "rentals_warehouse", ("mysql",), [star.DIM_DATE.name]),
+        **yearly(warehouse.DIM_DATE, "rentals_warehouse", ("mysql",), [star.DIM_DATE.name]),
     )
     def warehouse_dim_date(
         context: dg.AssetExecutionContext, database: WarehouseResource, lake: LakeResource
@@ -44,27 +42,6 @@ def date_dimension_assets() -> list[dg.AssetsDefinition]:
                 connection.commit()
                 return rows
 
-        yield from _run_years(context, warehouse.DIM_DATE, load)
+        yield from run_years(context, warehouse.DIM_DATE, load)
 
     return [final_dim_date, warehouse_dim_date]
-
-
-def _yearly(table: Table, group: str, kinds: tuple[str, ...], deps: Sequence[TableName]) -> dict:
-    partitions = yearly_partitions()
-    return {
-        "specs": [table_spec(table, group=group, kinds=kinds, deps=deps, partitions=partitions)],
-        "check_specs": contract_checks([table], partitions, {}),
-        "partitions_def": partitions,
-        "backfill_policy": dg.BackfillPolicy.single_run(),
-        "can_subset": True,
-    }
-
-
-def _run_years(context: dg.AssetExecutionContext, table: Table, write: Callable[[int], int]) -> Iterator[Event]:
-    def commit(years: list[int]) -> dict:
-        return {
-            year: {asset_key(table.name): DayResult({ROW_COUNT: write(year)}, {CONTRACT: CheckOutcome(True)})}
-            for year in years
-        }
-
-    yield from run_days(context, sorted(year_of(key) for key in context.partition_keys), 1, commit)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pymysql
 
 from sakila_platform import settings
-from sakila_platform.contracts import arrow_schema
-from sakila_platform.engine.audit import audit_table
-from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.engine.published_years import publish_year_rows
 from sakila_platform.engine.warehouse_session import WarehouseSession
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import data_file, year_partition
@@ -23,20 +19,9 @@ from sakila_platform.resources.mysql_writer import load_batches
 
 def publish_year(lake: Lake, year: int) -> int:
     """Publish a year of dim_date with the holidays of the settings. Returns its rows (days)."""
-    rows = pa.Table.from_pylist(
-        date_rows(
-            year,
-            settings.HOLIDAY_COUNTRY.read(),
-            settings.HOLIDAY_SUBDIVISION.read(),
-            settings.HOLIDAY_LANGUAGE.read(),
-        ),
-        schema=arrow_schema(star.DIM_DATE),
-    )
-    kept, _, broken = audit_table(rows, star.DIM_DATE, date(year, 1, 1))
-    if broken:
-        raise PlatformError(f"{star.DIM_DATE.name} for {year} breaks its contract: {', '.join(broken)}.")
-    lake.publish(data_file(star.DIM_DATE.name, year_partition(year)), encode_parquet(kept))
-    return kept.num_rows
+    country, subdivision = settings.HOLIDAY_COUNTRY.read(), settings.HOLIDAY_SUBDIVISION.read()
+    rows = date_rows(year, country, subdivision, settings.HOLIDAY_LANGUAGE.read())
+    return publish_year_rows(lake, star.DIM_DATE, year, rows)
 
 
 def load_year(connection: pymysql.Connection, lake: Lake, year: int) -> int:
