@@ -62,7 +62,7 @@ def records_of(content: bytes) -> Records:
 
 def _whole_lines(text: str) -> Records:
     found = Records([])
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in text.strip().split("\n")]
     for line in lines:
         bare = line.removesuffix(",")
         if bare in ("", "[", "]"):
