@@ -1,0 +1,192 @@
+"""Tables without partitions, each made whole by one SELECT: computed, audited, published, what was set aside beside it.
+
+Belongs here: DuckDB's way. Tables are small enough to be made anew each time; a reader sees the old one or the new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
+from sakila_platform.engine.audit import Audit, audit_rows
+from sakila_platform.engine.audit_rules import Members
+from sakila_platform.engine.outcomes import TableDay, judge
+from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.engine.publishing import set_aside
+from sakila_platform.engine.queries import Query, read_query
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import DAY_PARTITION, UNDATED, TableName, data_file
+from sakila_platform.resources.duckdb import create_view, sql_type
+from sakila_platform.resources.lake_files import Lake
+
+WHOLE = date(1970, 1, 1)
+"""Stands for the day where what judges rows wants one."""
+UNPARTITIONED = ""
+_BUILT = "built"
+
+
+@dataclass(frozen=True)
+class WholeCheck:
+    """A check of tables just built: a SELECT with one row, `fault`, empty or null when nothing is wrong."""
+
+    table: TableName
+    description: str
+    file: Path
+    is_warning: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the check is called: as its file."""
+        return self.file.stem
+
+    @property
+    def query(self) -> Query:
+        """Its SELECT."""
+        return read_query(self.file, "duckdb")
+
+
+@dataclass(frozen=True)
+class WholeBuild:
+    """How whole tables are built: the lake, where their SQL is, all contracts, and the share of bad rows allowed."""
+
+    lake: Lake
+    sql_folder: Path
+    contracts: Mapping[TableName, Table]
+    allowed_bad_share: float
+    given: Mapping[TableName, pa.Table] = field(default_factory=dict)
+    """Tables that are not in the lake, by the name under which SQL reads them."""
+    checks: tuple[WholeCheck, ...] = ()
+
+    def query(self, table: Table) -> Query:
+        """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
+        query = read_query(self.sql_folder / f"{table.name.table}.sql", "duckdb")
+        strangers = [str(name) for name in query.lake_inputs if name not in self.contracts and name not in self.given]
+        if strangers:
+            raise PlatformError(
+                f"{query.where} reads {', '.join(strangers)}, which no contract declares. "
+                "Correct the name, or declare the table."
+            )
+        if set(query.columns) != set(table.column_names):
+            odd = sorted(set(query.columns) ^ set(table.column_names))
+            raise PlatformError(
+                f"{query.where} and the contract of {table.name} differ in {', '.join(odd)}. "
+                "Select exactly the contract's columns."
+            )
+        return query
+
+
+def build_whole(
+    connection: duckdb.DuckDBPyConnection, build: WholeBuild, tables: Sequence[Table]
+) -> dict[TableName, TableDay]:
+    """Build these tables in the order given, and look at their checks; where one is refused, none after it is built.
+
+    A table that SQL reads and the lake lacks counts as empty.
+    """
+    outcomes: dict[TableName, TableDay] = {}
+    shown: set[TableName] = set()
+    for table in tables:
+        query = build.query(table)
+        show_inputs(connection, build, query.lake_inputs, shown)
+        _compute(connection, query, table)
+        audit = audit_rows(connection, _BUILT, table, _members(connection, build, table, shown))
+        outcomes[table.name] = _publish(connection, build, table, audit)
+        if outcomes[table.name].refused:
+            return outcomes
+        shown.discard(table.name)
+    for check in build.checks:
+        if check.table in outcomes:
+            show_inputs(connection, build, check.query.lake_inputs, shown)
+            outcomes[check.table] = _with_check(connection, check, outcomes[check.table])
+    return outcomes
+
+
+def show_inputs(
+    connection: duckdb.DuckDBPyConnection, build: WholeBuild, names: Iterable[TableName], shown: set[TableName]
+) -> None:
+    """Let SQL find these tables under their names, all their days; `shown` says which it finds already."""
+    for name in names:
+        if name in shown:
+            continue
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
+        if name in build.given:
+            connection.register("given_rows", build.given[name])
+            connection.execute(f"CREATE OR REPLACE TABLE {name.sql} AS FROM given_rows")
+            connection.unregister("given_rows")
+        elif partitions := held_partitions(build.lake, name):
+            create_view(connection, build.lake, name, partitions)
+        else:
+            _show_empty(connection, build.contracts[name])
+        shown.add(name)
+
+
+def held_partitions(lake: Lake, table: TableName) -> list[str]:
+    """The partitions of a table that the lake holds: "" alone for one without partitions, none for one without files.
+
+    Rows without a day are no partition here.
+    """
+    partitions = [partition for partition in lake.partitions(table) if not partition.endswith(f"={UNDATED}")]
+    if partitions:
+        return partitions
+    return [UNPARTITIONED] if lake.exists(data_file(table)) else []
+
+
+def _show_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = [f'"{f.name}" {sql_type(f.type)}' for f in arrow_schema(table)]
+    if DAY_PARTITION not in table.column_names:
+        columns.append(f"{DAY_PARTITION} DATE")
+    connection.execute(f"CREATE OR REPLACE TABLE {table.name.sql} ({', '.join(columns)})")
+
+
+def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table) -> None:
+    columns = ", ".join(f'CAST("{f.name}" AS {sql_type(f.type)}) AS "{f.name}"' for f in arrow_schema(table))
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_BUILT} AS "
+            f"SELECT {columns}, DATE '{WHOLE}' AS {DAY_PARTITION} FROM ({query.sql}\n)"
+        )
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise PlatformError(f"{query.where} can't be run: {reason}. Mend the file.") from None
+
+
+def _members(
+    connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, shown: set[TableName]
+) -> dict[str, Members[str]]:
+    members = {}
+    for target in set(table.references.values()):
+        name = replace(table.name, table=target)
+        show_inputs(connection, build, [name], shown)
+        rows = f"(SELECT *, DATE '{WHOLE}' AS {DAY_PARTITION} FROM {name.sql})"
+        members[target] = Members(rows, build.contracts[name].primary_key[0])
+    return members
+
+
+def _publish(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, audit: Audit) -> TableDay:
+    order = ", ".join(table.primary_key)
+    kept = connection.execute(f"SELECT * EXCLUDE ({DAY_PARTITION}) FROM {_BUILT} ORDER BY {order}").to_arrow_table()
+    rejected = quarantine_schema(table).empty_table()
+    if audit.rejected:
+        rejected = connection.execute(
+            f"SELECT * EXCLUDE ({DAY_PARTITION}) FROM {_BUILT}_rejected ORDER BY {order}, reason"
+        ).to_arrow_table()
+        connection.execute(f"DROP TABLE {_BUILT}_rejected")
+    broken = audit.broken.get(WHOLE, {})
+    outcome = judge(kept.num_rows, rejected.num_rows, broken, build.allowed_bad_share)
+    if not outcome.refused:
+        set_aside(build.lake, table, UNPARTITIONED, rejected.cast(quarantine_schema(table)))
+        build.lake.publish(data_file(table.name), encode_parquet(kept.cast(arrow_schema(table))))
+    return outcome
+
+
+def _with_check(connection: duckdb.DuckDBPyConnection, check: WholeCheck, outcome: TableDay) -> TableDay:
+    row = connection.execute(f"SELECT fault FROM ({check.query.sql}\n)").fetchone()
+    found = {check.name: (row[0] if row else "") or ""}
+    if check.is_warning:
+        return replace(outcome, warnings={**outcome.warnings, **found})
+    return replace(outcome, checks={**outcome.checks, **found})
