@@ -8,15 +8,19 @@ Hence the private names here; Dagster is pinned, and the integration tests hold 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timezone
 from typing import Any
 
 import dagster as dg
+import sqlalchemy as db
 from dagster import DagsterEvent, DagsterEventType
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
 )
 from dagster._core.events import DagsterEventBatchMetadata, StepMaterializationData, generate_event_batch_id
 from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 _RECORDS_AT_ONCE = 500
 
@@ -52,26 +56,27 @@ def newest_materializations(
     context: dg.AssetExecutionContext, key: dg.AssetKey, partitions: Sequence[str]
 ) -> dict[str, Target]:
     """What a check of each partition is about: its newest materialisation. Partitions that have none are left out."""
+    log = context.instance.event_log_storage
+    assert isinstance(log, SqlEventLogStorage), "Dagster keeps its events in a database."
     newest: dict[str, Target] = {}
     for start in range(0, len(partitions), _RECORDS_AT_ONCE):
-        wanted = list(partitions[start : start + _RECORDS_AT_ONCE])
-        # Newest first, and a run has just written one for each partition, so the first look finds them all.
-        newest.update(_targets(context, key, wanted))
-        for partition in wanted:
-            if partition not in newest:
-                newest.update(_targets(context, key, [partition]))
+        newest.update(_targets(log, key, list(partitions[start : start + _RECORDS_AT_ONCE])))
     return newest
 
 
-def _targets(context: dg.AssetExecutionContext, key: dg.AssetKey, partitions: list[str]) -> dict[str, Target]:
-    found = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(key, asset_partitions=partitions), limit=len(partitions)
-    )
+def _targets(log: SqlEventLogStorage, key: dg.AssetKey, partitions: list[str]) -> dict[str, Target]:
+    """What `fetch_materializations` says of the partitions, but for the events themselves, which take long to read."""
+    events = SqlEventLogStorageTable.c
+    materializations_of = dg.AssetRecordsFilter(key, asset_partitions=partitions)
+    wanted = materializations_of.to_event_records_filter(DagsterEventType.ASSET_MATERIALIZATION)
+    (wiped,) = log._get_assets_details([key])
+    newest = log._apply_filter_to_query(db.select(db.func.max(events.id)), wanted, wiped).group_by(events.partition)
+    query = db.select(events.partition, events.id, events.run_id, events.timestamp).where(events.id.in_(newest))
+    with log.index_connection() as connection:
+        found = connection.execute(query).all()
     return {
-        str(record.partition_key): Target(
-            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-        )
-        for record in reversed(found.records)
+        partition: Target(storage_id=id_, run_id=run_id, timestamp=at.replace(tzinfo=timezone.utc).timestamp())
+        for partition, id_, run_id, at in found
     }
 
 

@@ -147,6 +147,23 @@ def test_every_day_of_a_check_is_current_and_stays_so_when_the_day_runs_again(in
     assert summary.last_check_execution_record.status == Status.SUCCEEDED
 
 
+def test_a_check_is_about_the_newest_materialisation_that_dagster_knows(instance: dg.DagsterInstance) -> None:
+    runs = [run(instance, [stage()], 3), run(instance, [stage()], 2)]
+    records = {str(r.partition_key): r for r in reversed(instance.fetch_materializations(RENTAL, limit=1000).records)}
+    executions = {
+        str(event.partition): event
+        for result in runs
+        for event in result.get_asset_check_evaluations()
+        if event.asset_check_key == CONTRACT
+    }
+    for day, runner in zip(days(3), (runs[1], runs[1], runs[0]), strict=True):
+        record, target = records[str(day)], executions[str(day)].target_materialization_data
+        assert target
+        assert (target.storage_id, target.run_id) == (record.storage_id, record.run_id)
+        assert target.run_id == runner.run_id
+        assert target.timestamp == pytest.approx(record.timestamp, abs=1e-5)
+
+
 def test_a_run_of_one_day_is_like_a_run_of_many(instance: dg.DagsterInstance) -> None:
     assert dg.materialize([stage()], instance=instance, partition_key="2005-05-26").success
     assert materialized(instance, RENTAL) == {"2005-05-26": [21]}
