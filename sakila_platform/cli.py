@@ -152,7 +152,7 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
     run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
 
 
-@cli.command("ingest-catalogue")
+@cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--day", metavar="DAY", help="The day that they are taken in for, as YYYY-MM-DD (today).")
 def ingest_catalogue(folder: Path, day: str | None) -> None:
@@ -164,9 +164,9 @@ def ingest_catalogue(folder: Path, day: str | None) -> None:
     \b
     Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02
     """
-    from sakila_platform.commands.catalogue import ingest_catalogue as ingest
+    from sakila_platform.commands.catalogue import ingest_folder
 
-    ingest(folder, parse_day(day) if day else None, click.echo)
+    ingest_folder(folder, parse_day(day) if day else None, click.echo)
 
 
 @cli.command()

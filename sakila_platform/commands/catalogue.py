@@ -12,7 +12,7 @@ from sakila_platform.days import Clock
 from sakila_platform.resources.lake_location import open_lake
 
 
-def ingest_catalogue(folder: Path, day: date | None, report: Callable[[str], None]) -> None:
+def ingest_folder(folder: Path, day: date | None, report: Callable[[str], None]) -> None:
     """Put a folder's movies.csv and series.csv into the lake's raw zone, as of a day (None: today)."""
     clock = Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
     lake = open_lake()
