@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.commands.terminal import Report
+from sakila_platform.dashboards.mart_rows import with_data
+from sakila_platform.dashboards.page_assets import dashboards_site, require_declared_well
 from sakila_platform.dashboards.pages import INDEX, write_page
-from sakila_platform.rentals.dashboard_assets import dashboards, dashboards_site
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake_location import open_lake
 
 
 def write_dashboards(report: Report) -> str:
-    """Write every dashboard's page from the marts as they are. Returns the address of the page that leads to them.
+    """Write the page of every dashboard that has data. Returns the address of the page that leads to them.
 
-    Raises PlatformError when a mart is missing or empty, or the folder can't be written.
+    Raises PlatformError when none has, when a mart is empty, or the folder can't be written.
     """
-    site = dashboards_site(ClockResource())
-    for dashboard in dashboards():
-        page = write_page(open_lake(), dashboard, site)
+    require_declared_well(ALL_DASHBOARDS)
+    site, lake = dashboards_site(ALL_DASHBOARDS, ClockResource()), open_lake()
+    # Without any data the first one says what to run.
+    for dashboard in with_data(lake, ALL_DASHBOARDS) or ALL_DASHBOARDS[:1]:
+        page = write_page(lake, dashboard, site)
         report(f"{dashboard.title}, data up to {page.last_day}: {page.file.as_uri()}")
     return (site.folder / INDEX).as_uri()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sakila_platform import settings
+from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
 from sakila_platform.dashboards.quicksight.target import chosen_target
 from sakila_platform.deploy.aws import Aws, open_aws
@@ -18,7 +19,6 @@ from sakila_platform.deploy.kinds import kinds
 from sakila_platform.deploy.release_contents import CHECKOUT
 from sakila_platform.deploy.releases import release_named
 from sakila_platform.errors import UsageError
-from sakila_platform.rentals.dashboards import DASHBOARDS
 
 Report = Callable[[str], None]
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed", Action.REMOVE: "removed", Action.KEEP: "kept"}
@@ -83,8 +83,8 @@ def _published(environment: Environment) -> Published | None:
         database=environment.glue_database("marts"),
     )
     contracts = read_mart_contracts(CHECKOUT / "sql" / "marts")
-    require_contracts_kept(DASHBOARDS, contracts)
-    return Published(target, DASHBOARDS, contracts)
+    require_contracts_kept(ALL_DASHBOARDS, contracts)
+    return Published(target, ALL_DASHBOARDS, contracts)
 
 
 def _zone_of_first_subnet(aws: Aws) -> str:

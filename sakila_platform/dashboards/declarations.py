@@ -164,6 +164,8 @@ class Dashboard:
     charts: tuple[Chart, ...]
     dates: DateFilter
     choices: tuple[ChoiceFilter, ...] = field(default=())
+    domain: str = ""
+    """Whose marts it reads: the domain to run when there are none."""
 
     @property
     def marts(self) -> tuple[str, ...]:

@@ -35,6 +35,12 @@ class Choices:
     members: Mapping[str, Sequence[str]]
 
 
+def with_data(lake: Lake, dashboards: Sequence[Dashboard]) -> list[Dashboard]:
+    """The dashboards of which the lake has every mart."""
+    there = set(lake.marts())
+    return [dashboard for dashboard in dashboards if there.issuperset(dashboard.marts)]
+
+
 @contextmanager
 def opened_marts(lake: Lake, dashboard: Dashboard) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with the dashboard's marts as views. Raises PlatformError when the lake lacks one."""
@@ -42,7 +48,7 @@ def opened_marts(lake: Lake, dashboard: Dashboard) -> Iterator[duckdb.DuckDBPyCo
         if not lake.exists(mart_file(mart)):
             raise PlatformError(
                 f"The lake has no mart {mart} yet, which dashboard {dashboard.name} reads. "
-                "Build it first: `sakila-platform run rentals --from DAY --to DAY`."
+                f"Build it first: `sakila-platform run {dashboard.domain} --from DAY --to DAY`."
             )
     with open_duckdb() as connection:
         for mart in dashboard.marts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from sakila_platform.dashboards.declarations import Dashboard, Format
 from sakila_platform.dashboards.exports import chart_svg, svg_to_png
-from sakila_platform.dashboards.mart_rows import Choices, chart_rows, opened_marts
+from sakila_platform.dashboards.mart_rows import Choices, chart_rows, opened_marts, with_data
 from sakila_platform.dashboards.page_model import PageModel, choice_members, page_model, presets
 from sakila_platform.dashboards.themes import DARK, FONT, LIGHT, Theme
 from sakila_platform.errors import PlatformError
@@ -28,7 +28,7 @@ _FILES = Path(__file__).with_name("page_files")
 
 @dataclass(frozen=True)
 class Site:
-    """Where pages are kept, which dashboards they link to, how many rows of a mart fit on one, and what time it is."""
+    """Where pages are kept, which dashboards they may link to, how many rows of a mart fit on one, what time it is."""
 
     folder: Path
     dashboards: Sequence[Dashboard]
@@ -49,6 +49,8 @@ class Page:
 def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
     """Write a dashboard's page, its charts as pictures (newest period), and the index, each file whole or not at all.
 
+    Pages and index lead to the site's dashboards that have data.
+
     Raises PlatformError when a mart is missing or empty, or the folder can't be written.
     """
     with opened_marts(lake, dashboard) as connection:
@@ -58,13 +60,14 @@ def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
     drawn = {chart.name: chart_svg(chart, rows[chart.name]) for chart in dashboard.charts}
     vectors = {name: svg for name, svg in drawn.items() if svg}
     pictures = {name: svg_to_png(svg) for name, svg in vectors.items()}
-    html = _page_html(dashboard, model, site).encode()
+    linked = with_data(lake, site.dashboards)
+    html = _page_html(dashboard, model, replace(site, dashboards=linked)).encode()
     file = site.folder / f"{dashboard.name}.html"
     for name, svg in vectors.items():
         _put(site.folder / "charts" / dashboard.name / f"{name}.svg", svg.encode())
         _put(site.folder / "charts" / dashboard.name / f"{name}.png", pictures[name])
     _put(file, html)
-    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=site.dashboards).encode())
+    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=linked).encode())
     return Page(file, len(html), model.days.last.isoformat(), pictures)
 
 

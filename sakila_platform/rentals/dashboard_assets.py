@@ -1,108 +1,16 @@
-"""The dashboards as assets: a page and a QuickSight dashboard each, brought up to date whenever a mart was."""
+"""The rental business's dashboards as assets."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import dagster as dg
 
-from sakila_platform import settings
+from sakila_platform.dashboards import page_assets
 from sakila_platform.dashboards.declarations import Dashboard
-from sakila_platform.dashboards.exports import small_png
-from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
-from sakila_platform.dashboards.pages import Page, Site, write_page
-from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
-from sakila_platform.dashboards.quicksight.target import chosen_target
-from sakila_platform.engine.asset_specs import OWNERS
-from sakila_platform.engine.automation import follows_upstream
-from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
-from sakila_platform.engine.plots import as_markdown
-from sakila_platform.naming import mart_key
 from sakila_platform.rentals.dashboards import DASHBOARDS
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.quicksight import open_quicksight
 
 GROUP = "rentals_dashboards"
-# Not one of the domain's groups: what a shell runs of a domain stays on this machine.
-PUBLISHED_GROUP = "quicksight"
 
 
-def dashboards() -> tuple[Dashboard, ...]:
-    """Every dashboard. Raises PlatformError, one line with the nearest names, when one names what its mart lacks."""
-    require_contracts_kept(DASHBOARDS, read_mart_contracts(MARTS_PROJECT))
-    return DASHBOARDS
-
-
-def dashboards_site(clock: ClockResource) -> Site:
-    """Where the pages are: dashboards/ under the state folder."""
-    folder = settings.HOME.read().resolve() / "dashboards"
-    return Site(folder, DASHBOARDS, settings.DASHBOARD_ROWS.read(), clock.clock().now)
-
-
-def dashboard_assets() -> list[dg.AssetsDefinition]:
-    """A page for each dashboard, and its twin in QuickSight."""
-    declared = dashboards()
-    return [*(_page(dashboard) for dashboard in declared), *(_published(dashboard) for dashboard in declared)]
-
-
-def _page(dashboard: Dashboard) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=dg.AssetKey(["dashboards", "page", dashboard.name]),
-        deps=[dg.AssetKey(mart_key(mart)) for mart in dashboard.marts],
-        description=dashboard.story,
-        group_name=GROUP,
-        owners=OWNERS,
-        kinds={"html", "vega"},
-        automation_condition=follows_upstream(),
-    )
-    def write(context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource) -> dg.MaterializeResult:
-        with told_in_one_line(context.retry_number):
-            page = write_page(lake.lake(), dashboard, dashboards_site(clock))
-        return dg.MaterializeResult(metadata=_metadata(dashboard, page))
-
-    return write
-
-
-def _metadata(dashboard: Dashboard, page: Page) -> dict[str, dg.MetadataValue]:
-    titles = {chart.name: chart.title for chart in dashboard.charts}
-    pictures = [as_markdown(small_png(png), titles[name]) for name, png in page.pictures.items()]
-    return {
-        "page": dg.MetadataValue.url(page.file.as_uri()),
-        "last_day": dg.MetadataValue.text(page.last_day),
-        "size_bytes": dg.MetadataValue.int(page.size),
-        "preview": dg.MetadataValue.md("\n\n".join(pictures)),
-    }
-
-
-def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=dg.AssetKey(["dashboards", "quicksight", dashboard.name]),
-        deps=[dg.AssetKey(mart_key(mart)) for mart in dashboard.marts],
-        description=dashboard.story,
-        group_name=PUBLISHED_GROUP,
-        owners=OWNERS,
-        kinds={"quicksight", "athena"},
-        output_required=False,
-        automation_condition=follows_upstream(),
-    )
-    def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        target = chosen_target()
-        if target is None:
-            context.log.info(
-                f"Dashboard {dashboard.name} is not published: set {settings.QUICKSIGHT_ACCOUNT.name} and "
-                f"{settings.QUICKSIGHT_GROUP.name} to have it in QuickSight."
-            )
-            return
-        with told_in_one_line(context.retry_number):
-            quicksight = open_quicksight(target.account, target.region)
-            contracts = read_mart_contracts(MARTS_PROJECT)
-            publication = publish_dashboard(quicksight, target, dashboard, contracts, context.log.info)
-            refresh_data_sets(quicksight, dashboard, context.run_id, but=publication.data_sets_sent)
-        yield dg.MaterializeResult(
-            metadata={
-                "dashboard": dg.MetadataValue.url(publication.url),
-                "definition_changed": dg.MetadataValue.bool(publication.is_changed),
-            }
-        )
-
-    return publish
+def dashboard_assets(every: Sequence[Dashboard] = DASHBOARDS) -> list[dg.AssetsDefinition]:
+    """A page for each dashboard, which leads to every one of the platform, and its twin in QuickSight."""
+    return page_assets.dashboard_assets(DASHBOARDS, GROUP, every)

@@ -119,6 +119,7 @@ RENTALS = Dashboard(
     ),
     dates=_DATES,
     choices=_CHOICES,
+    domain="rentals",
 )
 
 BUSINESS = Dashboard(
@@ -185,6 +186,7 @@ BUSINESS = Dashboard(
     ),
     dates=_DATES,
     choices=_CHOICES,
+    domain="rentals",
 )
 
 DASHBOARDS = (RENTALS, BUSINESS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.rentals.dashboards import DASHBOARDS
+from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.quicksight_snapshots import FOLDER, sent, text
 
@@ -88,7 +88,8 @@ def test_every_data_set_can_be_filtered_by_the_same_columns() -> None:
     for dashboard in DASHBOARDS:
         for mart in dashboard.marts:
             transforms = SENT[f"data_set_{mart}"][1]["LogicalTableMap"]["mart"]["DataTransforms"]
-            assert {"date", "store", "category"} <= set(transforms[-1]["ProjectOperation"]["ProjectedColumns"])
+            filtered = {"date", *(choice.column for choice in dashboard.choices)}
+            assert filtered <= set(transforms[-1]["ProjectOperation"]["ProjectedColumns"])
 
 
 @pytest.mark.parametrize(

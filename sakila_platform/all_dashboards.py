@@ -1,0 +1,6 @@
+"""Every dashboard of every domain, in the order in which pages lead to them. Pure."""
+
+from sakila_platform.rentals.dashboards import DASHBOARDS as RENTALS
+from sakila_platform.reviews.dashboards import DASHBOARDS as REVIEWS
+
+ALL_DASHBOARDS = (*RENTALS, *REVIEWS)

@@ -1,0 +1,128 @@
+"""The dashboard of reviews, a declaration; a page and a QuickSight dashboard come from it."""
+
+from sakila_platform.dashboards.declarations import (
+    Amount,
+    Chart,
+    ChoiceFilter,
+    Dashboard,
+    DateFilter,
+    Dimension,
+    Fold,
+    Format,
+    KeyFigure,
+    Kind,
+    Measure,
+    Sort,
+)
+
+_DAYS, _REVIEWERS = "reviews_by_day", "reviewers"
+_WRITTEN = Amount(Fold.SUM, "reviews")
+_CUSTOMERS = Amount(Fold.DISTINCT, "customer_id")
+_SPENT = Amount(Fold.SUM, "amount_spent")
+
+_REVIEWS = Measure("reviews", "Reviews", _WRITTEN)
+_POSITIVE = Measure("positive", "Positive reviews", Amount(Fold.SUM, "positive_reviews"))
+_POSITIVE_SHARE = Measure(
+    "positive_share", "Positive share", Amount(Fold.SUM, "positive_reviews"), per=_WRITTEN, format=Format.SHARE
+)
+_SPENT_EACH = Measure("spent_each", "Spent per reviewer", _SPENT, per=_CUSTOMERS, format=Format.MONEY)
+
+_DEVICE = Dimension("device", "Device")
+_REGION = Dimension("region", "Region")
+_BROWSER = Dimension("browser", "Browser")
+_LOCATION = Dimension("location", "Location")
+
+REVIEWS = Dashboard(
+    name="reviews",
+    title="Reviews",
+    story=(
+        "Where people write about films, on what, whether they liked them, and what such customers spend. A review "
+        "counts on the day it was written, a reviewer on the day of their newest one, with all that they ever spent."
+    ),
+    key_figures=(
+        KeyFigure(_DAYS, _REVIEWS, more_is_better=True),
+        KeyFigure(_DAYS, _POSITIVE_SHARE, more_is_better=True),
+        KeyFigure(_REVIEWERS, Measure("reviewers", "Reviewers", _CUSTOMERS), more_is_better=True),
+        KeyFigure(_REVIEWERS, _SPENT_EACH, more_is_better=True),
+    ),
+    charts=(
+        Chart(
+            "reviews_over_time",
+            "Reviews over time",
+            Kind.TIMELINE,
+            _DAYS,
+            (Dimension("date", "Day"),),
+            (_REVIEWS, _POSITIVE),
+            caption="The second line is those that are positive.",
+            is_wide=True,
+        ),
+        Chart(
+            "top_locations",
+            "Where reviews come from",
+            Kind.BARS,
+            _DAYS,
+            (_LOCATION,),
+            (_REVIEWS,),
+            sort=Sort("reviews"),
+            limit=12,
+        ),
+        Chart(
+            "device_by_region",
+            "Device by region",
+            Kind.COLUMNS,
+            _DAYS,
+            (_REGION, _DEVICE),
+            (_REVIEWS,),
+            caption="Census regions: the East is Northeast and South.",
+        ),
+        Chart(
+            "score_by_device_and_browser",
+            "Positive share by device and browser",
+            Kind.HEATMAP,
+            _DAYS,
+            (_BROWSER, _DEVICE),
+            (_POSITIVE_SHARE, _REVIEWS),
+            caption="The browser is told by the operating system.",
+        ),
+        Chart(
+            "apple_by_device",
+            "Made by Apple",
+            Kind.COLUMNS,
+            _DAYS,
+            (_DEVICE, Dimension("maker", "Maker")),
+            (_REVIEWS,),
+        ),
+        Chart(
+            "spending_by_score",
+            "Spending against score",
+            Kind.COLUMNS,
+            _REVIEWERS,
+            (Dimension("positive_reviews", "Positive reviews of a customer"),),
+            (_SPENT_EACH, Measure("customers", "Reviewers", _CUSTOMERS)),
+            caption="What a customer spent in all, whatever the number of their reviews.",
+        ),
+        Chart(
+            "positive_by_season",
+            "Positive share by season",
+            Kind.COLUMNS,
+            _DAYS,
+            (Dimension("season", "Season"),),
+            (_POSITIVE_SHARE, _REVIEWS),
+        ),
+        Chart(
+            "locations",
+            "Every location",
+            Kind.TABLE,
+            _DAYS,
+            (_LOCATION, _REGION),
+            (_REVIEWS, _POSITIVE, _POSITIVE_SHARE),
+            sort=Sort("reviews"),
+            is_wide=True,
+        ),
+    ),
+    dates=DateFilter({_DAYS: "date", _REVIEWERS: "last_review_date"}, default_days=365),
+    choices=(ChoiceFilter("region", "Region"), ChoiceFilter("device", "Device")),
+    domain="reviews",
+)
+
+DASHBOARDS = (REVIEWS,)
