@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.catalogue.raw_assets import csv_assets, tmdb_assets
 from sakila_platform.checks import stale_days_check
 from sakila_platform.rentals.agreement import agreement_checks
@@ -19,11 +20,17 @@ from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.database import OltpResource, WarehouseResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.notifications import run_failure_notification
-from sakila_platform.resources.postgres import PurchasesResource
+from sakila_platform.resources.postgres import PurchasesResource, ReviewsWarehouseResource
 from sakila_platform.resources.watching import watching
+from sakila_platform.reviews.agreement import agreement_checks as reviews_agreement_checks
+from sakila_platform.reviews.analysis import analysis_assets as reviews_analysis_assets
+from sakila_platform.reviews.dashboard_assets import dashboard_assets as reviews_dashboard_assets
 from sakila_platform.reviews.date_dimension import date_dimension_asset as reviews_date_dimension_asset
 from sakila_platform.reviews.final import final_assets as reviews_final_assets
+from sakila_platform.reviews.marts import marts_assets as reviews_marts_assets
 from sakila_platform.reviews.stage import stage_assets as reviews_stage_assets
+from sakila_platform.reviews.warehouse import warehouse_assets as reviews_warehouse_assets
+from sakila_platform.reviews.warehouse import warehouse_date_asset as reviews_warehouse_date_asset
 from sakila_platform.schedules import (
     all_schedules,
     catalogue_daily_job,
@@ -41,6 +48,7 @@ RESOURCES = {
     "lake": LakeResource(),
     "clock": ClockResource(),
     "purchases": PurchasesResource(),
+    "reviews_database": ReviewsWarehouseResource(),
 }
 
 
@@ -56,15 +64,24 @@ def platform_definitions() -> dg.Definitions:
             *date_dimension_assets(),
             *analysis_assets(),
             *marts_assets(),
-            *dashboard_assets(),
+            *dashboard_assets(ALL_DASHBOARDS),
             glue_catalogue_asset(),
             reviews_stage_assets(),
             reviews_final_assets(),
             reviews_date_dimension_asset(),
+            reviews_warehouse_assets(),
+            reviews_warehouse_date_asset(),
+            *reviews_analysis_assets(),
+            *reviews_marts_assets(),
+            *reviews_dashboard_assets(ALL_DASHBOARDS),
             csv_assets(),
             tmdb_assets(),
         ],
-        asset_checks=[*(stale_days_check(table) for table in EVENT_TABLES), *agreement_checks()],
+        asset_checks=[
+            *(stale_days_check(table) for table in EVENT_TABLES),
+            *agreement_checks(),
+            *reviews_agreement_checks(),
+        ],
         jobs=[
             rentals_daily_job(),
             rentals_dates_job(),

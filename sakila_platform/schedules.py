@@ -16,8 +16,8 @@ _STALE_DAYS = dg.AssetSelection.checks(
     *(dg.AssetCheckKey(dg.AssetKey(["stage", "sakila", table]), "stale_days") for table in ("rental", "payment"))
 )
 _DATES = dg.AssetSelection.assets("final/sakila/dim_date", "warehouse/sakila/dim_date")
-_REVIEWS_DAILY = dg.AssetSelection.groups("reviews_stage", "reviews_final")
-_REVIEWS_DATES = dg.AssetSelection.assets("final/reviews/dim_date")
+_REVIEWS_DAILY = dg.AssetSelection.groups("reviews_stage", "reviews_final", "reviews_warehouse")
+_REVIEWS_DATES = dg.AssetSelection.assets("final/reviews/dim_date", "warehouse/reviews/dim_date")
 
 
 def rentals_daily_job() -> UnresolvedAssetJobDefinition:
@@ -58,7 +58,7 @@ def reviews_daily_job() -> UnresolvedAssetJobDefinition:
         "reviews_daily",
         selection=_REVIEWS_DAILY - _REVIEWS_DATES,
         partitions_def=daily_partitions(),
-        description="Stage and final of reviews, for each of its days.",
+        description="Stage, final and warehouse of reviews, for each of its days.",
         executor_def=dg.in_process_executor,
     )
 
@@ -86,12 +86,12 @@ def catalogue_daily_job() -> UnresolvedAssetJobDefinition:
 
 
 def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
-    """The definitions, with the warehouse expected to have yesterday by 03:00: two hours after the daily chain."""
+    """The definitions, with the warehouses expected to have yesterday by 03:00, when the daily chains are long done."""
     zone = settings.TIME_ZONE.read().key
     policy = dg.FreshnessPolicy.cron(deadline_cron="0 3 * * *", lower_bound_delta=timedelta(hours=3), timezone=zone)
     return definitions.map_resolved_asset_specs(
         func=lambda spec: dg.apply_freshness_policy(spec, policy),
-        selection=dg.AssetSelection.groups("rentals_warehouse") - _DATES,
+        selection=dg.AssetSelection.groups("rentals_warehouse", "reviews_warehouse") - _DATES - _REVIEWS_DATES,
     )
 
 

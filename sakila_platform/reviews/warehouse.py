@@ -14,13 +14,15 @@ from sakila_platform.engine.day_runs import Event, days_of, run_days
 from sakila_platform.engine.load_audit import AGREEMENT
 from sakila_platform.engine.measuring import measured
 from sakila_platform.engine.outcomes import LoadRefused
+from sakila_platform.engine.yearly_assets import run_years, yearly
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.reviews import star
 from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.warehouse_load import LAKE_TABLES, Loading, load_days
-from sakila_platform.reviews.warehouse_star import DAILY_TABLES, FACTS
+from sakila_platform.reviews.warehouse_load import LAKE_TABLES, Loading, load_days, load_year
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES, DIM_DATE, FACTS
 
 GROUP = "reviews_warehouse"
 
@@ -58,6 +60,22 @@ def warehouse_assets() -> dg.AssetsDefinition:
         yield from run_days(context, days, len(days), measured("reviews_warehouse", commit))
 
     return warehouse
+
+
+def warehouse_date_asset() -> dg.AssetsDefinition:
+    """dim_date in the warehouse, partitioned by year."""
+
+    @dg.multi_asset(name="reviews_warehouse_dim_date", **yearly(DIM_DATE, GROUP, ("postgresql",), [star.DIM_DATE.name]))
+    def warehouse_dim_date(
+        context: dg.AssetExecutionContext, reviews_database: ReviewsWarehouseResource, lake: LakeResource
+    ) -> Iterator[Event]:
+        def load(year: int) -> int:
+            with reviews_database.connect() as connection:
+                return load_year(Loading(connection, lake.lake(), publish_year), year)
+
+        yield from run_years(context, DIM_DATE, load)
+
+    return warehouse_dim_date
 
 
 def _inputs(table: Table) -> list[TableName]:

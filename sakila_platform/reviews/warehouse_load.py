@@ -52,7 +52,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         for table in tables:
             session.view_lake(LAKE_TABLES[table.name].name)
         for year in _years_named(session, tables):
-            load_year(session, year, loading.publish_year)
+            _put_year(session, year, loading.publish_year)
         for dimension in (table for table in tables if table in warehouse.DIMENSIONS):
             _put_members(session, dimension)
         facts = [table for table in tables if table in warehouse.FACTS]
@@ -63,16 +63,20 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         return {table.name: _outcomes(session, table) for table in tables}
 
 
-def load_year(session: PostgresSession, year: int, publish_year: PublishYear) -> None:
-    """Put the lake's year of dim_date into the warehouse, published there first when it is not."""
-    partition = year_partition(year)
-    if not session.lake.exists(data_file(star.DIM_DATE.name, partition)):
+def load_year(loading: Loading, year: int) -> int:
+    """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
+    with postgres_session(loading.connection, loading.lake, [warehouse.DIM_DATE], []) as session:
+        return _put_year(session, year, loading.publish_year)
+
+
+def _put_year(session: PostgresSession, year: int, publish_year: PublishYear) -> int:
+    path = data_file(star.DIM_DATE.name, year_partition(year))
+    if not session.lake.exists(path):
         publish_year(session.lake, year)
-    (file,) = session.lake.local_files([data_file(star.DIM_DATE.name, partition)])
-    rows = session.duck.read_parquet(file)
-    columns = warehouse.DIM_DATE.column_names
-    selected = rows.select(*columns)
-    _upsert(session, warehouse.DIM_DATE, selected.to_arrow_reader(_ROWS_AT_ONCE))
+    (file,) = session.lake.local_files([path])
+    rows = session.duck.read_parquet(file).select(*warehouse.DIM_DATE.column_names).to_arrow_table()
+    _upsert(session, warehouse.DIM_DATE, rows.to_batches())
+    return rows.num_rows
 
 
 def _years_named(session: PostgresSession, tables: Sequence[Table]) -> list[int]:
