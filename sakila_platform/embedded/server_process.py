@@ -53,10 +53,10 @@ def end_server(folder: ServerFolder, pid: int, request: signal.Signals = signal.
 def live_pid(folder: ServerFolder) -> int | None:
     """The process of the last start, if it lives and serves this folder: process ids are used again by others."""
     pid = folder.pid()
-    return pid if pid and folder.mark in _command_line(pid) else None
+    return pid if pid and folder.mark in command_line(pid) else None
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """A process's command as one text, "" when it has ended."""
     if not Path("/proc/self/stat").exists():
         answer = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)

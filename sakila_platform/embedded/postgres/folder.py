@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sakila_platform.embedded.postgres.binary import PostgresBinary
+from sakila_platform.embedded.server_process import command_line
 from sakila_platform.embedded.state_folder import ServerFolder
 from sakila_platform.errors import PlatformError
 
@@ -42,10 +43,11 @@ class PostgresFolder(ServerFolder):
         """
         left = self.data / "postmaster.pid"
         try:
-            lines = left.read_text().splitlines()
-        except OSError:
+            pid, *others = left.read_text().splitlines()
+        except (OSError, ValueError):
             return
-        left.write_text("\n".join([str(_NOBODYS_PID), *lines[1:]]) + "\n")
+        if pid.isdigit() and self.mark not in command_line(int(pid)):
+            left.write_text("\n".join([str(_NOBODYS_PID), *others]) + "\n")
 
     @property
     def major_version(self) -> str:
@@ -63,7 +65,7 @@ def ensure_data_folder(binary: PostgresBinary, folder: PostgresFolder, report: C
     report(f"Making the data folder of a private {binary.name} in {folder.root}")
     _remove_half_made(folder)
     folder.half_made_data.mkdir(mode=0o700)
-    binary.owner.take(folder.root, folder.half_made_data)
+    binary.owner.take(folder.half_made_data)
     # Nothing is lost by a crash here: a folder that was not finished is made again. So nothing is synced.
     options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={USER}"]
     result = subprocess.run(
@@ -84,7 +86,7 @@ def ensure_data_folder(binary: PostgresBinary, folder: PostgresFolder, report: C
 def put_password_in_force(binary: PostgresBinary, folder: PostgresFolder, password: str) -> bool:
     """Give the account its password, before the server runs: nobody can log in with any other, or none.
 
-    False while processes of a server that was killed still hold the data. The password's alphabet needs no escaping.
+    False where PostgreSQL refuses: its log says why. The password's alphabet needs no escaping.
     """
     folder.remove_leftovers()
     result = subprocess.run(

@@ -22,13 +22,15 @@ class Owner:
     prefix: tuple[str, ...] = ()
     number: int | None = None
 
-    def take(self, root: Path, folder: Path) -> None:
-        """Hand an empty folder within `root` to the owner."""
-        if self.number is None:
-            return
-        # Others may pass through to what is theirs, and see nothing on their way.
-        root.chmod(0o711)
-        os.chown(folder, self.number, self.number)
+    def pass_through(self, root: Path) -> None:
+        """Let the owner reach what is his within a folder; he sees nothing else of it on his way."""
+        if self.number is not None:
+            root.chmod(0o711)
+
+    def take(self, folder: Path) -> None:
+        """Hand an empty folder to the owner."""
+        if self.number is not None:
+            os.chown(folder, self.number, self.number)
 
 
 def owner_for(home: Path, machine: Machine) -> Owner:

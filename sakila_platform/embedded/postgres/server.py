@@ -29,8 +29,9 @@ from sakila_platform.postgres import PostgresAddress
 _HOST = "127.0.0.1"
 _ATTEMPTS = 3
 _START_SECONDS = 300.0
-# Its own processes end by themselves when the first of them is killed, each as soon as it notices.
+# Processes of a server or a starter that was killed end by themselves, each as soon as it notices.
 _ORPHANS_SECONDS = 30.0
+_HELD = ("still in use", 'lock file "postmaster.pid"')
 # Neither TLS nor Kerberos is asked for on the loopback, whatever the user's environment says of them.
 _OPTIONS = (("sslmode", "disable"), ("gssencmode", "disable"))
 
@@ -73,7 +74,7 @@ def has_postgres(home: Path) -> bool:
 def obtainable_postgres(home: Path, machine: Machine | None = None) -> PostgresBinary:
     """The server that would be started for a state folder. Raises PlatformError when there is none."""
     folder, machine = PostgresFolder(home), machine or Machine()
-    return obtain_postgres(folder.major_version, owner_for(folder.root, machine), machine)
+    return obtain_postgres(folder.major_version, owner_for(folder.home, machine), machine)
 
 
 def stop_postgres(home: Path, report: Callable[[str], None] = say_nothing) -> bool:
@@ -115,6 +116,7 @@ def _start(folder: PostgresFolder, report: Callable[[str], None], machine: Machi
         end_server(folder, pid, signal.SIGINT)
     password = folder.password() or folder.generate_password()
     binary = obtainable_postgres(folder.home, machine)
+    binary.owner.pass_through(folder.root)
     ensure_data_folder(binary, folder, report)
     for _ in range(_ATTEMPTS):
         if live_pid(folder) is None:
@@ -136,7 +138,8 @@ def _gave_up(binary: PostgresBinary, folder: PostgresFolder) -> PlatformError:
 def _await_password(binary: PostgresBinary, folder: PostgresFolder, password: str) -> None:
     deadline = time.monotonic() + _ORPHANS_SECONDS
     while not put_password_in_force(binary, folder, password):
-        if "still in use" not in folder.log.read_text(errors="replace") or time.monotonic() > deadline:
+        said = folder.log.read_text(errors="replace")
+        if not any(words in said for words in _HELD) or time.monotonic() > deadline:
             raise _gave_up(binary, folder)
         time.sleep(0.1)
 
