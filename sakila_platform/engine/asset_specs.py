@@ -31,9 +31,9 @@ def table_spec(
     group: str,
     kinds: Iterable[str],
     deps: Iterable[TableName] = (),
-    partitions: dg.PartitionsDefinition,
+    partitions: dg.PartitionsDefinition | None,
 ) -> dg.AssetSpec:
-    """The spec of a table's asset: grain as description, columns from the contract."""
+    """The spec of a table's asset: grain as description, columns from the contract. None: it has no partitions."""
     return dg.AssetSpec(
         asset_key(table.name),
         deps=[asset_key(name) for name in deps],

@@ -18,8 +18,9 @@ from sakila_platform.engine.asset_specs import Committed, results
 from sakila_platform.engine.day_runs import Event, PartlyCommitted, days_of, run_days
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.outcome_messages import outcomes_of
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.errors import UsageError
+from sakila_platform.engine.outcomes import Outcomes, TableDay
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.naming import TableName
 
 if TYPE_CHECKING:
     from sakila_platform.resources.glue import Glue
@@ -29,6 +30,8 @@ BUILD_FINAL = "build-final"
 LOAD_WAREHOUSE = "load-warehouse"
 REVIEWS_STAGE = "reviews-stage"
 REVIEWS_FINAL = "reviews-final"
+CATALOGUE_HISTORY = "catalogue-history"
+CATALOGUE_TMDB = "catalogue-tmdb"
 
 
 def is_glue_chosen() -> bool:
@@ -80,6 +83,20 @@ def run_by_glue(
     days = days_of(context)
     # The job takes its own chunks; starting one costs a minute.
     yield from run_days(context, days, len(days), commit)
+
+
+def whole_by_glue(context: dg.AssetExecutionContext, job: str, until: date) -> dict[TableName, TableDay]:
+    """Have a job make tables without partitions of what there is until a day; what each came to.
+
+    Raises PlatformError with the job's reason when it failed and no table was refused.
+    """
+    glue = chosen_glue()
+    run = glue.run_job(context, job, {"--to": str(until)})
+    by_day = outcomes_of(one for message in run.messages for one in message["outcomes"])
+    outcomes = {name: next(iter(days.values())) for name, days in by_day.items()}
+    if run.failure and not any(outcome.refused for outcome in outcomes.values()):
+        raise PlatformError(f"The Glue job {glue.prefix}{job} failed: {run.failure}")
+    return outcomes
 
 
 def _days_and_tables(days: Sequence[date], tables: Sequence[Table]) -> dict[str, str]:

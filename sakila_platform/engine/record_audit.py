@@ -111,8 +111,7 @@ def _repeated(rows: pa.Table, table: Table, reasons: Reasons) -> Mask:
     """Of rows that can be used otherwise, those whose key an earlier record has."""
     repeated = np.zeros(rows.num_rows, np.bool_)
     usable = np.flatnonzero(_usable(rows, reasons))
-    (key,) = table.primary_key
-    keys = rows[key].to_numpy()[usable]
+    keys = _keys(rows.select(table.primary_key).take(usable), table)
     if len(keys) < 2 or bool((keys[1:] > keys[:-1]).all()):
         return repeated
     order = np.argsort(keys, kind="stable")
@@ -129,11 +128,19 @@ def _usable(rows: pa.Table, reasons: Reasons) -> Mask:
 
 def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     typed = rows.select(table.column_names).cast(arrow_schema(table))
-    (key,) = table.primary_key
-    keys = typed[key].to_numpy()
+    keys = _keys(typed, table)
     if bool((keys[1:] > keys[:-1]).all()):
         return typed
-    return typed.sort_by(key)
+    return typed.sort_by([(key, "ascending") for key in table.primary_key])
+
+
+def _keys(rows: pa.Table, table: Table) -> np.ndarray:
+    """The primary key of each row, none of them null; one of several columns as a number that sorts as they do."""
+    first, *others = (rows[key].to_numpy() for key in table.primary_key)
+    for other in others:
+        (_, first_place), (members, place) = (np.unique(keys, return_inverse=True) for keys in (first, other))
+        first = first_place * len(members) + place
+    return first
 
 
 def _rejected(rows: pa.Table, reasons: Reasons) -> pa.Table:

@@ -6,12 +6,11 @@ Belongs here: DuckDB's way. Tables are small enough to be made anew each time; a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.audit import Audit, audit_rows
@@ -59,8 +58,8 @@ class WholeBuild:
     sql_folder: Path
     contracts: Mapping[TableName, Table]
     allowed_bad_share: float
-    given: Mapping[TableName, pa.Table] = field(default_factory=dict)
-    """Tables that are not in the lake, by the name under which SQL reads them."""
+    given: frozenset[TableName] = frozenset()
+    """Tables that are not in the lake: the connection has them under their names already."""
     checks: tuple[WholeCheck, ...] = ()
 
     def query(self, table: Table) -> Query:
@@ -111,14 +110,10 @@ def show_inputs(
 ) -> None:
     """Let SQL find these tables under their names, all their days; `shown` says which it finds already."""
     for name in names:
-        if name in shown:
+        if name in shown or name in build.given:
             continue
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
-        if name in build.given:
-            connection.register("given_rows", build.given[name])
-            connection.execute(f"CREATE OR REPLACE TABLE {name.sql} AS FROM given_rows")
-            connection.unregister("given_rows")
-        elif partitions := held_partitions(build.lake, name):
+        if partitions := held_partitions(build.lake, name):
             create_view(connection, build.lake, name, partitions)
         else:
             _show_empty(connection, build.contracts[name])
