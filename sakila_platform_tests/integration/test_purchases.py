@@ -1,0 +1,116 @@
+"""Purchases in PostgreSQL: loaded whole or not at all, twice is once, and readable all the while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sakila_platform.errors import PlatformError
+from sakila_platform.postgres import PostgresAddress, connect, connected
+from sakila_platform.reviews.generated.purchases import write_purchases
+from sakila_platform.reviews.purchase_lines import HEADER
+from sakila_platform.reviews.purchases import LoadedPurchases, load_purchases
+
+LINES = """\
+536365,85123A,HEART HOLDER,6,12/1/2010 8:26,2.55,17850.0,United Kingdom
+536365,85123A,HEART HOLDER,6,12/1/2010 8:26,2.55,17850.0,United Kingdom
+C536379,D,,-1,12/2/2010 9:41,27.5,,EIRE
+"""
+
+
+@pytest.fixture
+def connection(empty_postgres: PostgresAddress) -> Iterator[psycopg.Connection]:
+    with connected(empty_postgres) as connection:
+        yield connection
+
+
+def load(connection: psycopg.Connection, folder: Path, lines: str) -> LoadedPurchases:
+    file = folder / "purchases.csv"
+    file.write_text(",".join(HEADER) + "\n" + lines)
+    return load_purchases(connection, file, lambda _: None)
+
+
+def rows(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    found = connection.execute("SELECT * FROM user_purchase ORDER BY invoice_number").fetchall()
+    connection.commit()
+    return found
+
+
+def test_a_file_becomes_the_table_of_the_issue(connection: psycopg.Connection, tmp_path: Path) -> None:
+    loaded = load(connection, tmp_path, LINES)
+    assert loaded == LoadedPurchases(3, datetime(2010, 12, 1, 8, 26), datetime(2010, 12, 2, 9, 41))
+    bought = datetime(2010, 12, 1, 8, 26)
+    line = ("536365", "85123A", "HEART HOLDER", 6, bought, Decimal("2.550"), 17850, "United Kingdom")
+    given_back = ("C536379", "D", None, -1, datetime(2010, 12, 2, 9, 41), Decimal("27.500"), None, "EIRE")
+    assert rows(connection) == [line, line, given_back]
+    types = connection.execute(
+        "SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale "
+        "FROM information_schema.columns WHERE table_name = 'user_purchase' ORDER BY ordinal_position"
+    ).fetchall()
+    assert types == [
+        ("invoice_number", "character varying", 10, None, None),
+        ("stock_code", "character varying", 20, None, None),
+        ("detail", "character varying", 1000, None, None),
+        ("quantity", "integer", None, 32, 0),
+        ("invoice_date", "timestamp without time zone", None, None, None),
+        ("unit_price", "numeric", None, 8, 3),
+        ("customer_id", "integer", None, 32, 0),
+        ("country", "character varying", 20, None, None),
+    ]
+
+
+def test_loading_twice_is_loading_once_and_a_shorter_file_replaces(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    load(connection, tmp_path, LINES)
+    once = rows(connection)
+    load(connection, tmp_path, LINES)
+    assert rows(connection) == once
+    load(connection, tmp_path, LINES.splitlines(keepends=True)[0])
+    assert len(rows(connection)) == 1
+    assert load(connection, tmp_path, "") == LoadedPurchases(0, None, None)
+
+
+def test_a_file_with_a_bad_line_changes_nothing(connection: psycopg.Connection, tmp_path: Path) -> None:
+    load(connection, tmp_path, LINES)
+    before = rows(connection)
+    with pytest.raises(PlatformError, match="line 5: Quantity 'x' can't be read"):
+        load(connection, tmp_path, LINES + "1,2,x,x,12/1/2010 8:26,2.55,1,EIRE\n")
+    assert rows(connection) == before
+
+
+def test_who_reads_during_a_load_sees_the_old_purchases(
+    connection: psycopg.Connection, empty_postgres: PostgresAddress, tmp_path: Path
+) -> None:
+    load(connection, tmp_path, LINES)
+    count = "SELECT count(*) FROM user_purchase"
+    with connect(empty_postgres) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        # Its transaction is older than the load, though it has not looked at the table yet.
+        reader.execute("SELECT count(*) FROM pg_class")
+        load(connection, tmp_path, LINES * 2)
+        assert reader.execute(count).fetchall() == [(3,)]
+        reader.commit()
+        assert reader.execute(count).fetchall() == [(6,)]
+
+
+def test_generated_purchases_have_the_habits_of_retail(connection: psycopg.Connection, tmp_path: Path) -> None:
+    file, again = tmp_path / "one.csv", tmp_path / "two.csv"
+    for each in (file, again):
+        write_purchases(each, 5_000, date(2010, 12, 1), date(2010, 12, 9))
+    assert file.read_bytes() == again.read_bytes()
+    loaded = load_purchases(connection, file, lambda _: None)
+    assert loaded.first and loaded.last
+    assert (loaded.rows, loaded.first.date(), loaded.last.date()) == (5_000, date(2010, 12, 1), date(2010, 12, 9))
+    nobody, given_back, twice = connection.execute(
+        "SELECT count(*) FILTER (WHERE customer_id IS NULL), "
+        "count(*) FILTER (WHERE quantity < 0 AND invoice_number LIKE 'C%'), "
+        "count(*) - count(DISTINCT (invoice_number, stock_code, quantity)) FROM user_purchase"
+    ).fetchall()[0]
+    assert 0 < given_back < nobody < 2_500
+    assert twice > 0

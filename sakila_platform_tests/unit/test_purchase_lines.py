@@ -1,0 +1,95 @@
+"""The retailer's CSV, line by line: what is normal there, and what is told by its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sakila_platform.errors import PlatformError
+from sakila_platform.reviews.purchase_lines import HEADER, PurchaseFile, Row
+
+HEADER_LINE = ",".join(HEADER)
+
+
+def rows_of(folder: Path, text: str, encoding: str = "utf-8") -> list[Row]:
+    file = folder / "purchases.csv"
+    file.write_text(f"{HEADER_LINE}\n{text}", encoding=encoding)
+    return list(PurchaseFile.open(file).rows())
+
+
+def complaint_of(folder: Path, text: str) -> str:
+    with pytest.raises(PlatformError) as refused:
+        rows_of(folder, text)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_line_is_read_as_the_retailer_writes_it(tmp_path: Path) -> None:
+    line = '536365,85123A," WHITE ""HEART"", LARGE ",6,12/1/2010 8:26,2.55,17850,United Kingdom\n'
+    assert rows_of(tmp_path, line) == [
+        ("536365", "85123A", 'WHITE "HEART", LARGE', "6", "2010-12-01 08:26:00", "2.55", "17850", "United Kingdom")
+    ]
+
+
+def test_unknown_customers_cancellations_and_equal_lines_are_normal(tmp_path: Path) -> None:
+    line = "C536379,D,,-1,12/1/2010 9:41,27.5,,United Arab Emirates\n"
+    row = ("C536379", "D", None, "-1", "2010-12-01 09:41:00", "27.5", None, "United Arab Emirates")
+    assert rows_of(tmp_path, line * 2) == [row, row]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("17850", "17850"), ("17850.0", "17850"), (" 17850 ", "17850"), ("", None)],
+)
+def test_a_customer_may_be_written_as_spreadsheets_do(tmp_path: Path, written: str, read: str | None) -> None:
+    ((*_, customer, _),) = rows_of(tmp_path, f"1,2,x,6,12/1/2010 8:26,2.55,{written},EIRE\n")
+    assert customer == read
+
+
+@pytest.mark.parametrize("moment", ["12/1/2010 8:26", "12/01/2010 08:26", "2010-12-01 08:26:00", "2010-12-01 08:26"])
+def test_a_moment_may_be_written_in_several_ways(tmp_path: Path, moment: str) -> None:
+    (row,) = rows_of(tmp_path, f"1,2,x,6,{moment},2.55,1,EIRE\n")
+    assert row[4] == "2010-12-01 08:26:00"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1"])
+def test_accents_survive_in_either_encoding(tmp_path: Path, encoding: str) -> None:
+    (row,) = rows_of(tmp_path, "1,2,CAFÉ £5,6,12/1/2010 8:26,2.55,1,EIRE\n", encoding)
+    assert row[2] == "CAFÉ £5"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("1,2,x,six,12/1/2010 8:26,2.55,1,EIRE", "line 2: Quantity 'six' can't be read"),
+        ("1,2,x,6,13/1/2010 8:26,2.55,1,EIRE", "line 2: InvoiceDate '13/1/2010 8:26' can't be read"),
+        ("1,2,x,6,12/1/2010 8:26,2.5555,1,EIRE", "line 2: UnitPrice '2.5555' can't be read"),
+        ("1,2,x,6,12/1/2010 8:26,123456.00,1,EIRE", "line 2: UnitPrice '123456.00' can't be read"),
+        ("1,2,x,6,12/1/2010 8:26,,1,EIRE", "line 2: UnitPrice is empty"),
+        ("1,2,x,6,12/1/2010 8:26,2.55,17850.5,EIRE", "line 2: CustomerID '17850.5' can't be read"),
+        ("1,2,x,6,12/1/2010 8:26,2.55,3000000000,EIRE", "line 2: CustomerID '3000000000' can't be read"),
+        ("12345678901,2,x,6,12/1/2010 8:26,2.55,1,EIRE", "line 2: InvoiceNo has 11 characters, more than 10"),
+        ("1,2,x,6,12/1/2010 8:26,2.55", "line 2: 6 fields instead of 8"),
+        ("1;2;x;6;12/1/2010 8:26;2.55;1;EIRE", "line 2: 1 fields instead of 8"),
+    ],
+)
+def test_what_does_not_fit_is_told_by_its_line(tmp_path: Path, line: str, said: str) -> None:
+    assert said in complaint_of(tmp_path, line + "\n")
+
+
+def test_a_line_is_counted_where_it_begins_and_many_faults_make_one_message(tmp_path: Path) -> None:
+    good = '1,2,"two\nlines",6,12/1/2010 8:26,2.55,1,EIRE\n'
+    said = complaint_of(tmp_path, good + '1,2,"two\nlines",x,12/1/2010 8:26,2.55,1,EIRE\n' * 7)
+    assert "line 4: Quantity 'x'" in said
+    assert "line 6: Quantity 'x'" in said
+    assert "; and 2 more. Correct the file" in said
+
+
+def test_another_file_is_refused_by_its_header(tmp_path: Path) -> None:
+    file = tmp_path / "purchases.csv"
+    for text in ("", "cid,review_str\n1,good\n", HEADER_LINE.replace(",", ";"), "PK\x03\x04\0\0"):
+        file.write_text(text)
+        with pytest.raises(PlatformError, match="InvoiceNo,StockCode") as refused:
+            PurchaseFile.open(file)
+        assert "\n" not in str(refused.value)
