@@ -24,10 +24,12 @@ from sakila_platform.resources.postgres import PurchasesResource, ReviewsWarehou
 from sakila_platform.resources.watching import watching
 from sakila_platform.reviews.agreement import agreement_checks as reviews_agreement_checks
 from sakila_platform.reviews.analysis import analysis_assets as reviews_analysis_assets
+from sakila_platform.reviews.arrivals import reviews_arrivals
 from sakila_platform.reviews.dashboard_assets import dashboard_assets as reviews_dashboard_assets
 from sakila_platform.reviews.date_dimension import date_dimension_asset as reviews_date_dimension_asset
 from sakila_platform.reviews.final import final_assets as reviews_final_assets
 from sakila_platform.reviews.marts import marts_assets as reviews_marts_assets
+from sakila_platform.reviews.raw_assets import source_specs as reviews_source_specs
 from sakila_platform.reviews.stage import stage_assets as reviews_stage_assets
 from sakila_platform.reviews.warehouse import warehouse_assets as reviews_warehouse_assets
 from sakila_platform.reviews.warehouse import warehouse_date_asset as reviews_warehouse_date_asset
@@ -66,6 +68,7 @@ def platform_definitions() -> dg.Definitions:
             *marts_assets(),
             *dashboard_assets(ALL_DASHBOARDS),
             glue_catalogue_asset(),
+            *reviews_source_specs(),
             reviews_stage_assets(),
             reviews_final_assets(),
             reviews_date_dimension_asset(),
@@ -94,6 +97,7 @@ def platform_definitions() -> dg.Definitions:
         sensors=[
             run_failure_notification,
             watching,
+            reviews_arrivals,
             dg.AutomationConditionSensorDefinition(
                 "automation", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
             ),

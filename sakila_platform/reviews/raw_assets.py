@@ -1,19 +1,35 @@
-"""The vendors' files as assets, which others make and the sensor of arrivals tells of."""
+"""What reviews are made from, as assets that others make: the vendors' files, and the retailer's purchases."""
 
 from __future__ import annotations
 
 import dagster as dg
 
-from sakila_platform.engine.asset_specs import OWNERS, asset_key
+from sakila_platform.engine.asset_specs import OWNERS, asset_key, column_schema
 from sakila_platform.partitions import daily_partitions
+from sakila_platform.reviews.purchases import PURCHASES
 from sakila_platform.reviews.raw import raw_path
 from sakila_platform.reviews.source import VENDOR_FILES
 
 GROUP = "reviews_raw"
 
 
-def raw_specs() -> list[dg.AssetSpec]:
-    """The vendors' files as the beginning of lineage. The platform is told of them, and does not make them."""
+def source_specs() -> list[dg.AssetSpec]:
+    """The beginning of lineage. The platform reads it, and is told of it, but does not make it."""
+    return [_purchases(), *_vendor_files()]
+
+
+def _purchases() -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(PURCHASES.name),
+        description=f"{PURCHASES.grain} Loaded by `sakila-platform load-purchases`.",
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"postgres"},
+        metadata={"dagster/column_schema": column_schema(PURCHASES), "dagster/table_name": PURCHASES.name.table},
+    )
+
+
+def _vendor_files() -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             asset_key(vendor.raw),

@@ -17,7 +17,7 @@ from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.reviews.arrivals import JOB, reviews_arrivals
 from sakila_platform.reviews.generated.deliveries import deliver_days
 from sakila_platform.reviews.raw import content_hash, deliveries, raw_path
-from sakila_platform.reviews.raw_assets import raw_specs
+from sakila_platform.reviews.raw_assets import source_specs
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 
@@ -51,7 +51,7 @@ class Watch:
 
         job = dg.define_asset_job(JOB, selection=[reviews])
         self.repository = dg.Definitions(
-            assets=[*raw_specs(), reviews], jobs=[job], sensors=[reviews_arrivals]
+            assets=[*source_specs(), reviews], jobs=[job], sensors=[reviews_arrivals]
         ).get_repository_def()
         self.cursor: str | None = None
         self.run_keys: list[str | None] = []
