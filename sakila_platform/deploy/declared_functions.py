@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sakila_platform.deploy.declarations import Declaration, Exactly
-from sakila_platform.deploy.environment import Environment
-from sakila_platform.deploy.kind_names import FUNCTION, LOG_GROUP, ROLE, SCHEDULE, SCHEDULE_GROUP
+from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
+from sakila_platform.deploy.environment import Environment, Network
+from sakila_platform.deploy.kind_names import FUNCTION, LOG_GROUP, ROLE, SCHEDULE, SCHEDULE_GROUP, SECRET
 from sakila_platform.deploy.policies import (
     Statement,
+    list_bucket,
     reach_network,
+    read_keys,
     read_secrets,
     role_policies,
     trusted_by,
+    write_keys,
     write_logs,
 )
 from sakila_platform.deploy.release_contents import Release
@@ -26,6 +29,9 @@ _RUNTIME = "python3.13"
 _DAYS_OF_LOGS = 90
 _SECONDS = 900
 _SCHEDULER = "scheduler"
+_TMDB = "tmdb"
+_TMDB_READS = ("lake/Raw/Local/", "lake/Checkpoint/TMDB/")
+_TMDB_WRITES = ("lake/Raw/TMDB/", "lake/Checkpoint/TMDB/")
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class ScheduledFunction:
     memory: int
     cron: str
     is_on_warehouse: bool = False
+    is_on_tmdb: bool = False
+    """It asks TMDB and writes to the lake, instead of working on a database."""
 
 
 FUNCTIONS = (
@@ -56,7 +64,27 @@ FUNCTIONS = (
         "cron(30 0 1 1 ? *)",
         is_on_warehouse=True,
     ),
+    ScheduledFunction(
+        "collect-tmdb",
+        "collect_tmdb",
+        "A day of TMDB's answers about horror films and series, into the lake.",
+        512,
+        "cron(0 2 * * ? *)",
+        is_on_tmdb=True,
+    ),
 )
+
+
+def tmdb_secret(environment: Environment) -> list[Declaration]:
+    """TMDB's token, where the settings have one."""
+    if not environment.tmdb_token:
+        return []
+    told = {
+        "Description": "TMDB's API read access token.",
+        "Value": Secret(environment.tmdb_token),
+        TAGS: environment.tags,
+    }
+    return [Declaration(SECRET, environment.called(_TMDB), told)]
 
 
 def function_roles(environment: Environment) -> list[Declaration]:
@@ -111,8 +139,7 @@ def schedules(environment: Environment) -> list[Declaration]:
                     "Description": each.does,
                     "ScheduleExpression": each.cron,
                     "ScheduleExpressionTimezone": environment.zone.key,
-                    # Where Dagster conducts, it simulates too.
-                    "State": "ENABLED" if environment.is_conductor_glue else "DISABLED",
+                    "State": "ENABLED" if _is_started(environment, each) else "DISABLED",
                     "FlexibleTimeWindow": {"Mode": "OFF"},
                     "Target": {
                         "Arn": environment.arn("lambda", f"function:{_called(environment, each)}"),
@@ -130,7 +157,7 @@ def schedules(environment: Environment) -> list[Declaration]:
 
 def _function(environment: Environment, release: Release, declared: ScheduledFunction) -> Declaration:
     path = f"functions/{declared.archive}.zip"
-    network = environment.network
+    network = _network(environment, declared)
     return Declaration(
         FUNCTION,
         _called(environment, declared),
@@ -158,6 +185,13 @@ def _function(environment: Environment, release: Release, declared: ScheduledFun
 
 
 def _variables(environment: Environment, declared: ScheduledFunction) -> Mapping[str, Any]:
+    if declared.is_on_tmdb:
+        return {
+            "SAKILA_LAKE": environment.lake,
+            "SAKILA_TMDB_SECRET": environment.called(_TMDB),
+            **dict(environment.job_settings),
+            **dict(environment.tmdb_settings),
+        }
     address = _address(environment, declared)
     return {
         "SAKILA_MYSQL_URL": environment.mysql_url(address),
@@ -167,12 +201,37 @@ def _variables(environment: Environment, declared: ScheduledFunction) -> Mapping
 
 
 def _statements(environment: Environment, declared: ScheduledFunction, letters: Statement) -> tuple[Statement, ...]:
-    statements = (
-        read_secrets(environment.secret_arn(_address(environment, declared))),
+    statements: tuple[Statement, ...] = (
+        read_secrets(_secret_arn(environment, declared)),
         write_logs(environment.arn("logs", f"log-group:{_logs(environment, declared)}")),
         letters,
     )
-    return (*statements, *reach_network()) if environment.network.subnets else statements
+    if declared.is_on_tmdb:
+        itself = environment.arn("lambda", f"function:{_called(environment, declared)}")
+        statements += (
+            read_keys(environment, *_TMDB_READS),
+            write_keys(environment, *_TMDB_WRITES),
+            *list_bucket(environment, *_TMDB_READS, *_TMDB_WRITES[:1]),
+            Statement("HandOver", ("lambda:InvokeFunction",), (itself,)),
+        )
+    return (*statements, *reach_network()) if _network(environment, declared).subnets else statements
+
+
+def _is_started(environment: Environment, declared: ScheduledFunction) -> bool:
+    # Where Dagster conducts, it simulates and collects too.
+    is_possible = bool(environment.tmdb_token) or not declared.is_on_tmdb
+    return environment.is_conductor_glue and is_possible
+
+
+def _network(environment: Environment, declared: ScheduledFunction) -> Network:
+    # TMDB is on the internet, which a VPC reaches only by a gateway that costs more than all the rest.
+    return Network() if declared.is_on_tmdb else environment.network
+
+
+def _secret_arn(environment: Environment, declared: ScheduledFunction) -> str | Later:
+    if declared.is_on_tmdb:
+        return environment.arn("secretsmanager", f"secret:{environment.called(_TMDB)}-??????")
+    return environment.secret_arn(_address(environment, declared))
 
 
 def _address(environment: Environment, declared: ScheduledFunction) -> Address | None:

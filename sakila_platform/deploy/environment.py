@@ -55,6 +55,10 @@ class Environment:
     database_prefix: str = ""
     job_settings: tuple[tuple[str, str], ...] = ()
     """Settings that jobs and functions are given: names and texts."""
+    tmdb_token: str = field(default="", repr=False)
+    """TMDB's token; without one nothing is collected there."""
+    tmdb_settings: tuple[tuple[str, str], ...] = ()
+    """Settings of that collection: names and texts."""
 
     @property
     def prefix(self) -> str:
@@ -169,6 +173,14 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         settings.SMOOTHING,
         settings.OPENING_HOURS,
     )
+    of_tmdb = (
+        settings.TMDB_URL,
+        settings.TMDB_TIMEOUT_SECONDS,
+        settings.TMDB_REQUESTS_PER_SECOND,
+        settings.TMDB_FIRST_YEAR,
+        settings.TMDB_PAGES_PER_YEAR,
+        settings.TMDB_REFRESH_DAYS,
+    )
     return Environment(
         name=require_environment_name(name),
         account=account,
@@ -183,5 +195,7 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         ),
         alarm_email=settings.ALARM_EMAIL.read(),
         database_prefix=settings.GLUE_DATABASE_PREFIX.read(),
+        tmdb_token=settings.TMDB_TOKEN.read(),
+        tmdb_settings=tuple((setting.name, setting.text()) for setting in of_tmdb),
         job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
     )

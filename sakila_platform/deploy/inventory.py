@@ -11,7 +11,7 @@ from sakila_platform.deploy.declarations import Declaration
 from sakila_platform.deploy.declared_catalogue import crawlers, databases, tables
 from sakila_platform.deploy.declared_dashboards import Published, dashboards
 from sakila_platform.deploy.declared_database import database_server, secrets
-from sakila_platform.deploy.declared_functions import function_roles, functions, schedules
+from sakila_platform.deploy.declared_functions import function_roles, functions, schedules, tmdb_secret
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES, GlueJob, connection, job, job_role
 from sakila_platform.deploy.declared_people import people
 from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
@@ -70,6 +70,7 @@ class Inventory:
             bucket(environment),
             release_files(environment, release),
             *secrets(environment),
+            *tmdb_secret(environment),
             *database_server(environment),
             topic(environment),
             dead_letters(environment),

@@ -38,6 +38,8 @@ FUNCTION_ARCHIVES: Mapping[str, FunctionArchive] = {
         {"sakila_platform/lambdas/dim_date.sql": mysql_ddl(warehouse_star.DIM_DATE)},
         asks_its_version="holidays",
     ),
+    # Lambda's own urllib3 may be older, and not know how long to wait at most.
+    "collect_tmdb": FunctionArchive("sakila_platform.lambdas.collect_tmdb", ("urllib3", "tzdata")),
 }
 
 

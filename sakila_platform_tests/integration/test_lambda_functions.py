@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
 import sysconfig
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.mysql import Address, connect
 from sakila_platform.rentals.calendar import date_rows
 from sakila_platform_tests.aws_account import REGION, running_account
+from sakila_platform_tests.lambda_runtimes import RUNTIME, call_function, make_runtime
 from sakila_platform_tests.shop_copies import ShopCopies
 
-# What Lambda's Python has beside its standard library.
-RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
-CALL = """
-import importlib, json, sys
-task, runtime, handler, event = sys.argv[1:]
-sys.path.insert(0, task)
-sys.path.append(runtime)
-class Context:
-    function_name, aws_request_id = "function", "request-1"
-answer = importlib.import_module(handler).handler(json.loads(event), Context())
-print(json.dumps(answer))
-"""
 Invoke = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with boto3 and what it needs, and nothing else."""
-    folder = tmp_path_factory.mktemp("runtime")
-    for package in RUNTIME:
-        spec = find_spec(package)
-        assert spec and spec.origin
-        origin = Path(spec.origin)
-        found = origin.parent if origin.name == "__init__.py" else origin
-        (folder / found.name).symlink_to(found)
-    return folder
+    return make_runtime(tmp_path_factory.mktemp("runtime"))
 
 
 @pytest.fixture
@@ -55,21 +33,7 @@ def invoke(runtime: Path, tmp_path: Path) -> Invoke:
     """Call a function in a process of its own; returns the lines it wrote, the last being its answer."""
 
     def called(name: str, event: Mapping[str, Any], address: Address, **settings: str) -> list[dict[str, Any]]:
-        # Unpacked, as Lambda does: translations of holidays are files.
-        task = tmp_path / name
-        with zipfile.ZipFile(io.BytesIO(lambda_archive(name))) as archive:
-            archive.extractall(task)
-        done = subprocess.run(
-            # Isolated, without site-packages: only the archive, the standard library and what Lambda brings.
-            [sys.executable, "-I", "-S", "-c", CALL, str(task), str(runtime), handler(name), json.dumps(event)],
-            env={"SAKILA_MYSQL_URL": address.url, **settings},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return call_function(runtime, tmp_path / name, name, event, {"SAKILA_MYSQL_URL": address.url, **settings})
 
     return called
 
@@ -77,10 +41,6 @@ def invoke(runtime: Path, tmp_path: Path) -> Invoke:
 @pytest.fixture
 def warehouse(empty_database: Address) -> Iterator[Address]:
     yield empty_database
-
-
-def handler(name: str) -> str:
-    return FUNCTION_ARCHIVES[name].handler
 
 
 def rows(address: Address, query: str) -> list[tuple]:

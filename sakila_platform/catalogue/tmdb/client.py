@@ -59,9 +59,12 @@ class Access:
     longest_wait_seconds: int = 60
 
 
-def access_of_settings() -> Access:
-    """TMDB as the settings say. Raises PlatformError, in one line, without a token."""
-    token = settings.TMDB_TOKEN.read()
+def access_of_settings(token: str = "") -> Access:
+    """TMDB as the settings say, with a token that is kept elsewhere, or theirs.
+
+    Raises PlatformError, in one line, without a token.
+    """
+    token = token.strip() or settings.TMDB_TOKEN.read()
     if not token:
         raise PlatformError(
             f"{settings.TMDB_TOKEN.name} is not set. Take the API read access token from your TMDB account's settings "
