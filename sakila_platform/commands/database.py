@@ -12,8 +12,9 @@ from sakila_platform.embedded.sakila import LoadReport, load_sakila
 from sakila_platform.embedded.scale import load_scaled
 from sakila_platform.embedded.server import ensure_server, stop_server
 from sakila_platform.mysql import Address, connect
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.postgres import PostgresAddress, connected
 from sakila_platform.rentals.simulation_ledger import ensure_ledger, restate_history
+from sakila_platform.resources.postgres_address import reviews_source_address
 from sakila_platform.resources.server_address import OLTP_DATABASE
 
 
@@ -34,6 +35,15 @@ def start_databases(report: Report) -> list[Address | PostgresAddress]:
     if has_postgres(home) and not settings.POSTGRES_URL.read():
         found.append(ensure_postgres(home, report))
     return found
+
+
+def start_database_of(domain: str, report: Report) -> None:
+    """The servers that a domain works with, which answer; a private one is started if need be."""
+    if domain == "rentals":
+        start_database(report)
+    elif domain == "reviews":
+        with connected(reviews_source_address(report)):
+            pass
 
 
 def stop_database(report: Report) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sakila_platform import settings
 from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
 from sakila_platform.commands.demo_rentals import RENTALS
+from sakila_platform.commands.demo_reviews import REVIEWS
 from sakila_platform.commands.demonstrations import Days, Demonstration
 from sakila_platform.commands.open_ranges import open_ranges
 from sakila_platform.commands.status import all_tables, show_layers
@@ -17,7 +18,7 @@ from sakila_platform.commands.terminal import Terminal
 from sakila_platform.commands.work_lock import working_alone
 from sakila_platform.days import Clock
 
-DEMONSTRATIONS: Mapping[str, Demonstration] = {"rentals": RENTALS}
+DEMONSTRATIONS: Mapping[str, Demonstration] = {"rentals": RENTALS, "reviews": REVIEWS}
 
 # A day that was run while it was today is run again once it has ended; who ran it longer ago knew what he did.
 _DAYS_LOOKED_AT = 30

@@ -6,7 +6,7 @@ from datetime import date
 
 from sakila_platform import settings
 from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
-from sakila_platform.commands.database import start_database
+from sakila_platform.commands.database import start_database_of
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.commands.work_lock import working_alone
 from sakila_platform.days import days_between
@@ -30,7 +30,7 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
         require_domain(runs, domain)
         job = f"{domain}_daily"
         _require_in_calendar(runs, job, (first, last))
-        start_database(lambda _: None)
+        start_database_of(domain, lambda _: None)
         days = "day" if count == 1 else "days"
         with terminal.long_step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
             runs.execute(job, (str(first), str(last)), report)

@@ -44,6 +44,14 @@ def ensure_purchases_table(connection: psycopg.Connection) -> None:
     connection.execute(_DAY_INDEX)
 
 
+def has_purchases(connection: psycopg.Connection) -> bool:
+    """Whether the table is there and has a row."""
+    with connection.transaction():
+        ensure_purchases_table(connection)
+        row = connection.execute("SELECT EXISTS (SELECT FROM user_purchase)").fetchone()
+    return bool(row and row[0])
+
+
 def load_purchases(connection: psycopg.Connection, file: Path, report: Callable[[str], None]) -> LoadedPurchases:
     """Replace the table's rows by the file's, in one transaction: who reads meanwhile sees the old rows or the new.
 
