@@ -170,19 +170,20 @@ def ingest_catalogue(folder: Path, day: str | None) -> None:
 
 
 @cli.command()
-@click.argument("place", type=click.Choice(["warehouse", "sakila", "lake", "athena"]))
+@click.argument("place", type=click.Choice(["warehouse", "sakila", "reviews", "lake", "athena"]))
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
 def query(place: str, sql: str, form: str) -> None:
     """Answer one question, changing nothing.
 
-    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, or the lake, in DuckDB's, or Athena, in its
-    own, which reads a lake on S3 where it is. In the lake a table is LAYER_SOURCE.TABLE with its day as dt, a mart is
-    marts.MART.
+    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, the warehouse of reviews, in PostgreSQL's, or
+    the lake, in DuckDB's, or Athena, in its own, which reads a lake on S3 where it is. In the lake a table is
+    LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART.
 
     \b
     Example: sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental"
              sakila-platform query sakila "SELECT * FROM film LIMIT 3" --format json
+             sakila-platform query reviews "SELECT * FROM customer_movie_analytics LIMIT 3"
              sakila-platform query lake "SELECT dt, COUNT(*) FROM final_sakila.fact_rental GROUP BY dt" --format csv
     """
     from sakila_platform.commands.answers import write_answer

@@ -1,21 +1,19 @@
-"""One question answered at once, by the shop, the warehouse or the lake; nothing can be changed by asking."""
+"""One question answered at once, by the shop, a warehouse or the lake; nothing can be changed by asking."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from difflib import get_close_matches
 
 import duckdb
 import pymysql
-import sqlglot
 from pymysql.constants import CR
 from pymysql.cursors import SSCursor
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from sakila_platform.commands.answers import Answer
+from sakila_platform.commands.queried_names import first_line_of, query_in, unknown_table
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.naming import LAYERS, TableName, mart_file
@@ -24,7 +22,7 @@ from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import oltp_address, warehouse_address
 
-PLACES = ("warehouse", "sakila", "lake", "athena")
+PLACES = ("warehouse", "sakila", "reviews", "lake", "athena")
 _MART_FOLDER = "marts"
 _READS = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES", "(")
 _INTO_FILE = re.compile(r"\bINTO\s+(OUTFILE|DUMPFILE)\b", re.IGNORECASE)
@@ -43,6 +41,12 @@ def asked(place: str, sql: str) -> Iterator[Answer]:
             yield answer
     elif place == "athena":
         yield _asked_athena(sql)
+    elif place == "reviews":
+        # As below: who asks another place needs no PostgreSQL.
+        from sakila_platform.commands.postgres_queries import asked_postgres  # noqa: PLC0415
+
+        with asked_postgres(sql) as answer:
+            yield answer
     else:
         address = warehouse_address() if place == "warehouse" else oltp_address()
         with _asked_mysql(address, sql) as answer:
@@ -78,11 +82,11 @@ def _mysql_error(connection: pymysql.Connection, address: Address, error: pymysq
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", (address.database,))
         names = sorted(str(name) for (name,) in cursor.fetchall())
-    return _unknown_table(address.database, missing.group(1), names)
+    return unknown_table(address.database, missing.group(1), names)
 
 
 def _asked_athena(sql: str) -> Answer:
-    _query_in(sql, "athena")
+    query_in(sql, "athena")
     # Here and not above: the other places have no use for boto3, which takes a quarter of a second to import.
     from sakila_platform.resources.athena import ask_athena  # noqa: PLC0415
 
@@ -99,7 +103,7 @@ def _asked_lake(sql: str) -> Iterator[Answer]:
         try:
             result = connection.execute(sql)
         except duckdb.Error as error:
-            raise UsageError(f"The lake can't answer that: {_first_line(error)}") from None
+            raise UsageError(f"The lake can't answer that: {first_line_of(error)}") from None
         columns = [column[0] for column in result.description or ()]
         yield Answer(columns, _lake_rows(result))
 
@@ -111,22 +115,10 @@ def _lake_rows(result: duckdb.DuckDBPyConnection) -> Iterator[Sequence]:
 
 def _tables_in(sql: str) -> list[tuple[str, str]]:
     """Schema and name of every table that one SELECT reads, its own WITH parts aside."""
-    query = _query_in(sql, "duckdb")
+    query = query_in(sql, "duckdb")
     within = {part.alias for part in query.find_all(exp.CTE)}
     tables = {(table.db, table.name) for table in query.find_all(exp.Table)}
     return sorted((schema, name) for schema, name in tables if name and (schema or name not in within))
-
-
-def _query_in(sql: str, dialect: str) -> exp.Query:
-    """The one SELECT that the text is. Raises UsageError when it is something else."""
-    try:
-        statements = [statement for statement in sqlglot.parse(sql, dialect=dialect) if statement is not None]
-    except SqlglotError as error:
-        name = {"duckdb": "DuckDB", "athena": "Athena"}[dialect]
-        raise UsageError(f"That is not valid {name} SQL: {_first_line(error)}") from None
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise UsageError("A query only reads: give one SELECT.")
-    return statements[0]
 
 
 def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> None:
@@ -141,22 +133,8 @@ def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, 
         create_mart_view(connection, lake, table)
     else:
         wanted = f"{schema}.{table}" if schema else table
-        raise _unknown_table("the lake", wanted, _names_in(lake))
+        raise unknown_table("the lake", wanted, _names_in(lake))
 
 
 def _names_in(lake: Lake) -> list[str]:
     return sorted([name.sql for name in lake.tables() if name.layer in LAYERS] + [f"marts.{m}" for m in lake.marts()])
-
-
-def _unknown_table(place: str, wanted: str, names: Sequence[str]) -> UsageError:
-    if not names:
-        return UsageError(f"There is no {wanted}: {place} is empty. Fill it with `sakila-platform demo`.")
-    table = wanted.rpartition(".")[2]
-    near = [name for name in names if name.rpartition(".")[2] == table]
-    near = near or get_close_matches(wanted, names, n=3) or get_close_matches(table, names, n=3, cutoff=0.5)
-    meant = f"Did you mean {', '.join(near)}?" if near else f"There is {', '.join(names)}."
-    return UsageError(f"There is no table {wanted} in {place}. {meant}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]

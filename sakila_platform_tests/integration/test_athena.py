@@ -24,6 +24,7 @@ from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.rentals import star
 from sakila_platform.resources import athena
+from sakila_platform.reviews import star as reviews_star
 from sakila_platform_tests.s3_faults import stop_waiting
 from sakila_platform_tests.s3_servers import CREDENTIALS, moto_application, served
 
@@ -108,8 +109,11 @@ def catalogue(on_athena: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]
         mart: dict.fromkeys(sqlglot.parse_one(sql, dialect="trino").named_selects, "unknown")
         for mart, sql in on_athena.items()
     }
-    tables = [*star.DAILY_TABLES, star.DIM_DATE]
-    return {"test_marts": marts, "test_final_sakila": {table.name.table: columns(table) for table in tables}}
+    tables = (*star.DAILY_TABLES, star.DIM_DATE, *reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)
+    found: dict[str, dict[str, dict[str, str]]] = {"test_marts": marts}
+    for table in tables:
+        found.setdefault(f"test_{table.name.database}", {})[table.name.table] = columns(table)
+    return found
 
 
 def columns(table: Table) -> dict[str, str]:

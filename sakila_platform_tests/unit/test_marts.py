@@ -21,6 +21,8 @@ from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.database import WarehouseResource
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform.reviews import marts as reviews_marts
+from sakila_platform.reviews import star as reviews_star
 
 DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "decimal(18, 3)", "varchar", "boolean", "date"}
 
@@ -42,6 +44,12 @@ def marts(home: Path) -> dg.AssetsDefinition:
 
 
 @pytest.fixture(scope="module")
+def every_mart(home: Path, marts: dg.AssetsDefinition) -> list[dg.AssetsDefinition]:
+    """The marts of each domain."""
+    return [marts, *reviews_marts.marts_assets()]
+
+
+@pytest.fixture(scope="module")
 def models(home: Path) -> dict[str, dict[str, Any]]:
     nodes = json.loads((marts_project().parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
     return {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
@@ -59,14 +67,23 @@ def test_every_model_is_an_asset_with_lineage_to_the_lake_it_reads(marts: dg.Ass
     assert spec.description and spec.description.startswith("One row per month of payment and store")
 
 
-def test_every_input_from_outside_is_a_table_of_the_star(marts: dg.AssetsDefinition) -> None:
-    star_keys = {dg.AssetKey(table.name.key) for table in (*star.DAILY_TABLES, star.DIM_DATE)}
-    inputs = {dep.asset_key for spec in marts.specs for dep in spec.deps}
-    assert inputs - marts.keys <= star_keys
+def test_every_input_from_outside_is_a_table_of_the_domains_own_star(every_mart: list[dg.AssetsDefinition]) -> None:
+    for marts, of in zip(every_mart, (star, reviews_star), strict=True):
+        star_keys = {dg.AssetKey(table.name.key) for table in (*of.DAILY_TABLES, of.DIM_DATE)}
+        inputs = {dep.asset_key for spec in marts.specs for dep in spec.deps}
+        assert inputs - marts.keys <= star_keys
 
 
-def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_up(marts: dg.AssetsDefinition) -> None:
-    for key in marts.keys:
+def test_each_domain_has_a_step_and_a_group_of_its_own(every_mart: list[dg.AssetsDefinition]) -> None:
+    groups = [{spec.group_name for spec in marts.specs} for marts in every_mart]
+    assert groups == [{"rentals_marts"}, {"reviews_marts"}]
+    assert [marts.op.name for marts in every_mart] == ["marts", "reviews_marts"]
+
+
+def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_up(
+    every_mart: list[dg.AssetsDefinition],
+) -> None:
+    for marts, key in ((marts, key) for marts in every_mart for key in marts.keys):
         names = " ".join(check.name for check in marts.check_specs if check.asset_key == key)
         assert "unique_" in names or "has_one_row_per" in names, key
         assert "add_up" in names, key
