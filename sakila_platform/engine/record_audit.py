@@ -99,7 +99,7 @@ def _rules(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[str, pa.Ch
     if column.maximum is not None:
         yield f"{column.name} is at most {column.maximum}", pc.less_equal(values, column.maximum)
     if column.allowed:
-        is_allowed = pc.is_in(values, pa.array(column.allowed, values.type))
+        is_allowed = pc.or_(pc.is_in(values, pa.array(column.allowed, values.type)), pc.is_null(values))
         yield f"{column.name} is one of {', '.join(column.allowed)}", is_allowed
 
 

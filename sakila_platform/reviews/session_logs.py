@@ -19,7 +19,7 @@ from defusedxml.ElementTree import fromstring
 
 from sakila_platform.reviews.csv_records import Fault
 from sakila_platform.reviews.places import location
-from sakila_platform.reviews.source import DEVICES
+from sakila_platform.reviews.source import DEVICES, REVIEW_LOGS
 from sakila_platform.reviews.systems import browser_of
 
 TAGS = ("logDate", "device", "location", "os", "ipAddress", "phoneNumber")
@@ -47,6 +47,8 @@ class Sessions:
 def read_logs(logs: pa.Array, browsers: Mapping[str, str]) -> Sessions:
     """The sessions that these XML documents tell of; `browsers` is the settings' table of them by system."""
     tags, faults = _texts(logs)
+    for tag, column in (("device", "device"), ("os", "os"), ("location", "location_as_written")):
+        faults += _too_long(tags[tag], column)
     dates, not_dates = _looked_up(tags["logDate"], _date, pa.date32())
     system, _ = _looked_up(tags["os"], _tidied, pa.string())
     browser, unknown = _looked_up(tags["os"], lambda name: browser_of(name, browsers), pa.string())
@@ -119,6 +121,13 @@ def _looked_up(
     is_odd = [bool(text) and value is None for text, value in zip(said, meant, strict=True)]
     found = pa.array(meant, kind).take(encoded.indices)
     return found, pc.fill_null(pa.array(is_odd, pa.bool_()).take(encoded.indices), False)
+
+
+def _too_long(texts: pa.Array, column: str) -> list[Fault]:
+    """Names that the dimensions' columns can't hold."""
+    most = REVIEW_LOGS.column(column).type.length or 0
+    is_too_long = pc.fill_null(pc.greater(pc.utf8_length(texts), most), False)
+    return _faults(f"{column} has at most {most} characters", texts, is_too_long)
 
 
 def _faults(rule: str, texts: pa.Array, is_odd: pa.Array) -> list[Fault]:

@@ -65,7 +65,7 @@ USER_PURCHASE = Table(
         Column("quantity", INTEGER, "Pieces; negative when they were given back."),
         Column("invoice_date", DATETIME, "When it was bought, on the shop's wall clock."),
         Column("unit_price", decimal(8, 3), "Price of a piece."),
-        Column("customer_id", INTEGER, "Who bought it; null when nobody knows.", nullable=True),
+        Column("customer_id", INTEGER, "Who bought it; null when nobody knows.", nullable=True, minimum=0),
         Column("country", text(20), "Where the customer lives.", nullable=True),
     ),
     primary_key=("line_number",),

@@ -1,0 +1,285 @@
+"""What vendors deliver wrong is set aside with its reason and its record, and the rest is loaded; or the day is refused
+in one line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from sakila_platform.engine.day_runs import DaysRefused
+from sakila_platform.postgres import PostgresAddress
+from sakila_platform.reviews import review_text, vendor_days
+from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
+from sakila_platform_tests.lake_places import FolderPlace, LakePlace
+from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, logs_csv, reviews_domain
+from sakila_platform_tests.tables import table
+
+FINE = "1 | 04-20-2021 | Mobile | Texas | Apple iOS"
+HEADER = "id_review | logDate | device | location | os"
+
+
+@pytest.fixture
+def domain(empty_postgres: PostgresAddress, lake_place: LakePlace, tmp_path: Path) -> Iterator[ReviewsDomain]:
+    """An empty domain that lets half of a day be set aside."""
+    with reviews_domain(empty_postgres, lake_place, tmp_path) as domain:
+        domain.set(ALLOWED_BAD_SHARE=0.5)
+        yield domain
+
+
+def reviews(domain: ReviewsDomain) -> list[int]:
+    """The ids of the reviews that stage has."""
+    return domain.rows("stage/reviews/classified_movie_review").column("review_id")
+
+
+def reasons(domain: ReviewsDomain, stage_table: str) -> list[str]:
+    """Why records were set aside, in their order."""
+    return domain.rows(f"quarantine/reviews/{stage_table}").column("reason")
+
+
+def refused(domain: ReviewsDomain) -> str:
+    """The one line in which the day is refused."""
+    with pytest.raises(DaysRefused) as error:
+        domain.run(layers=["stage"])
+    told = str(error.value)
+    assert "\n" not in told
+    return told
+
+
+LOGS = {
+    "broken XML": (
+        b"2,<reviewlog><log><logDate>04-20-2021</logDate>",
+        "record 2: log is well-formed XML (no element found: line 1, column 45)",
+    ),
+    "an entity that would grow": (
+        b'2,<!DOCTYPE a [<!ENTITY b "c">]><reviewlog>&b;</reviewlog>',
+        "record 2: log is well-formed XML (DTDForbidden)",
+    ),
+    "another document": (b"2,<order><item/></order>", "record 2: log is one reviewlog of one log (order of 0 log)"),
+    "missing tags": (
+        logs_csv(f"{HEADER}\n2 | 04-20-2021 | - | Texas | -").splitlines()[1],
+        "record 2: device is not null; os is not null; browser is not null",
+    ),
+    "an unknown system": (
+        logs_csv(f"{HEADER}\n2 | 04-20-2021 | Mobile | Texas | BeOS").splitlines()[1],
+        "record 2: os has a browser ('BeOS')",
+    ),
+    "an impossible date": (
+        logs_csv(f"{HEADER}\n2 | 02-30-2021 | Mobile | Texas | Linux").splitlines()[1],
+        "record 2: log_date is a day of the calendar, MM-DD-YYYY ('02-30-2021')",
+    ),
+    "a date the other way round": (
+        logs_csv(f"{HEADER}\n2 | 2021-04-20 | Mobile | Texas | Linux").splitlines()[1],
+        "record 2: log_date is a day of the calendar, MM-DD-YYYY ('2021-04-20')",
+    ),
+    "an id that is no number": (
+        logs_csv(f"{HEADER}\nx2 | 04-20-2021 | Mobile | Texas | Linux").splitlines()[1],
+        "record 2: id_review is a whole number ('x2')",
+    ),
+    "an id twice": (
+        logs_csv(f"{HEADER}\n1 | 04-20-2021 | Tablet | Texas | Linux").splitlines()[1],
+        "record 2: primary key is unique",
+    ),
+    "a name longer than its column": (
+        logs_csv(f"{HEADER}\n2 | 04-20-2021 | {'Mobile' * 6} | Texas | Linux").splitlines()[1],
+        f"record 2: device has at most 30 characters ('{'Mobile' * 6}')",
+    ),
+}
+
+
+@pytest.mark.parametrize(("record", "reason"), LOGS.values(), ids=LOGS.keys())
+def test_a_log_that_cannot_be_used_is_set_aside(domain: ReviewsDomain, record: bytes, reason: str) -> None:
+    fine = logs_csv(f"{HEADER}\n{FINE}")
+    last = logs_csv(f"{HEADER}\n3 | 04-21-2021 | Tablet | Ohio | Linux").splitlines()[1]
+    domain.deliver(LOG_REVIEWS, fine + record + b"\n" + last + b"\n")
+    domain.run(layers=["stage"])
+    assert domain.rows("stage/reviews/review_logs").column("log_id") == [1, 3]
+    assert reasons(domain, "review_logs") == [reason]
+
+
+REVIEWS = {
+    "too few fields": (b"8,a review", "record 2: has the declared fields (it has 2, not 3)"),
+    "too many fields": (b"8,not quoted, sadly,2", "record 2: has the declared fields (it has 4, not 3)"),
+    "a stray quotation mark": (
+        b'8,"he said "good" twice",2',
+        "record 2: quotation marks are in pairs (text follows a closing quotation mark)",
+    ),
+    "a text that is never closed": (
+        b'8,"so it goes on\nfor lines,2',
+        "record 2: quotation marks are in pairs (text follows a closing quotation mark)",
+    ),
+    "another encoding": ("8,tr\xe8s bon,2".encode("latin-1"), "record 2: is UTF-8 text (byte 0xe8)"),
+    "no customer": (b",good,2", "record 2: cid is a whole number ('')"),
+    "a customer of no number": (b"12.5,good,2", "record 2: cid is a whole number ('12.5')"),
+    "a customer beyond all ids": (b"9999999999,good,2", "record 2: cid is a whole number ('9999999999')"),
+    "customer nought": (b"0,good,2", "record 2: user_id is at least 1"),
+    "an id twice": (b"8,good,1", "record 2: primary key is unique"),
+    "no id": (b"8,good,", "record 2: id_review is a whole number ('')"),
+}
+
+
+@pytest.mark.parametrize(("record", "reason"), REVIEWS.values(), ids=REVIEWS.keys())
+def test_a_review_that_cannot_be_used_is_set_aside(domain: ReviewsDomain, record: bytes, reason: str) -> None:
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n" + record + b'\n9,"fine, good",3\n')
+    domain.run(layers=["stage"])
+    assert reviews(domain) == [1, 3]
+    assert reasons(domain, "classified_movie_review") == [reason]
+
+
+def test_a_truncated_file_loses_but_its_last_record(domain: ReviewsDomain) -> None:
+    domain.deliver(MOVIE_REVIEW, b'cid,review_str,id_review\n7,good,1\n8,"fine",2\n9,"it began well, and\nthen')
+    domain.run(layers=["stage"])
+    assert reviews(domain) == [1, 2]
+    told = "record 3: quotation marks are in pairs (a quotation mark is not closed)"
+    assert reasons(domain, "classified_movie_review") == [told]
+
+
+def test_a_text_of_a_megabyte_is_one_review(domain: ReviewsDomain) -> None:
+    long = "word, \n" * 150_000
+    domain.deliver(MOVIE_REVIEW, f'cid,review_str,id_review\n7,"{long}good",1\n8,"{long}",2\n'.encode())
+    domain.run(layers=["stage"])
+    found = domain.rows("stage/reviews/classified_movie_review")
+    assert found.drawn("review_id", "positive_review") == table(
+        """
+        review_id | positive_review
+        1         | 1
+        2         | 0
+        """
+    )
+
+
+HEADERS = {
+    "the columns in another order": b"id_review,cid,review_str\n1,7,good\n",
+    "other case and spaces": b" CID , Review_Str , ID_Review \n7,good,1\n",
+    "quoted": b'"cid","review_str","id_review"\n"7","good","1"\n',
+    "a byte-order mark": b"\xef\xbb\xbfcid,review_str,id_review\n7,good,1\n",
+    "lines that end as on Windows": b"cid,review_str,id_review\r\n7,good,1\r\n",
+    "an older variant without ids": b"cid,review_str\n7,good\n",
+}
+
+
+@pytest.mark.parametrize("content", HEADERS.values(), ids=HEADERS.keys())
+def test_variants_of_the_header_are_understood(domain: ReviewsDomain, content: bytes) -> None:
+    domain.deliver(MOVIE_REVIEW, content)
+    domain.run(layers=["stage"])
+    found = domain.rows("stage/reviews/classified_movie_review")
+    assert found.drawn("user_id", "positive_review", "review_id") == table(
+        "user_id | positive_review | review_id\n7 | 1 | 1"
+    )
+
+
+def test_in_the_older_variant_a_review_is_known_by_its_place(domain: ReviewsDomain) -> None:
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str\n7,good\nx,good\n8,bad\n")
+    domain.run(layers=["stage"])
+    assert reviews(domain) == [1, 3]
+
+
+FILES = {
+    "semicolons": (b"cid;review_str;id_review\n7;good;1\n", "its fields are separated by semicolons, not by commas"),
+    "another header": (b"customer,text\n7,good\n", "its header is 'customer,text', not cid,review_str,id_review"),
+    "no header": (b"7,good,1\n", "its header is '7,good,1', not cid,review_str,id_review or cid,review_str"),
+    "nothing": (b"", "it is empty, without even a header"),
+    "UTF-16": ("cid,review_str,id_review\n7,good,1\n".encode("utf-16"), "it is UTF-16, not CSV in UTF-8"),
+    "an archive": (b"\x1f\x8b\x08rest", "it is compressed, not CSV in UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("content", "fault"), FILES.values(), ids=FILES.keys())
+def test_a_file_that_cannot_be_understood_refuses_its_day_alone(
+    domain: ReviewsDomain, content: bytes, fault: str
+) -> None:
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n")
+    domain.run(layers=["stage"])
+    before = domain.contents()
+    domain.deliver(MOVIE_REVIEW, content)
+    told = refused(domain)
+    assert f"stage/reviews/classified_movie_review on {DAY}: {MOVIE_REVIEW.path(DAY)} can't be used: {fault}" in told
+    assert "then run again" in told
+    assert domain.contents() == before
+    assert domain.run("2021-04-26", layers=["stage"])
+
+
+def test_more_bad_records_than_allowed_refuse_the_day(domain: ReviewsDomain) -> None:
+    domain.set(ALLOWED_BAD_SHARE=0.01)
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n" + b"7;good;1\n" * 3 + b"7,good,1\n")
+    told = refused(domain)
+    assert "3 of 4 rows break the contract: has the declared fields (3)" in told
+    assert not domain.has("stage/reviews/classified_movie_review")
+
+
+def test_a_file_that_changes_while_it_is_read_refuses_its_day(
+    domain: ReviewsDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(domain.place, FolderPlace):
+        pytest.skip("an object of S3 is read as the one version that it was")
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n")
+    path = domain.place.folder / MOVIE_REVIEW.path(DAY)
+
+    class Writing(review_text.GoodWord):
+        def __call__(self, texts: pa.Array) -> pa.Array:
+            with path.open("ab") as file:
+                file.write(b"8,more,2\n")
+                os.fsync(file.fileno())
+            return super().__call__(texts)
+
+    monkeypatch.setattr(vendor_days, "GoodWord", Writing)
+    assert "it changed while it was read" in refused(domain)
+    assert not domain.has("stage/reviews/classified_movie_review")
+
+
+def test_reviews_and_logs_that_lack_each_other_are_told(domain: ReviewsDomain) -> None:
+    domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
+    domain.deliver_logs(f"{HEADER}\n{FINE}\n9 | 04-20-2021 | Mobile | Ohio | Linux")
+    outcomes = domain.run()
+    assert domain.rows("final/reviews/fact_review").column("review_id") == [1]
+    (alone,) = domain.rows("quarantine/reviews/fact_review")
+    assert (alone["review_id"], alone["reason"].split("; ")[0]) == (2, "date_key is not null")
+    (fact,) = (day for name, days in outcomes.items() if name.table == "fact_review" for day in days.values())
+    assert fact.warnings == {
+        "logs_without_review": "1 logs name a review that the day does not have, such as 9",
+    }
+    assert fact.checks == {"matches_stage": ""}
+
+
+PURCHASES = {
+    "no quantity": ("null | 1.5 | 2021-04-25 10:00:00 | 7", "quantity is not null"),
+    "a price that is no number": ("1 | NaN | 2021-04-25 10:00:00 | 7", "unit_price is not null"),
+    "a customer below nought": ("1 | 1.5 | 2021-04-25 10:00:00 | -7", "customer_id is at least 0"),
+}
+
+
+@pytest.mark.parametrize(("line", "reason"), PURCHASES.values(), ids=PURCHASES.keys())
+def test_a_purchase_that_cannot_be_used_is_set_aside(domain: ReviewsDomain, line: str, reason: str) -> None:
+    header = "quantity | unit_price | invoice_date | customer_id"
+    domain.purchases(f"{header}\n1 | 2.5 | 2021-04-25 09:00:00 | 7\n{line}")
+    domain.run()
+    assert domain.rows("stage/reviews/user_purchase").column("quantity") == [1]
+    assert reasons(domain, "user_purchase") == [reason]
+    assert [str(amount) for amount in domain.rows("final/reviews/fact_customer_spending").column("amount_spent")] == [
+        "2.500"
+    ]
+
+
+def test_purchases_of_no_day_are_set_aside_whole_by_each_run(domain: ReviewsDomain) -> None:
+    header = "invoice_number | quantity | unit_price | invoice_date"
+    undated = ("2 | 1 | 1 | null", "3 | 1 | 1 | infinity", "4 | 1 | 1 | 0044-03-15 BC")
+    domain.purchases("\n".join([header, "1 | 1 | 1 | 2021-04-25 10:00:00", *undated]))
+    outcomes = domain.run(layers=["stage"])
+    assert domain.rows("quarantine/reviews/user_purchase", "undated").drawn("invoice_number", "reason") == table(
+        """
+        invoice_number | reason
+        2              | invoice_date names no day
+        3              | invoice_date names no day
+        4              | invoice_date names no day
+        """
+    )
+    notes: dict[str, Any] = {name.table: day.notes for name, days in outcomes.items() for day in days.values()}
+    assert notes["user_purchase"] == {"undated_rows": 3}
+    domain.purchases(f"{header}\n1 | 1 | 1 | 2021-04-25 10:00:00")
+    domain.run(layers=["stage"])
+    assert not domain.has("quarantine/reviews/user_purchase", "undated")

@@ -1,0 +1,62 @@
+"""Records held against a contract with Arrow alone come to what DuckDB finds, by the same names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from sakila_platform.contracts import INTEGER, SMALLINT, Column, Kind, Table, arrow_schema, text
+from sakila_platform.engine.audit import audit_table
+from sakila_platform.engine.record_audit import RECORD, Reasons, part_lines, part_records
+from sakila_platform.naming import TableName
+
+TABLE = Table(
+    TableName("stage", "test", "records"),
+    Kind.EVENT,
+    "One row per record.",
+    (
+        Column("key", INTEGER, "Key.", minimum=1),
+        Column("flag", SMALLINT, "Flag.", minimum=0, maximum=1),
+        Column("kind", text(5), "Kind.", nullable=True, allowed=("a", "b")),
+    ),
+    primary_key=("key",),
+)
+VALUES = st.tuples(
+    st.sampled_from([None, 0, 1, 2, 3, 4]), st.sampled_from([None, -1, 0, 1, 2]), st.sampled_from([None, "a", "b", "c"])
+)
+
+
+def rows_of(values: list[tuple]) -> pa.Table:
+    fields = [field.with_nullable(True) for field in arrow_schema(TABLE)]
+    return pa.Table.from_pylist([dict(zip(TABLE.column_names, row, strict=True)) for row in values], pa.schema(fields))
+
+
+@trying(deadline=None)
+@given(st.lists(VALUES, max_size=8, unique_by=lambda row: row[0]))
+def test_arrow_and_duckdb_find_the_same(values: list[tuple]) -> None:
+    parted = part_lines(rows_of(values), TABLE)
+    kept, rejected, broken = audit_table(rows_of(values), TABLE, date(2021, 4, 25))
+    assert parted.kept == kept
+    assert sorted(parted.rejected.to_pylist(), key=str) == sorted(rejected.to_pylist(), key=str)
+    assert parted.broken == broken
+
+
+def test_of_equal_keys_the_first_usable_record_is_kept() -> None:
+    rows = rows_of([(1, 7, None), (1, 1, "a"), (1, 0, "b")]).append_column(RECORD, pa.array([4, 5, 6]))
+    parted = part_records(rows, TABLE, Reasons())
+    assert parted.kept.to_pylist() == [{"key": 1, "flag": 1, "kind": "a"}]
+    assert parted.rejected["reason"].to_pylist() == ["record 4: flag is at most 1", "record 6: primary key is unique"]
+
+
+def test_a_record_without_a_row_is_set_aside_all_the_same() -> None:
+    reasons = Reasons()
+    reasons.add(2, "is UTF-8 text", "byte 0xe8; and more")
+    parted = part_records(rows_of([(1, 1, "a")]).append_column(RECORD, pa.array([1])), TABLE, reasons)
+    assert parted.rejected.to_pylist() == [
+        {"key": None, "flag": None, "kind": None, "reason": "record 2: is UTF-8 text (byte 0xe8, and more)"}
+    ]
+    assert parted.broken == {"is UTF-8 text": 1}

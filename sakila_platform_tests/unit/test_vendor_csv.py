@@ -1,0 +1,77 @@
+"""Vendors' CSV by blocks: whatever the size of a block, what is read is what was written, and faults are by record."""
+
+from __future__ import annotations
+
+import csv
+import io
+from unittest.mock import patch
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from sakila_platform.reviews import vendor_csv
+from sakila_platform.reviews.csv_records import Fault
+from sakila_platform.reviews.vendor_csv import Layout, read_blocks
+
+COLUMNS = ("cid", "review_str", "id_review")
+LAYOUT = Layout([COLUMNS])
+CELLS = st.text(st.sampled_from('ab,"\n\r é<'), max_size=6)
+ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12)
+BLOCK_BYTES = st.integers(30, 120)
+
+
+def read(content: bytes, block_bytes: int = 4 << 20) -> tuple[list[tuple[int, ...]], list[Fault]]:
+    """The records of a file with their numbers, and its faults by number."""
+    rows, faults = [], []
+    with patch.object(vendor_csv, "BLOCK_BYTES", block_bytes):
+        for block in read_blocks(io.BytesIO(content), LAYOUT, pa.Table.to_pylist):
+            rows += [(block.first + row["record"], *(row[name] for name in COLUMNS)) for row in block.worked]
+            faults += [Fault(block.first + one.record, one.rule, one.detail) for one in block.faults]
+    return rows, faults
+
+
+def written(rows: list[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@trying(deadline=None)
+@given(ROWS, BLOCK_BYTES)
+def test_what_was_written_is_read_whatever_the_size_of_a_block(rows: list[tuple[str, ...]], size: int) -> None:
+    assert read(written(rows), size) == ([(n, *row) for n, row in enumerate(rows, 1)], [])
+
+
+@trying(deadline=None)
+@given(st.text(st.sampled_from('ab,"\n\r'), max_size=60), BLOCK_BYTES)
+def test_a_damaged_file_comes_to_the_same_whatever_the_size_of_a_block(text: str, size: int) -> None:
+    content = ("cid,review_str,id_review\n" + text).encode()
+    assert read(content, size) == read(content)
+
+
+@trying(deadline=None)
+@given(ROWS, st.binary(max_size=30), BLOCK_BYTES)
+def test_no_content_breaks_the_reading(rows: list[tuple[str, ...]], junk: bytes, size: int) -> None:
+    found, faults = read(written(rows) + junk, size)
+    numbers = sorted({row[0] for row in found} | {fault.record for fault in faults})
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_damaged_record_takes_no_neighbour_with_it() -> None:
+    content = b'cid,review_str,id_review\n1,"a\nb",1\n2,"open\nand open,2\n3,"c, d",3\n'
+    assert read(content) == (
+        [(1, "1", "a\nb", "1"), (3, "3", "c, d", "3")],
+        [Fault(2, "quotation marks are in pairs", "text follows a closing quotation mark")],
+    )
+
+
+def test_an_open_text_is_waited_for_only_so_long() -> None:
+    lines = b"".join(b"%d,fine,%d\n" % (n, n) for n in range(2, 2_000))
+    with patch.object(vendor_csv, "LONGEST_RECORD_BYTES", 1_000):
+        rows, faults = read(b'cid,review_str,id_review\n1,"open,1\n' + lines, 500)
+    assert len(rows) == 1_998
+    assert faults == [Fault(1, "quotation marks are in pairs", "a quotation mark is not closed")]
