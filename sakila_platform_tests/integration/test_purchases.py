@@ -10,6 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sakila_platform import settings
+from sakila_platform.commands.purchases import load_purchase_file
+from sakila_platform.commands.status_postgres import postgres_place, postgres_tables
 from sakila_platform.errors import PlatformError
 from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.reviews.generated.purchases import write_purchases
@@ -97,6 +100,34 @@ def test_who_reads_during_a_load_sees_the_old_purchases(
         assert reader.execute(count).fetchall() == [(3,)]
         reader.commit()
         assert reader.execute(count).fetchall() == [(6,)]
+
+
+def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_it(
+    empty_postgres: PostgresAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By the address alone: the database is always called reviews.
+    server = empty_postgres.on("")
+    monkeypatch.setenv(settings.POSTGRES_URL.name, server.url)
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "home"))
+    file = tmp_path / "purchases.csv"
+    file.write_text(",".join(HEADER) + "\n" + LINES)
+    try:
+        assert load_purchase_file(file, lambda _: None) == "3 lines of purchases, 2010-12-01 to 2010-12-02."
+        assert ("oltp", "user_purchase", 3, "2010-12-02") in list(postgres_tables())
+        assert postgres_place() == f"sakila@127.0.0.1:{server.port}/ (SAKILA_POSTGRES_URL)"
+    finally:
+        with connect(server, autocommit=True) as connection:
+            connection.execute("DROP DATABASE reviews WITH (FORCE)")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_that_is_not_there_starts_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(settings.POSTGRES_URL.name, raising=False)
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "home"))
+    with pytest.raises(PlatformError, match="can't be read: No such file"):
+        load_purchase_file(tmp_path / "nowhere.csv", lambda _: None)
+    assert postgres_place() == ""
+    assert not (tmp_path / "home").exists()
 
 
 def test_generated_purchases_have_the_habits_of_retail(connection: psycopg.Connection, tmp_path: Path) -> None:
