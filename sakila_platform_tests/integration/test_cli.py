@@ -24,7 +24,22 @@ from sakila_platform_tests.conventions.source_files import ROOT
 
 # The last day of the recorded history is 2006-02-14: two of its days, and then the simulation.
 FIRST_DAY, NOW = "2006-02-13", "2006-02-18T12:00:00+00:00"
-COMMANDS = ("demo", "up", "down", "load", "run", "query", "status", "doctor", "dev", "dashboards", "desk", "deploy")
+COMMANDS = (
+    "demo",
+    "up",
+    "down",
+    "load",
+    "load-purchases",
+    "ingest-catalogue",
+    "run",
+    "query",
+    "status",
+    "doctor",
+    "dev",
+    "dashboards",
+    "desk",
+    "deploy",
+)
 
 
 @dataclass(frozen=True)
