@@ -4,6 +4,8 @@ import dagster as dg
 
 from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.catalogue.raw_assets import csv_assets, tmdb_assets
+from sakila_platform.catalogue.refined import refined_assets
+from sakila_platform.catalogue.trusted import history_assets, trusted_tmdb_assets
 from sakila_platform.checks import stale_days_check
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
@@ -79,6 +81,9 @@ def platform_definitions() -> dg.Definitions:
             *reviews_dashboard_assets(ALL_DASHBOARDS),
             csv_assets(),
             tmdb_assets(),
+            trusted_tmdb_assets(),
+            history_assets(),
+            refined_assets(),
         ],
         asset_checks=[
             *(stale_days_check(table) for table in EVENT_TABLES),

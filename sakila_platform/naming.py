@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-LAYERS = ("oltp", "stage", "final", "warehouse", "analysis", "marts", "quarantine", "dashboards")
+LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "analysis", "marts", "quarantine", "dashboards")
 DAY_PARTITION = "dt"
 YEAR_PARTITION = "year"
 UNDATED = "undated"

@@ -18,6 +18,8 @@ _STALE_DAYS = dg.AssetSelection.checks(
 _DATES = dg.AssetSelection.assets("final/sakila/dim_date", "warehouse/sakila/dim_date")
 _REVIEWS_DAILY = dg.AssetSelection.groups("reviews_stage", "reviews_final", "reviews_warehouse")
 _REVIEWS_DATES = dg.AssetSelection.assets("final/reviews/dim_date", "warehouse/reviews/dim_date")
+# Made whole of the newest files, which they follow.
+_CATALOGUE_HISTORY = dg.AssetSelection.assets("trusted/catalogue/titles", "trusted/catalogue/title_artists")
 
 
 def rentals_daily_job() -> UnresolvedAssetJobDefinition:
@@ -78,9 +80,9 @@ def catalogue_daily_job() -> UnresolvedAssetJobDefinition:
     """The catalogue of films and series, for a day or a range of days."""
     return dg.define_asset_job(
         "catalogue_daily",
-        selection=dg.AssetSelection.groups("catalogue_raw"),
+        selection=dg.AssetSelection.groups("catalogue_raw", "catalogue_trusted") - _CATALOGUE_HISTORY,
         partitions_def=daily_partitions(),
-        description="CSV files and TMDB, for each of its days.",
+        description="CSV files and TMDB into raw, TMDB into trusted, for each of its days.",
         executor_def=dg.in_process_executor,
     )
 

@@ -281,6 +281,12 @@ CATALOGUE_FOLDER = Setting(
     "the folder of movies.csv and series.csv that are taken into raw (empty: catalogue/ under SAKILA_HOME)",
     plain_text,
 )
+SUBGENRES = Setting(
+    "SAKILA_SUBGENRES",
+    "",
+    "a CSV file of sub-genres of horror, with their genres and keywords, to take for the one in sql/refined/catalogue",
+    plain_text,
+)
 TMDB_TOKEN = Setting(
     "SAKILA_TMDB_TOKEN",
     "",

@@ -57,7 +57,7 @@ def history_assets() -> dg.AssetsDefinition:
     return trusted_history
 
 
-def tmdb_assets() -> dg.AssetsDefinition:
+def trusted_tmdb_assets() -> dg.AssetsDefinition:
     """What TMDB told on a day, a table for each structure in it."""
     partitions = daily_partitions()
     warnings = [

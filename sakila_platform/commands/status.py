@@ -23,7 +23,7 @@ from sakila_platform.rentals.warehouse_star import LOAD_LEDGER
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, oltp_address, warehouse_address
 
-_LAYERS = ("oltp", "stage", "final", "warehouse", "marts", "quarantine")
+_LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "marts", "quarantine")
 _OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
 
 

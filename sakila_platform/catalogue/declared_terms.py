@@ -1,0 +1,74 @@
+"""The tables that people edit: which genres and keywords make a sub-genre of horror, and how genres are spelt.
+
+They are CSV files beside the SQL that reads them; a setting may name another file of sub-genres.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pyarrow as pa
+
+from sakila_platform import settings
+from sakila_platform.catalogue.refined_tables import OTHER
+from sakila_platform.engine.queries import SQL_FOLDER
+from sakila_platform.errors import PlatformError
+from sakila_platform.naming import TableName
+
+REFINED_SQL = SQL_FOLDER / "refined" / "catalogue"
+SUBGENRE_TERMS = TableName("declared", "catalogue", "subgenre_terms")
+GENRE_NAMES = TableName("declared", "catalogue", "genre_names")
+_KINDS = ("genre", "keyword")
+
+
+def subgenre_terms() -> pa.Table:
+    """One row per sub-genre, kind (genre or keyword) and term.
+
+    Raises PlatformError, naming the line, for a row that is not so, or is there twice.
+    """
+    file = Path(settings.SUBGENRES.read() or REFINED_SQL / "subgenres.csv")
+    rows = _rows(file, ("subgenre", "kind", "term"))
+    seen: set[tuple[str, ...]] = set()
+    spelt: dict[str, str] = {}
+    for line, row in rows:
+        subgenre, kind, term = row
+        if kind not in _KINDS:
+            raise PlatformError(f"{file} line {line}: {kind!r} is no kind of term. Give {' or '.join(_KINDS)}.")
+        if subgenre.lower() == OTHER.lower():
+            raise PlatformError(f"{file} line {line}: {OTHER} is what titles are that no term fits. Take another name.")
+        if spelt.setdefault(subgenre.lower(), subgenre) != subgenre:
+            raise PlatformError(f"{file} line {line}: {subgenre} is spelt {spelt[subgenre.lower()]} above. Choose one.")
+        if (key := (subgenre, kind, term.lower())) in seen:
+            raise PlatformError(f"{file} line {line}: {kind} {term} is there twice for {subgenre}. Remove one.")
+        seen.add(key)
+    return _table(("subgenre", "kind", "term"), [row for _, row in rows])
+
+
+def genre_names() -> pa.Table:
+    """One row per genre as a source spells it, in lower case, and genre that it is. Raises PlatformError as above."""
+    rows = _rows(REFINED_SQL / "genres.csv", ("told", "genre"))
+    return _table(("told", "genre"), [(told.lower(), genre) for _, (told, genre) in rows])
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> list[tuple[int, tuple[str, ...]]]:
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            lines = list(csv.reader(opened))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PlatformError(f"{file} can't be read: {error}. Put a CSV file there as UTF-8 text.") from None
+    if not lines or tuple(lines[0]) != columns:
+        raise PlatformError(f"{file} does not begin with {','.join(columns)}. Give it that first line.")
+    rows = []
+    for line, fields in enumerate(lines[1:], 2):
+        values = tuple(field.strip() for field in fields)
+        if len(values) != len(columns) or not all(values):
+            raise PlatformError(f"{file} line {line}: give {', '.join(columns)}, and nothing else.")
+        rows.append((line, values))
+    return rows
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> pa.Table:
+    by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [pa.array(values, pa.string()) for values in by_column]
+    return pa.table(dict(zip(columns, arrays, strict=True)))
