@@ -46,16 +46,12 @@ def reviews_arrivals(context: dg.SensorEvaluationContext, lake: LakeResource, cl
     found, strays = deliveries(opened)
     within = _calendar()
     known = [delivery for delivery in found if within(delivery.day)]
-    if strays:
-        context.log.warning(f"Not what vendors deliver, and left alone: {_some(strays)}")
-    if len(known) < len(found):
-        outside = [delivery.path for delivery in found if not within(delivery.day)]
-        context.log.warning(f"Of days that the calendar does not have (yet), and left alone: {_some(outside)}")
+    outside = [delivery.path for delivery in found if not within(delivery.day)]
     now = clock.clock().now().timestamp()
     seen = look(Ledger.read(context.cursor), known, now, _reader(opened))
     return dg.SensorResult(
         run_requests=list(_requests(seen)),
-        skip_reason=None if seen.days else _nothing_new(seen),
+        skip_reason=None if seen.days else _told_instead(seen.waiting, strays, outside),
         cursor=seen.ledger.written(),
         asset_events=[_arrived(seen, delivery) for files in seen.days.values() for delivery in files],
     )
@@ -99,8 +95,14 @@ def _arrived(seen: Look, delivery: Delivery) -> dg.AssetMaterialization:
     )
 
 
-def _nothing_new(seen: Look) -> str:
-    return f"Waiting for {_some(seen.waiting)}" if seen.waiting else "Nothing new has arrived."
+def _told_instead(waiting: list[str], strays: list[str], outside: list[str]) -> str:
+    """Why nothing is run; and, where people look for a file that was not taken, why it was not."""
+    told = [f"Waiting for {_some(waiting)}." if waiting else "Nothing new has arrived."]
+    if strays:
+        told.append(f"Not what vendors deliver, and left alone: {_some(strays)}.")
+    if outside:
+        told.append(f"Of days that the calendar does not have (yet): {_some(outside)}.")
+    return " ".join(told)
 
 
 def _some(paths: list[str]) -> str:

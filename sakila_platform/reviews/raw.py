@@ -47,6 +47,9 @@ def deliveries(lake: Lake) -> tuple[list[Delivery], list[str]]:
     for vendor in VENDOR_FILES:
         for file in lake.files(f"{vendor.raw.path}/"):
             day = _day_of(file.path, vendor)
+            if file.path.endswith("/"):
+                # What consoles of S3 show as an empty folder.
+                continue
             if day is None:
                 strays.append(file.path)
             else:

@@ -54,6 +54,7 @@ class Watch:
             assets=[*source_specs(), reviews], jobs=[job], sensors=[reviews_arrivals]
         ).get_repository_def()
         self.cursor: str | None = None
+        self.told = ""
         self.run_keys: list[str | None] = []
 
     def tick(self) -> Told:
@@ -66,7 +67,7 @@ class Watch:
                 resources={"lake": LakeResource(), "clock": ClockResource()},
             )
             told = self.repository.get_sensor_def("reviews_arrivals").evaluate_tick(context)
-        self.cursor = told.cursor
+        self.cursor, self.told = told.cursor, told.skip_message or ""
         self.run_keys += [request.run_key for request in told.run_requests or ()]
         ranges = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
         runs = [
@@ -139,6 +140,10 @@ def test_files_of_other_names_and_days_outside_of_the_calendar_are_left_alone(pl
     for vendor in VENDOR_FILES:
         put(raw_path(vendor, date(1999, 12, 31)), b"too early")
     assert [watch.tick() for _ in range(3)] == [NONE] * 3
+    assert "Not what vendors deliver, and left alone: raw/reviews/movie_review/dt=2021-04-25/movie_review.csv.tmp" in (
+        watch.told
+    )
+    assert "Of days that the calendar does not have (yet): raw/reviews/log_reviews/dt=1999-12-31" in watch.told
 
 
 def test_the_content_of_a_file_that_was_written_to_since_it_was_listed_is_not_told(
