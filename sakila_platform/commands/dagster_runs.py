@@ -53,6 +53,10 @@ class Runs:
         """The domains that have a daily job."""
         return sorted(name.removesuffix("_daily") for name in self._repository.job_names if name.endswith("_daily"))
 
+    def has_job(self, job: str) -> bool:
+        """Whether there is a job of that name."""
+        return job in self._repository.job_names
+
     def partitions_of(self, job: str) -> list[str]:
         """All partitions of a job: days or years, in calendar order."""
         partitions = self._repository.get_job(job).partitions_def

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sakila_platform import settings
 from sakila_platform.commands.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.commands.demo_catalogue import CATALOGUE
 from sakila_platform.commands.demo_rentals import RENTALS
 from sakila_platform.commands.demo_reviews import REVIEWS
 from sakila_platform.commands.demonstrations import Days, Demonstration
@@ -18,7 +19,7 @@ from sakila_platform.commands.terminal import Terminal
 from sakila_platform.commands.work_lock import working_alone
 from sakila_platform.days import Clock
 
-DEMONSTRATIONS: Mapping[str, Demonstration] = {"rentals": RENTALS, "reviews": REVIEWS}
+DEMONSTRATIONS: Mapping[str, Demonstration] = {"rentals": RENTALS, "reviews": REVIEWS, "catalogue": CATALOGUE}
 
 # A day that was run while it was today is run again once it has ended; who ran it longer ago knew what he did.
 _DAYS_LOOKED_AT = 30
@@ -51,7 +52,8 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
         terminal.say(demonstration.origin())
         _run_dates(stage)
         done = set() if is_fresh else _done_days(stage)
-        ran = [_run_days(stage, chosen, done) for chosen in demonstration.chosen(clock, recent_days)]
+        with demonstration.during():
+            ran = [_run_days(stage, chosen, done) for chosen in demonstration.chosen(clock, recent_days)]
         if any(ran) or not runs.is_answered(domain):
             with terminal.long_step("Analysis and marts") as report:
                 runs.execute_unpartitioned(domain, report)
@@ -62,6 +64,8 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
 
 def _run_dates(stage: _Stage) -> None:
     job = f"{stage.domain}_dates"
+    if not stage.runs.has_job(job):
+        return
     years = stage.runs.partitions_of(job)
     if set(years) - stage.runs.done(job):
         with stage.terminal.long_step(f"The Date dimension, {years[0]} to {years[-1]}") as report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,3 +35,5 @@ class Demonstration:
     """Whose data they are, in a line that says plainly when they are generated."""
     next_steps: tuple[str, ...]
     """Where to look next."""
+    during: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What is open while its days are run, such as a server that they ask."""

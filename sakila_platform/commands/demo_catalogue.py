@@ -1,0 +1,97 @@
+"""The demonstration of the catalogue: generated titles, as CSV files and behind a stand-in of TMDB.
+
+Who has a token of TMDB's own is shown what TMDB says, and who has CSV files in their folder is shown those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sakila_platform import settings
+from sakila_platform.catalogue.csv_files import CSV_FILES
+from sakila_platform.catalogue.raw_zone import newest_files
+from sakila_platform.catalogue.tmdb.record_files import RECORDS
+from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
+from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
+from sakila_platform.catalogue.tmdb_stand_in.titles import Title, generated_titles
+from sakila_platform.commands.demonstrations import Days, Demonstration
+from sakila_platform.commands.terminal import Report, Terminal
+from sakila_platform.days import Clock
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.resources.raw_files import LakeFiles
+
+_SEED = 2022
+_FILMS, _SERIES = 1500, 400
+# Of each kind of bad line two in a file: enough to be seen, and less than a day may set aside.
+_BAD_LINES = 8
+
+
+def _fill(report: Report, clock: Clock, recent_days: int) -> bool:
+    folder = settings.catalogue_folder()
+    if any((folder / file.file).exists() for file in CSV_FILES):
+        report(f"the CSV files in {folder} are left as they are")
+        return False
+    write_csv_files(folder, _titles(), _SEED, _BAD_LINES)
+    report(f"{_FILMS + _SERIES:,} titles as CSV files in {folder}")
+    return True
+
+
+def _chosen(clock: Clock, recent_days: int) -> list[Days]:
+    # What TMDB says now is true of today, whichever days a newcomer asks for.
+    return [Days("Today's catalogue", [clock.today()])]
+
+
+@contextmanager
+def _tmdb() -> Iterator[None]:
+    """TMDB's stand-in, unless there is a token for TMDB itself."""
+    if settings.TMDB_TOKEN.read():
+        yield
+        return
+    with served_titles(_titles()) as url:
+        settings.put_in_environment(
+            {
+                settings.TMDB_URL.name: url,
+                settings.TMDB_TOKEN.name: TOKEN,
+                settings.TMDB_REQUESTS_PER_SECOND.name: "10000",
+            }
+        )
+        yield
+
+
+def _show(terminal: Terminal) -> None:
+    zone, latest = LakeFiles(open_lake()), Clock(settings.TIME_ZONE.read(), settings.CLOCK.read()).today()
+    terminal.heading("Raw files of the newest day")
+    for about in (*(file.raw for file in CSV_FILES), *RECORDS):
+        for file in newest_files(zone, about, latest):
+            terminal.say(file.path)
+
+
+@lru_cache(maxsize=1)
+def _titles() -> list[Title]:
+    return generated_titles(_SEED, _FILMS, _SERIES)
+
+
+def _origin() -> str:
+    if settings.TMDB_TOKEN.read() not in ("", TOKEN):
+        return (
+            f"Films and series: the CSV files in {settings.catalogue_folder()}, and TMDB at {settings.TMDB_URL.read()}"
+        )
+    return "Films and series: GENERATED (in the shape of the CSV files' and of TMDB's)"
+
+
+CATALOGUE = Demonstration(
+    sources="CSV files of films and series",
+    fill=_fill,
+    chosen=_chosen,
+    show=_show,
+    origin=_origin,
+    next_steps=(
+        "make dev                                   lineage, runs and checks on http://localhost:3000",
+        "sakila-platform ingest-catalogue FOLDER    your own movies.csv and series.csv",
+        "SAKILA_TMDB_TOKEN=... make demo DOMAIN=catalogue    what TMDB itself says",
+        "(sakila-platform is in .venv/bin)",
+    ),
+    during=_tmdb,
+)
