@@ -53,7 +53,7 @@ REVIEWS = Dashboard(
             _DAYS,
             (Dimension("date", "Day"),),
             (_REVIEWS, _POSITIVE),
-            caption="The second line is those that are positive.",
+            caption="The line is those that are positive.",
             is_wide=True,
         ),
         Chart(
@@ -78,9 +78,9 @@ REVIEWS = Dashboard(
         Chart(
             "score_by_device_and_browser",
             "Positive share by device and browser",
-            Kind.HEATMAP,
+            Kind.COLUMNS,
             _DAYS,
-            (_BROWSER, _DEVICE),
+            (_DEVICE, _BROWSER),
             (_POSITIVE_SHARE, _REVIEWS),
             caption="The browser is told by the operating system.",
         ),
@@ -106,7 +106,7 @@ REVIEWS = Dashboard(
             "Positive share by season",
             Kind.COLUMNS,
             _DAYS,
-            (Dimension("season", "Season"),),
+            (Dimension("season_number", "Season", label="season"),),
             (_POSITIVE_SHARE, _REVIEWS),
         ),
         Chart(

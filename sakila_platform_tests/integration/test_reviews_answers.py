@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 
 from sakila_platform import settings
+from sakila_platform.commands.dashboards import write_dashboards
 from sakila_platform.engine.agreement import CHECK
 from sakila_platform.errors import PlatformError
 from sakila_platform.postgres import PostgresAddress, connect, connected
@@ -24,6 +25,8 @@ from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.marts import marts_assets
 from sakila_platform.reviews.warehouse_load import Loading, load_days
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform_tests.browsers import opened_browser
+from sakila_platform_tests.dashboard_pages import open_page
 from sakila_platform_tests.reviews_lake import write_day
 from sakila_platform_tests.tables import table
 
@@ -287,3 +290,29 @@ def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
         connection.execute("CREATE SEQUENCE s")
     with pytest.raises(PlatformError, match="read-only transaction"):
         ask(answered.database, question)
+
+
+def test_the_page_shows_the_reviews_and_what_their_writers_spent(answered: Answered) -> None:
+    told: list[str] = []
+    index = write_dashboards(told.append)
+    assert [line.partition(":")[0] for line in told] == ["Reviews, data up to 2021-12-31"]
+    # Rentals have no data here, so no page leads there.
+    pages = Path(index.removeprefix("file://"))
+    assert "reviews.html" in pages.read_text()
+    assert "rentals.html" not in pages.read_text()
+    with opened_browser() as browser:
+        page = open_page(browser, pages.with_name("reviews.html"))
+        page.press("All")
+        assert page.figure("reviews")[0] == 13
+        assert page.figure("reviewers")[0] == 4
+        assert page.figure("spent_each")[0] == pytest.approx(14.005 / 4)
+        assert page.table("positive_by_season") == [["Winter", 0, 2], ["Spring", pytest.approx(6 / 11), 11]]
+        assert page.table("spending_by_score") == [[1, 0, 2], [2, pytest.approx(14.005 / 2), 2]]
+        page.choose("region", ["West"])
+        assert page.figure("reviews")[0] == 6
+        assert page.table("device_by_region") == [
+            ["West", "Computer", 3],
+            ["West", "Mobile", 2],
+            ["West", "Tablet", 1],
+        ]
+        assert not page.faults

@@ -17,6 +17,7 @@ browser AS (
 
 SELECT
     calendar.date,
+    CASE calendar.season WHEN 'Winter' THEN 1 WHEN 'Spring' THEN 2 WHEN 'Summer' THEN 3 ELSE 4 END AS season_number,
     calendar.season,
     location.location,
     coalesce(location.census_region, 'Elsewhere') AS region,
