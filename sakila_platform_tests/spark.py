@@ -34,48 +34,60 @@ from sakila_platform.spark.session import spark_session
 from sakila_platform.spark.star import build_days
 from sakila_platform_tests.platform import LAYERS, Platform
 
-PACKAGE = "libmariadb-java"
+
+@dataclass(frozen=True)
+class DriverPackage:
+    """A Debian package with a JDBC driver, and its jar."""
+
+    package: str
+    jar: str
+
+
+MARIADB = DriverPackage("libmariadb-java", "mariadb-java-client.jar")
+POSTGRES = DriverPackage("libpostgresql-jdbc-java", "postgresql.jar")
 # A test is over before a second compiler would have paid off.
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
-_INSTALLED = Path("/usr/share/java/mariadb-java-client.jar")
+_JARS = Path("/usr/share/java")
 _KEPT = Path(__file__).resolve().parents[1] / ".sakila" / "jdbc"
 
 
-def jdbc_driver() -> Path:
-    """A JDBC driver for MySQL: the installed one, else Debian's package unpacked in a folder that is kept.
+def jdbc_driver(driver: DriverPackage = MARIADB) -> Path:
+    """A JDBC driver: the installed one, else Debian's package unpacked in a folder that is kept.
 
     Skips the test, saying why, on a machine without Java or without a way to the package.
     """
     machine = Machine()
     if not machine.which("java"):
         pytest.skip("there is no Java. Install a Java 17 runtime to test the Glue lane")
-    kept = _KEPT / _INSTALLED.relative_to("/")
-    if _INSTALLED.exists():
-        return _INSTALLED
+    installed = _JARS / driver.jar
+    folder = _KEPT if driver is MARIADB else _KEPT.with_name(f"jdbc-{driver.package}")
+    kept = folder / installed.relative_to("/")
+    if installed.exists():
+        return installed
     if not kept.exists():
-        fault = _unpack(machine)
+        fault = _unpack(machine, driver.package, folder)
         if fault:
-            pytest.skip(f"there is no JDBC driver: {fault}. Install {PACKAGE}")
+            pytest.skip(f"there is no JDBC driver: {fault}. Install {driver.package}")
     return kept
 
 
-def _unpack(machine: Machine) -> str:
-    """Fetch the package and unpack it in the kept folder, which needs no root. Returns why not, or ""."""
-    _KEPT.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix="jdbc-", dir=_KEPT.parent))
+def _unpack(machine: Machine, package: str, folder: Path) -> str:
+    """Fetch a package and unpack it in the folder, which needs no root. Returns why not, or ""."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix="unpacking-", dir=folder.parent))
     try:
-        outcome = machine.run(("apt-get", "-q", "download", PACKAGE), aside)
+        outcome = machine.run(("apt-get", "-q", "download", package), aside)
         if outcome.code:
             machine.run(("apt-get", "-q", "update"), None)
-            outcome = machine.run(("apt-get", "-q", "download", PACKAGE), aside)
-        for package in aside.glob("*.deb") if outcome.code == 0 else ():
-            outcome = machine.run(("dpkg", "-x", str(package), str(aside)), None)
-            package.unlink()
+            outcome = machine.run(("apt-get", "-q", "download", package), aside)
+        for archive in aside.glob("*.deb") if outcome.code == 0 else ():
+            outcome = machine.run(("dpkg", "-x", str(archive), str(aside)), None)
+            archive.unlink()
         if outcome.code:
             return outcome.last_line
         # Another test process may have been faster: then its folder stays.
-        if not _KEPT.exists():
-            aside.rename(_KEPT)
+        if not folder.exists():
+            aside.rename(folder)
         return ""
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -98,11 +110,11 @@ def small_spark_defaults(folder: Path) -> Path:
 
 
 @contextmanager
-def small_spark(folder: Path) -> Iterator[SparkSession]:
+def small_spark(folder: Path, driver: DriverPackage = MARIADB) -> Iterator[SparkSession]:
     """A session on two cores with a gigabyte, set up as a job sets it up; its Java process ends with it."""
     (
         SparkSession.builder.master("local[2]")
-        .config("spark.jars", str(jdbc_driver()))
+        .config("spark.jars", str(jdbc_driver(driver)))
         .config("spark.driver.memory", "1g")
         .config("spark.driver.extraJavaOptions", _JAVA)
         .config("spark.sql.shuffle.partitions", "2")

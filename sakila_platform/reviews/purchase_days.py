@@ -24,10 +24,8 @@ from sakila_platform.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.postgres import PostgresAddress, connect, first_line
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.reviews import purchase_sql
+from sakila_platform.reviews.purchase_totals import NO_LINES, Totals, disagreement
 from sakila_platform.reviews.source import USER_PURCHASE
-
-Totals = tuple[int, Decimal]
-_NO_LINES: Totals = (0, Decimal(0))
 
 
 def capture_purchases(
@@ -47,17 +45,10 @@ def capture_purchases(
             quarantine.set_aside(day_partition(day), parted.rejected)
             publish_days(lake, USER_PURCHASE, [(day, parted.kept)])
             held = _totals([parted.kept, parted.rejected])
-            outcome = replace(outcome, checks={MATCHES_SOURCE: disagreement(totals.get(day, _NO_LINES), held)})
+            outcome = replace(outcome, checks={MATCHES_SOURCE: disagreement(totals.get(day, NO_LINES), held)})
         outcomes[day] = with_undated(outcome, USER_PURCHASE, undated.num_rows)
     quarantine.set_aside(day_partition(UNDATED), undated_rows(USER_PURCHASE, undated))
     return outcomes
-
-
-def disagreement(source: Totals, held: Totals) -> str:
-    """How a day in the lake differs from the source's (lines, amount); empty when it does not."""
-    if source == held:
-        return ""
-    return f"the source has {source[0]} lines of {source[1]} in all, stage and quarantine {held[0]} of {held[1]}"
 
 
 def _read(source: PostgresAddress, days: Sequence[date]) -> tuple[pa.Table, pa.Table, Mapping[date, Totals]]:
@@ -114,7 +105,7 @@ def _by_day(lines: pa.Table, days: Sequence[date]) -> list[tuple[date, pa.Table]
 
 
 def _totals(parts: Sequence[pa.Table]) -> Totals:
-    count, amount = _NO_LINES
+    count, amount = NO_LINES
     for rows in parts:
         quantity = rows["quantity"].cast(pa.decimal128(10, 0))
         amount += pc.sum(pc.multiply(quantity, rows["unit_price"])).as_py() or Decimal(0)

@@ -52,7 +52,7 @@ def totals_sql(condition: str) -> str:
 
 def _usable_columns() -> str:
     usable = {
-        "unit_price": "NULLIF(unit_price, 'NaN') AS unit_price",
+        "unit_price": "CAST(NULLIF(unit_price, 'NaN') AS numeric(8, 3)) AS unit_price",
         _DAY_MOMENT: f"CASE WHEN {_IN_CALENDAR} THEN {_DAY_MOMENT} END AS {_DAY_MOMENT}",
     }
     columns = [usable.get(column.name, column.name) for column in _SOURCE]

@@ -13,7 +13,18 @@ from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address
 from sakila_platform.resources.server_address import server_address
 
-_PORT = 3306
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of database server: as messages call it, as URLs do, and its usual port."""
+
+    name: str
+    schemes: tuple[str, ...]
+    port: int
+
+
+MYSQL = Kind("MySQL", ("mysql", "mariadb"), 3306)
+POSTGRES = Kind("PostgreSQL", ("postgresql",), 5432)
 
 
 @dataclass(frozen=True)
@@ -33,9 +44,9 @@ class Login:
 
         Raises PlatformError when a secret can't be read or no server runs, UsageError when nothing says as whom.
         """
-        place = _place(self.jdbc_url) if self.jdbc_url else None
+        place = place_of(self.jdbc_url, MYSQL) if self.jdbc_url else None
         if self.secret:
-            address = _of_secret(self.secret, place)
+            address = login_of_secret(self.secret, place, MYSQL)
         elif place and not by_settings:
             raise UsageError(
                 "Nothing says as whom to log in at --jdbc-url. Give --secret with the name of a secret, "
@@ -47,22 +58,25 @@ class Login:
         return address if address.database else address.on(database)
 
 
-def _place(jdbc_url: str) -> Address:
+def place_of(jdbc_url: str, kind: Kind) -> Address:
+    """Where a JDBC URL leads, as whom left open. Raises UsageError for one that is not of this kind, or has a login."""
     parts = urlsplit(jdbc_url.removeprefix("jdbc:"))
-    if not jdbc_url.startswith("jdbc:") or parts.scheme not in ("mysql", "mariadb") or not parts.hostname:
-        raise UsageError("--jdbc-url is not a MySQL one. Give jdbc:mysql://host:3306/database, without a password.")
+    if not jdbc_url.startswith("jdbc:") or parts.scheme not in kind.schemes or not parts.hostname:
+        example = f"jdbc:{kind.schemes[0]}://host:{kind.port}/database"
+        raise UsageError(f"--jdbc-url is not a {kind.name} one. Give {example}, without a password.")
     if parts.username or parts.password or "password=" in parts.query:
         raise UsageError("--jdbc-url holds a login, which anyone who sees the job would see. Give it by --secret.")
-    return Address(parts.hostname, parts.port or _PORT, "", "", parts.path.strip("/"))
+    return Address(parts.hostname, parts.port or kind.port, "", "", parts.path.strip("/"))
 
 
-def _of_secret(name: str, place: Address | None) -> Address:
+def login_of_secret(name: str, place: Address | None, kind: Kind) -> Address:
+    """As whom a secret says to log in, and where, unless the place is known. Raises PlatformError without one."""
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
         secret = json.loads(text)
         user, password = str(secret["username"]), str(secret["password"])
         host = place.host if place else str(secret["host"])
-        port = place.port if place else int(secret.get("port", _PORT))
+        port = place.port if place else int(secret.get("port", kind.port))
         database = place.database if place else str(secret.get("dbname") or "")
     except (BotoCoreError, ClientError) as error:
         raise PlatformError(f"The secret {name} can't be read: {error}. Correct --secret, or the job's role.") from None

@@ -1,0 +1,27 @@
+"""Glue job: days of the star of reviews from stage to final. Arguments: README.md."""
+
+from __future__ import annotations
+
+from sakila_platform import settings
+from sakila_platform.days import chunks
+from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.reviews.star import DAILY_TABLES
+from sakila_platform.reviews.star_build import star_build
+from sakila_platform.spark.arguments import Arguments
+from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.star import build_days
+
+
+def build(arguments: Arguments, tell: Tell) -> None:
+    """Build the days that the arguments name, in chunks."""
+    tables = arguments.selected(DAILY_TABLES)
+    views = LakeViews(spark_session("reviews_final", arguments.jars), arguments.lake_for_spark)
+    star = star_build(open_lake(arguments.lake))
+    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    run_chunks(pieces, lambda days: build_days(star, views, tables, days), tell)
+
+
+if __name__ == "__main__":
+    run_job(build)

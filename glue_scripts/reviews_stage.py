@@ -1,0 +1,34 @@
+"""Glue job: days of reviews to stage, from vendors' files and PostgreSQL. Arguments: README.md."""
+
+from __future__ import annotations
+
+from sakila_platform import settings
+from sakila_platform.days import chunks
+from sakila_platform.resources.postgres_address import reviews_source_address
+from sakila_platform.reviews.source import STAGE_TABLES
+from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
+from sakila_platform.spark.arguments import Arguments, job_clock
+from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.postgres_jdbc import PostgresJdbc
+from sakila_platform.spark.postgres_login import postgres_address
+from sakila_platform.spark.session import spark_session
+
+
+def stage(arguments: Arguments, tell: Tell) -> None:
+    """Stage the days that the arguments name, in chunks."""
+    tables = arguments.selected(STAGE_TABLES)
+    spark = spark_session("reviews_stage", arguments.jars)
+    staging = SparkStaging(
+        source=PostgresJdbc(postgres_address(arguments.login, reviews_source_address)),
+        views=LakeViews(spark, arguments.lake_for_spark),
+        clock=job_clock(),
+        most_connections=arguments.jdbc_partitions or spark.sparkContext.defaultParallelism,
+        allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+    )
+    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    run_chunks(pieces, lambda days: stage_days(staging, tables, days), tell)
+
+
+if __name__ == "__main__":
+    run_job(stage)
