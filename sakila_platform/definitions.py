@@ -3,6 +3,8 @@
 import dagster as dg
 
 from sakila_platform.all_dashboards import ALL_DASHBOARDS
+from sakila_platform.catalogue.dashboard_assets import dashboard_assets as catalogue_dashboard_assets
+from sakila_platform.catalogue.marts import marts_assets as catalogue_marts_assets
 from sakila_platform.catalogue.raw_assets import csv_assets, tmdb_assets
 from sakila_platform.catalogue.refined import refined_assets
 from sakila_platform.catalogue.trusted import history_assets, trusted_tmdb_assets
@@ -84,6 +86,8 @@ def platform_definitions() -> dg.Definitions:
             trusted_tmdb_assets(),
             history_assets(),
             refined_assets(),
+            *catalogue_marts_assets(),
+            *catalogue_dashboard_assets(ALL_DASHBOARDS),
         ],
         asset_checks=[
             *(stale_days_check(table) for table in EVENT_TABLES),

@@ -75,7 +75,8 @@ def _without_holes(chart: Chart, rows: Sequence[Row]) -> list[Row]:
     for x in sorted(columns):
         for y in sorted(lines):
             empty: dict[str, Any] = {across.column: x, down.column: y, across.shown: columns[x], down.shown: lines[y]}
-            empty |= {measure.name: 0 for measure in chart.measures}
+            # Nothing was counted there; a mean or a share of nothing is none.
+            empty |= {measure.name: None if measure.per else 0 for measure in chart.measures}
             found.append(cells.get((x, y), empty))
     return found
 

@@ -137,12 +137,16 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class DateFilter:
-    """From when to when: the column of days in each mart. `monthly` marts hold a whole month on its first day."""
+    """From when to when: the column of days in each mart. `monthly` marts hold a whole month on its first day.
+
+    `presets` are the periods of so many days, up to the newest, that a reader gets by one click.
+    """
 
     columns: Mapping[str, str]
     title: str = "Dates"
     default_days: int = 90
     monthly: frozenset[str] = frozenset()
+    presets: tuple[int, ...] = (30, 90, 365)
 
 
 @dataclass(frozen=True)

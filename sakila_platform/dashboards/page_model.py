@@ -23,7 +23,7 @@ from sakila_platform.dashboards.themes import DARK, LIGHT
 from sakila_platform.errors import PlatformError
 
 Model = dict[str, Any]
-_PRESETS = (30, 90, 365)
+_YEAR = 365
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,20 @@ def chart_model(chart: Chart) -> Model:
     }
 
 
-def presets(model: PageModel) -> list[Model]:
-    """The periods that a reader gets by one click: the last days up to the newest, and all of them."""
+def presets(model: PageModel, lengths: Sequence[int]) -> list[Model]:
+    """The periods that a reader gets by one click: the last so many days up to the newest, and all of them."""
     found: dict[Period, str] = {}
-    for length in _PRESETS:
+    for length in lengths:
         first = max(model.days.first, model.days.last - timedelta(days=length - 1))
-        found[Period(first, model.days.last)] = "12 months" if length == 365 else f"{length} days"
+        found[Period(first, model.days.last)] = _length_name(length)
     found[model.days] = "All"
     return [{"title": title, **_days(period)} for period, title in found.items()]
+
+
+def _length_name(days: int) -> str:
+    if days % _YEAR:
+        return f"{days} days"
+    return "12 months" if days == _YEAR else f"{days // _YEAR} years"
 
 
 def choice_members(model: PageModel, column: str) -> list[str]:

@@ -81,7 +81,7 @@ def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
             for choice in dashboard.choices
         ],
         days=model.json["days"],
-        presets=presets(model),
+        presets=presets(model, dashboard.dates.presets),
         numbers=[each.value for each in Format],
         left_out_before=model.left_out_before,
         written=site.now().strftime("%Y-%m-%d %H:%M %Z"),

@@ -13,8 +13,9 @@ import duckdb
 
 from sakila_platform.engine.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.engine.questions import PREVIEW_ROWS, markdown_table
+from sakila_platform.engine.whole_builds import held_partitions
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import UNDATED, TableName, mart_file
+from sakila_platform.naming import TableName, mart_file
 from sakila_platform.resources.duckdb import create_mart_view, create_view
 from sakila_platform.resources.lake_files import Lake
 
@@ -104,7 +105,7 @@ def _name_inputs(
     read = {name for node in chosen for name in manifest["nodes"][node]["depends_on"]["nodes"]}
     for name in sorted(read & manifest["sources"].keys()):
         table = source_table(manifest["sources"][name])
-        partitions = [partition for partition in lake.partitions(table) if not partition.endswith(f"={UNDATED}")]
+        partitions = held_partitions(lake, table)
         if not partitions:
             domain = domain_of(manifest["sources"][name])
             raise PlatformError(

@@ -124,7 +124,8 @@ const Rows = (() => {
     for (const x of [...columns.keys()].sort(compared)) {
       for (const y of [...lines.keys()].sort(compared)) {
         const empty = { [across.column]: x, [down.column]: y, [across.shown]: columns.get(x), [down.shown]: lines.get(y) };
-        for (const measure of chart.measures) empty[measure.name] = 0;
+        // Nothing was counted there; a mean or a share of nothing is none.
+        for (const measure of chart.measures) empty[measure.name] = measure.per ? null : 0;
         found.push(cells.get(JSON.stringify([x, y])) || empty);
       }
     }

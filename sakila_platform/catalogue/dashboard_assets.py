@@ -1,0 +1,16 @@
+"""The dashboard of the catalogue as assets."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from sakila_platform.catalogue.dashboards import DASHBOARDS
+from sakila_platform.dashboards import page_assets
+from sakila_platform.dashboards.declarations import Dashboard
+
+GROUP = "catalogue_dashboards"
+
+
+def dashboard_assets(every: Sequence[Dashboard] = DASHBOARDS) -> list[dg.AssetsDefinition]:
+    """A page for each dashboard, which leads to every one of the platform, and its twin in QuickSight."""
+    return page_assets.dashboard_assets(DASHBOARDS, GROUP, every)
