@@ -1,18 +1,29 @@
 """Every setting of the platform: its name, its meaning and its laptop value.
 
-This is the only module that reads the environment. A setting is read when it is needed, never at import, so the
-code location loads with an empty environment and a test can set what it likes.
+This module and `setting` are all that reads the environment. A setting is read when it is needed, never at import, so
+the code location loads with an empty environment and a test can set what it likes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from sakila_platform.errors import UsageError
+from sakila_platform.catalogue_settings import (  # noqa: F401 - settings like all others
+    CATALOGUE_FOLDER,
+    CATALOGUE_SETTINGS,
+    SUBGENRES,
+    TMDB_FIRST_YEAR,
+    TMDB_PAGES_PER_YEAR,
+    TMDB_REFRESH_DAYS,
+    TMDB_REQUESTS_PER_SECOND,
+    TMDB_SECRET,
+    TMDB_TIMEOUT_SECONDS,
+    TMDB_TOKEN,
+    TMDB_URL,
+)
+from sakila_platform.setting import Setting
 from sakila_platform.setting_values import (
     browsers,
     day,
@@ -28,33 +39,6 @@ from sakila_platform.setting_values import (
     whole_number,
     yes_or_no,
 )
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Setting(Generic[T]):
-    """One environment variable: how it is called, what it means, and what it is on a laptop."""
-
-    name: str
-    default: str
-    meaning: str
-    parse: Callable[[str], T]
-    is_secret: bool = False
-
-    def text(self) -> str:
-        """The value in force as it was written: to hand it on, such as to a job elsewhere."""
-        return os.environ.get(self.name, "").strip() or self.default
-
-    def read(self) -> T:
-        """The value in force. Raises UsageError, naming the variable, when the text can't be understood."""
-        text = self.text()
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            shown = "its value" if self.is_secret else f"{text!r}"
-            raise UsageError(f"{self.name}: {shown} is not usable: {error}. It means: {self.meaning}") from None
-
 
 HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", Path)
 MYSQL_URL = Setting(
@@ -275,57 +259,11 @@ ATHENA_SCAN_LIMIT_GIGABYTES = Setting(
 )
 ALARM_EMAIL = Setting("SAKILA_ALARM_EMAIL", "", "who is told of alarms by mail, after confirming once", plain_text)
 
-CATALOGUE_FOLDER = Setting(
-    "SAKILA_CATALOGUE_FOLDER",
-    "",
-    "the folder of movies.csv and series.csv that are taken into raw (empty: catalogue/ under SAKILA_HOME)",
-    plain_text,
-)
-SUBGENRES = Setting(
-    "SAKILA_SUBGENRES",
-    "",
-    "a CSV file of sub-genres of horror, with their genres and keywords, to take for the one in sql/refined/catalogue",
-    plain_text,
-)
-TMDB_TOKEN = Setting(
-    "SAKILA_TMDB_TOKEN",
-    "",
-    "TMDB's API read access token (v4), for the film and series catalogue",
-    matching(r"[\x21-\x7e]*", "give the token as TMDB shows it, without spaces"),
-    is_secret=True,
-)
-TMDB_SECRET = Setting(
-    "SAKILA_TMDB_SECRET", "", "Secrets Manager secret that holds that token, for a Lambda function", plain_text
-)
-TMDB_URL = Setting(
-    "SAKILA_TMDB_URL",
-    "https://api.themoviedb.org/3",
-    "where TMDB is, or what stands in for it",
-    matching(r"https?://[^\s/]+(/[^\s?#]*)?", "give an address such as https://api.themoviedb.org/3"),
-)
-TMDB_TIMEOUT_SECONDS = Setting(
-    "SAKILA_TMDB_TIMEOUT_SECONDS", "15", "how long TMDB may take for an answer", whole_number(1, 300)
-)
-TMDB_REQUESTS_PER_SECOND = Setting(
-    "SAKILA_TMDB_REQUESTS_PER_SECOND", "20", "most requests to TMDB within a second", whole_number(1, 10_000)
-)
-TMDB_FIRST_YEAR = Setting(
-    "SAKILA_TMDB_FIRST_YEAR", "1970", "the first year whose horror films are looked for", whole_number(1874, 2200)
-)
-TMDB_PAGES_PER_YEAR = Setting(
-    "SAKILA_TMDB_PAGES_PER_YEAR",
-    "5",
-    "pages of 20 horror films, the most popular first, that are looked at for each year",
-    whole_number(1, 500),
-)
-TMDB_REFRESH_DAYS = Setting(
-    "SAKILA_TMDB_REFRESH_DAYS", "30", "how many days a title is not asked for again", whole_number(0, 180)
-)
-
 
 def all_settings() -> tuple[Setting, ...]:
-    """Every setting, in the order of this module."""
-    return tuple(value for value in globals().values() if isinstance(value, Setting))
+    """Every setting, in the order of this module; those of the catalogue last."""
+    found = [value for value in globals().values() if isinstance(value, Setting)]
+    return tuple(sorted(found, key=lambda setting: setting in CATALOGUE_SETTINGS))
 
 
 def require_usable() -> None:

@@ -62,7 +62,7 @@ def test_only_the_settings_read_the_environment() -> None:
     reading = [
         f"{shown(path)}:{node.lineno}"
         for path in modules(PACKAGE)
-        if path.name != "settings.py"
+        if path.name not in ("setting.py", "settings.py")
         for node in ast.walk(tree(path))
         if (isinstance(node, ast.Attribute) and node.attr in READS_THE_ENVIRONMENT)
         or (isinstance(node, ast.ImportFrom) and READS_THE_ENVIRONMENT & {name.name for name in node.names})
