@@ -37,7 +37,7 @@ _PROFIT = Measure(
 
 _DECADE = Dimension("decade", "Decade", label="decade_name")
 _SUBGENRE = Dimension("subgenre", "Sub-genre")
-_TITLE_TYPE = Dimension("title_type", "Films or series")
+_TITLE_TYPE = Dimension("title_type", "Kind")
 
 HORROR = Dashboard(
     name="horror",
@@ -141,7 +141,7 @@ HORROR = Dashboard(
         default_days=_ALL_DAYS,
         presets=(10 * _A_YEAR, 20 * _A_YEAR, 40 * _A_YEAR),
     ),
-    choices=(ChoiceFilter("title_type", "Films or series"),),
+    choices=(ChoiceFilter("title_type", "kind"),),
 )
 
 DASHBOARDS = (HORROR,)

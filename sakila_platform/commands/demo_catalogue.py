@@ -16,9 +16,11 @@ from sakila_platform.catalogue.tmdb.record_files import RECORDS
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import Title, generated_titles
+from sakila_platform.commands.answers import Answer, show_table
 from sakila_platform.commands.demonstrations import Days, Demonstration
 from sakila_platform.commands.terminal import Report, Terminal
 from sakila_platform.days import Clock
+from sakila_platform.resources.duckdb import create_mart_view, open_duckdb
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.raw_files import LakeFiles
 
@@ -26,6 +28,18 @@ _SEED = 2022
 _FILMS, _SERIES = 1500, 400
 # Of each kind of bad line two in a file: enough to be seen, and less than a day may set aside.
 _BAD_LINES = 8
+_SUBGENRES = """
+SELECT
+    subgenre,
+    count(*) AS titles,
+    round(avg(mean_rating), 2) AS mean_rating,
+    cast(round(avg(vote_count)) AS BIGINT) AS votes_per_title,
+    round(avg(popularity), 1) AS popularity,
+    round(avg(profit_million_usd), 1) AS profit_million_usd
+FROM marts.horror_title_subgenres
+GROUP BY subgenre
+ORDER BY mean_rating DESC, subgenre
+"""
 
 
 def _fill(report: Report, clock: Clock, recent_days: int) -> bool:
@@ -66,6 +80,12 @@ def _show(terminal: Terminal) -> None:
     for about in (*(file.raw for file in CSV_FILES), *RECORDS):
         for file in newest_files(zone, about, latest):
             terminal.say(file.path)
+    terminal.heading("What the public prefers of horror, by sub-genre")
+    with open_duckdb() as connection:
+        create_mart_view(connection, open_lake(), "horror_title_subgenres")
+        found = connection.execute(_SUBGENRES)
+        columns = [column[0] for column in found.description or ()]
+        show_table(Answer(columns, found.fetchall()), terminal)
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +108,8 @@ CATALOGUE = Demonstration(
     show=_show,
     origin=_origin,
     next_steps=(
+        "make dashboards                            pages of charts in .sakila/dashboards; open horror.html there",
+        'sakila-platform query lake "SELECT * FROM refined_catalogue.unmatched_titles LIMIT 10"',
         "make dev                                   lineage, runs and checks on http://localhost:3000",
         "sakila-platform ingest-catalogue FOLDER    your own movies.csv and series.csv",
         "SAKILA_TMDB_TOKEN=... make demo DOMAIN=catalogue    what TMDB itself says",
