@@ -262,8 +262,8 @@ ALARM_EMAIL = Setting("SAKILA_ALARM_EMAIL", "", "who is told of alarms by mail, 
 
 def all_settings() -> tuple[Setting, ...]:
     """Every setting, in the order of this module; those of the catalogue last."""
-    found = [value for value in globals().values() if isinstance(value, Setting)]
-    return tuple(sorted(found, key=lambda setting: setting in CATALOGUE_SETTINGS))
+    here = (value for value in globals().values() if isinstance(value, Setting))
+    return (*(setting for setting in here if setting not in CATALOGUE_SETTINGS), *CATALOGUE_SETTINGS)
 
 
 def require_usable() -> None:
