@@ -126,9 +126,9 @@ def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, 
         return
     layer, _, source = schema.partition("_")
     name = TableName(layer, source, table)
-    partitions = lake.partitions(name) if source else []
-    if partitions:
-        create_view(connection, lake, name, partitions)
+    parts = lake.parts(name) if source else []
+    if parts:
+        create_view(connection, lake, name, parts)
     elif schema == _MART_FOLDER and lake.exists(mart_file(table)):
         create_mart_view(connection, lake, table)
     else:

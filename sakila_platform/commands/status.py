@@ -150,7 +150,7 @@ def _lake() -> dict[str, list[TableStatus]]:
     files = {
         data_file(name, partition): (name.layer, name.table, partition)
         for name in lake.tables()
-        for partition in lake.partitions(name)
+        for partition in lake.parts(name)
     }
     files |= {mart_file(mart): ("marts", mart, "") for mart in lake.marts()}
     rows: Counter[tuple[str, str]] = Counter()

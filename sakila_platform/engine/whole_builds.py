@@ -125,10 +125,7 @@ def held_partitions(lake: Lake, table: TableName) -> list[str]:
 
     Rows without a day are no partition here.
     """
-    partitions = [partition for partition in lake.partitions(table) if not partition.endswith(f"={UNDATED}")]
-    if partitions:
-        return partitions
-    return [UNPARTITIONED] if lake.exists(data_file(table)) else []
+    return [part for part in lake.parts(table) if not part.endswith(f"={UNDATED}")]
 
 
 def _show_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

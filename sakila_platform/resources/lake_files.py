@@ -96,6 +96,10 @@ class Lake(ABC):
     def partitions(self, table: TableName) -> list[str]:
         """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
 
+    def parts(self, table: TableName) -> list[str]:
+        """The same; of a table without partitions that has a file, the empty text alone."""
+        return self.partitions(table) or ([""] if self.exists(data_file(table)) else [])
+
     @abstractmethod
     def tables(self) -> list[TableName]:
         """Every table that has a file in the lake, sorted."""
