@@ -9,6 +9,8 @@ LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "analysis
 DAY_PARTITION = "dt"
 YEAR_PARTITION = "year"
 UNDATED = "undated"
+UNPARTITIONED = ""
+"""What stands for the partition of a table that has none."""
 DATA_FILE = "part-0.parquet"
 
 

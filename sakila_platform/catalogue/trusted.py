@@ -11,8 +11,9 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.catalogue.csv_files import CSV_FILES
+from sakila_platform.catalogue.history_build import build_history
 from sakila_platform.catalogue.tmdb_rows import READ_SUBJECTS
-from sakila_platform.catalogue.trusted_history import HISTORY_WARNINGS, build_history
+from sakila_platform.catalogue.trusted_history import HISTORY_WARNINGS
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TITLES, TMDB_TABLES
 from sakila_platform.catalogue.trusted_tmdb import TMDB_WARNINGS, publish_tmdb_days
 from sakila_platform.engine.asset_specs import Committed, asset_key, contract_checks, results, table_spec, tables_of

@@ -34,6 +34,8 @@ class TableDay:
 
 
 Outcomes = dict[TableName, dict[date, TableDay]]
+WHOLE = date(1970, 1, 1)
+"""Stands for the day of a table without partitions."""
 
 
 def judge(rows: int, rejected: int, broken: Mapping[str, int], allowed_share: float) -> TableDay:

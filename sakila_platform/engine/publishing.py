@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.parquet_files import encode_parquet, write_each
-from sakila_platform.naming import DAY_PARTITION, data_file, day_partition
+from sakila_platform.naming import DAY_PARTITION, UNPARTITIONED, data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Quarantine:
 
     def set_aside(self, partition: str, rejected: pa.Table) -> None:
         """Replace what a partition holds: by these rows, or by nothing when there are none."""
-        if rejected.num_rows or partition in self._held:
+        if rejected.num_rows or partition in self._held or partition == UNPARTITIONED:
             set_aside(self._lake, self._table, partition, rejected)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -15,18 +14,15 @@ import duckdb
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.audit import Audit, audit_rows
 from sakila_platform.engine.audit_rules import Members
-from sakila_platform.engine.outcomes import TableDay, judge
+from sakila_platform.engine.outcomes import WHOLE, TableDay, judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import set_aside
 from sakila_platform.engine.queries import Query, read_query
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import DAY_PARTITION, UNDATED, TableName, data_file
+from sakila_platform.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, TableName, data_file
 from sakila_platform.resources.duckdb import create_view, sql_type
 from sakila_platform.resources.lake_files import Lake
 
-WHOLE = date(1970, 1, 1)
-"""Stands for the day where what judges rows wants one."""
-UNPARTITIONED = ""
 _BUILT = "built"
 
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from sakila_platform.naming import DATA_FILE, TableName, data_file
+from sakila_platform.naming import DATA_FILE, UNPARTITIONED, TableName, data_file
 
 Content: TypeAlias = "bytes | pa.Buffer"
 
@@ -98,7 +98,7 @@ class Lake(ABC):
 
     def parts(self, table: TableName) -> list[str]:
         """The same; of a table without partitions that has a file, the empty text alone."""
-        return self.partitions(table) or ([""] if self.exists(data_file(table)) else [])
+        return self.partitions(table) or ([UNPARTITIONED] if self.exists(data_file(table)) else [])
 
     @abstractmethod
     def tables(self) -> list[TableName]:

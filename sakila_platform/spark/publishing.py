@@ -43,6 +43,8 @@ class Publication:
     allowed_bad_share: float
     twins: Mapping[date, Sequence[date]] = field(default_factory=dict)
     """Of a day: those that have the same rows, itself among them."""
+    is_partitioned: bool = True
+    """Whether a day is a partition; else the rows are the whole table, whatever day they bear."""
     environment: Mapping[str, str] = field(default_factory=lambda: _settings_of_lakes())
     """The settings of lakes as the driver has them: workers have an environment of their own."""
 

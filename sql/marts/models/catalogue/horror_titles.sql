@@ -56,7 +56,7 @@ SELECT
     cast(mean_rating AS decimal(18, 3)) AS mean_rating,
     cast(rated_titles AS bigint) AS rated_titles,
     cast(vote_count AS bigint) AS vote_count,
-    cast(popularity AS decimal(18, 4)) AS popularity,
+    cast(popularity AS decimal(18, 3)) AS popularity,
     cast(profit_usd AS bigint) AS profit_usd,
     cast(cast(profit_usd AS double) / 1000000 AS decimal(18, 3)) AS profit_million_usd,
     cast(titles_with_profit AS bigint) AS titles_with_profit,
