@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakila_platform.catalogue.raw_zone import days_with_files, files_of_day, newest_files
+from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.checkpoint import Checkpoint, checkpoint_of, checkpoints_before
+from sakila_platform.catalogue.tmdb.client import Answer
 from sakila_platform.catalogue.tmdb.endpoints import FIND, MOVIE, film, horror_films, title_of
 from sakila_platform.catalogue.tmdb.record_files import (
     MOST_BYTES,
@@ -100,6 +102,48 @@ def test_a_checkpoint_is_what_it_was(zone: LakeFiles) -> None:
     assert not list(checkpoints_before(zone, DAY, 3))
 
 
+def test_a_file_whose_checkpoint_was_not_written_is_written_again_under_its_name() -> None:
+    zone = Kept()
+
+    def add(checkpoint: Checkpoint) -> None:
+        writer = RecordWriter(zone, checkpoint)
+        for number in range(MOST_RECORDS):
+            writer.add(MOVIES, str(number), json.dumps({"id": number}), None)
+
+    zone.is_cut_at_checkpoints = True
+    with pytest.raises(PlatformError, match="cut"):
+        add(checkpoint_of(zone, DAY))
+    assert len(zone.files) == 1
+    zone.is_cut_at_checkpoints = False
+    add(checkpoint_of(zone, DAY))
+    assert [path for path in zone.files if path.startswith("Raw/")] == [
+        "Raw/TMDB/JSON/Movies/2022/05/02/movies_0001.json"
+    ]
+    assert checkpoint_of(zone, DAY).records == {"Movies": MOST_RECORDS}
+
+
+def test_answers_are_kept_for_their_day_only(tmp_path: Any) -> None:
+    answer = Answer(200, '{"id": 603}', {"id": 603})
+    cache = AnswerCache(tmp_path / "state" / "answers.sqlite", DAY)
+    cache.put(film(603), answer)
+    cache.close()
+    again = AnswerCache(tmp_path / "state" / "answers.sqlite", DAY)
+    assert again.get(film(603)) == (200, '{"id": 603}')
+    assert again.get(film(604)) is None
+    again.close()
+    later = AnswerCache(tmp_path / "state" / "answers.sqlite", date(2022, 5, 3))
+    assert later.get(film(603)) is None
+    later.close()
+
+
+def test_a_file_of_answers_that_is_none_is_told(tmp_path: Any) -> None:
+    (tmp_path / "answers.sqlite").write_text("no database, but a text that is long enough to be looked at" * 20)
+    with pytest.raises(
+        PlatformError, match=r"answers.sqlite can't be used to keep answers of TMDB: file is not a data"
+    ):
+        AnswerCache(tmp_path / "answers.sqlite", DAY)
+
+
 def test_a_damaged_checkpoint_says_what_to_do(zone: LakeFiles) -> None:
     zone.publish("Checkpoint/TMDB/JSON/Day/2022/05/02/checkpoint.json", b'{"is_complete": tr')
     with pytest.raises(PlatformError, match=r"2022/05/02/checkpoint.json is damaged. Remove it"):
@@ -149,6 +193,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.is_cut_at_checkpoints = False
 
     def paths(self, prefix: str) -> list[str]:
         return [path for path in self.files if path.startswith(prefix)]
@@ -160,4 +205,6 @@ class Kept:
         raise NotImplementedError
 
     def publish(self, path: str, content: bytes) -> None:
+        if self.is_cut_at_checkpoints and path.startswith("Checkpoint/"):
+            raise PlatformError("cut")
         self.files[path] = content

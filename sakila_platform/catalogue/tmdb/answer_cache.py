@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -18,40 +20,54 @@ CREATE TABLE IF NOT EXISTS answer (
 
 
 class AnswerCache:
-    """The answers of one day, in a SQLite file. Answers of other days are forgotten when it is opened."""
+    """The answers of one day, in a SQLite file (None: in memory). Those of other days are forgotten when it is opened.
+
+    Every method raises PlatformError, in one line, when the file can't be used.
+    """
 
     def __init__(self, file: Path | None, day: date) -> None:
         self._day = day.isoformat()
-        try:
+        self._place = str(file or ":memory:")
+        with self._told():
             if file:
                 file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(str(file or ":memory:"), isolation_level=None)
+            self._connection = sqlite3.connect(self._place, isolation_level=None)
             # Safe when the process is killed; a power cut may lose the last answers, which are then asked again.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute(_TABLE)
             self._connection.execute("DELETE FROM answer WHERE day <> ?", [self._day])
-        except (sqlite3.Error, OSError) as error:
-            raise PlatformError(f"{file} can't be used to keep answers of TMDB: {error}. Remove it.") from None
 
     def get(self, request: Request) -> tuple[int, str] | None:
         """Status and text of an answer that was had; None for a question that was not asked."""
-        found = self._connection.execute(
-            "SELECT status, text FROM answer WHERE day = ? AND request = ?", [self._day, str(request)]
-        )
-        return found.fetchone()
+        with self._told():
+            found = self._connection.execute(
+                "SELECT status, text FROM answer WHERE day = ? AND request = ?", [self._day, str(request)]
+            )
+            return found.fetchone()
 
     def put(self, request: Request, answer: Answer) -> None:
         """Keep an answer."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)",
-            [self._day, str(request), answer.status, answer.text],
-        )
+        with self._told():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)",
+                [self._day, str(request), answer.status, answer.text],
+            )
 
     def forget(self) -> None:
         """Forget the day's answers: they are in raw."""
-        self._connection.execute("DELETE FROM answer")
+        with self._told():
+            self._connection.execute("DELETE FROM answer WHERE day = ?", [self._day])
 
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise PlatformError(
+                f"{self._place} can't be used to keep answers of TMDB: {error}. Free space or remove it, then run again."
+            ) from None
