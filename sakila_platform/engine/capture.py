@@ -7,8 +7,10 @@ and only gains the members that its events name and it lacks (rule 5), each with
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,14 +25,14 @@ from sakila_platform.engine.event_slices import EventTable, slice_by_day
 from sakila_platform.engine.members import MemberReading, MemberSearch, missing_sql, read_snapshot
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
 from sakila_platform.engine.publishing import Quarantine, publish_days
-from sakila_platform.engine.source_checksums import disagreements, source_checksums
+from sakila_platform.engine.source_checksums import DayChecksum, disagreements, source_checksums
 from sakila_platform.engine.source_tables import (
     consistent_snapshot,
     require_known_columns,
 )
 from sakila_platform.engine.stage_checksums import stage_checksums
 from sakila_platform.mysql import Address
-from sakila_platform.naming import UNDATED, day_partition
+from sakila_platform.naming import UNDATED, TableName, day_partition
 from sakila_platform.resources.duckdb import create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
@@ -57,35 +59,42 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
     Raises PlatformError, before anything is published, when the source's tables are not what the contracts say.
     """
     outcomes: Outcomes = {}
+    sums: dict[TableName, dict[date, DayChecksum]] = {}
     now = capture.clock.now()
     events = [table for table in tables if table.kind is Kind.EVENT]
     snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
     with consistent_snapshot(capture.source) as connection, capture.lake.steady():
         unknown = require_known_columns(connection, tables)
         for table in events:
-            outcomes[table.name] = _slice_events(capture, connection, table, days)
+            outcomes[table.name], sums[table.name] = _slice_events(capture, connection, table, days)
         for table in snapshots:
             outcomes[table.name] = _capture_table(capture, connection, table, days, now)
         added = _add_missing_members(capture, MemberReading(connection, capture.lake, now), tables, days)
         for table in events:
-            outcomes[table.name] = _checked(capture, connection, table, outcomes[table.name])
+            outcomes[table.name] = _checked(capture, table, outcomes[table.name], sums[table.name])
     return noted(outcomes, {t.name.table: columns for t, columns in unknown.items()}, added)
 
 
 def _slice_events(
     capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date]
-) -> dict[date, TableDay]:
+) -> tuple[dict[date, TableDay], dict[date, DayChecksum]]:
+    """Publish the days of an event table. Returns what became of each, and what the source says of each."""
     carried = pa.schema([arrow_schema(table).field(name).with_nullable(True) for name in table.column_names])
     where = AnyOf([Within(table.day_columns, days[0], days[-1] + timedelta(days=1)), Undated(table.day_columns[0])])
     batches = read_batches(connection, table.name.table, carried, where, unusable_dates=_UNUSABLE)
     event = EventTable(carried.append(pa.field(_UNUSABLE, pa.string())), table.primary_key, table.day_columns)
     slices = slice_by_day(batches, event, days, capture.spill_folder)
+    cut = iter(slices)
+    first = next(cut)
     outcomes: dict[date, TableDay] = {}
     quarantine = Quarantine(capture.lake, table)
-    publish_days(capture.lake, table, _audited(capture, table, slices, quarantine, outcomes))
+    # All rows have been read when the first day is there, so the server is free to sum them up.
+    with ThreadPoolExecutor(1, "sums") as threads:
+        sums = threads.submit(source_checksums, connection, table, days)
+        publish_days(capture.lake, table, _audited(capture, table, chain([first], cut), quarantine, outcomes))
     undated = undated_rows(table, slices.undated.drop_columns([_UNUSABLE]))
     quarantine.set_aside(day_partition(UNDATED), undated)
-    return {day: with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}
+    return {day: with_undated(outcome, table, undated.num_rows) for day, outcome in outcomes.items()}, sums.result()
 
 
 def _audited(
@@ -139,13 +148,13 @@ def _add_missing_members(
 
 
 def _checked(
-    capture: Capture, connection: pymysql.Connection, table: Table, outcomes: Mapping[date, TableDay]
+    capture: Capture, table: Table, outcomes: Mapping[date, TableDay], source: Mapping[date, DayChecksum]
 ) -> dict[date, TableDay]:
     """Compare what was published with the same moment of the source, by count and checksum."""
     published = [day for day, outcome in outcomes.items() if not outcome.refused]
     with open_duckdb() as duck:
         stage = stage_checksums(duck, capture.lake, table, published)
-    faults = disagreements(source_checksums(connection, table, published), stage) if published else {}
+    faults = disagreements(source, stage)
     return {
         day: outcome if outcome.refused else replace(outcome, checks={MATCHES_SOURCE: faults.get(day, "")})
         for day, outcome in outcomes.items()
