@@ -33,3 +33,8 @@ def reviews_warehouse_address(report: Callable[[str], None] = say_nothing) -> Po
     if other:
         return postgres_server(other, settings.REVIEWS_WAREHOUSE_URL.name).on(WAREHOUSE_DATABASE)
     return reviews_source_address(report).on(WAREHOUSE_DATABASE)
+
+
+def is_redshift_chosen() -> bool:
+    """Whether the warehouse of reviews is on Redshift: redshift://workgroup/database, which is no PostgreSQL."""
+    return settings.REVIEWS_WAREHOUSE_URL.read().startswith("redshift://")

@@ -11,8 +11,9 @@ from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.engine.questions import Question, shown_path
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
-from sakila_platform.reviews.analysis import analysis_name, ask, questions
+from sakila_platform.reviews.analysis import analysis_name, questions
 from sakila_platform.reviews.source import SOURCE
+from sakila_platform.reviews.warehouse_place import ask
 
 NEVER_MULTIPLIED = "never_multiplied"
 REVIEWS_SQL = AGREEMENT_SQL / SOURCE

@@ -7,14 +7,14 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.postgres_questions import answer_on_postgres
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.engine.question_assets import answer_each, question_spec
-from sakila_platform.engine.questions import Answer, Question, read_questions
+from sakila_platform.engine.questions import Question, read_questions
 from sakila_platform.naming import TableName
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.source import SOURCE
+from sakila_platform.reviews.warehouse_place import ask
 
 GROUP = "reviews_analysis"
 ANALYSIS_SQL = SQL_FOLDER / "analysis" / "reviews"
@@ -34,12 +34,6 @@ def analysis_name(question: str) -> TableName:
 def answer_file(question: str) -> Path:
     """Where the answer is kept for people."""
     return settings.HOME.read() / "analysis" / SOURCE / f"{question}.csv"
-
-
-def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
-    """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
-    with database.connect() as connection:
-        return answer_on_postgres(connection, question, SOURCE)
 
 
 def analysis_assets(folder: Path = ANALYSIS_SQL) -> list[dg.AssetsDefinition]:

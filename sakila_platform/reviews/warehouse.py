@@ -1,4 +1,4 @@
-"""Warehouse: the star of all days on PostgreSQL. Loaded by `warehouse_load`; contracts in `warehouse_star`.
+"""Warehouse: the star of all days, where `warehouse_place` says. Contracts in `warehouse_star`.
 
 No postponed annotations here: Dagster reads those of the asset's function.
 """
@@ -20,8 +20,8 @@ from sakila_platform.partitions import daily_partitions
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import star
-from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.warehouse_load import LAKE_TABLES, Loading, load_days, load_year
+from sakila_platform.reviews.warehouse_load import LAKE_TABLES
+from sakila_platform.reviews.warehouse_place import load, load_dates
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, DIM_DATE, FACTS
 
 GROUP = "reviews_warehouse"
@@ -49,11 +49,10 @@ def warehouse_assets() -> dg.AssetsDefinition:
         tables = tables_of(context, DAILY_TABLES)
 
         def commit(days: list[date]) -> dict:
-            with reviews_database.connect() as connection:
-                try:
-                    return results(load_days(Loading(connection, lake.lake(), publish_year), tables, days))
-                except LoadRefused as refused:
-                    raise load_refused(refused) from None
+            try:
+                return results(load(reviews_database, lake.lake(), tables, days))
+            except LoadRefused as refused:
+                raise load_refused(refused) from None
 
         days = days_of(context)
         # All days of a run become visible together, so they are one chunk (design rule 10).
@@ -69,11 +68,7 @@ def warehouse_date_asset() -> dg.AssetsDefinition:
     def warehouse_dim_date(
         context: dg.AssetExecutionContext, reviews_database: ReviewsWarehouseResource, lake: LakeResource
     ) -> Iterator[Event]:
-        def load(year: int) -> int:
-            with reviews_database.connect() as connection:
-                return load_year(Loading(connection, lake.lake(), publish_year), year)
-
-        yield from run_years(context, DIM_DATE, load)
+        yield from run_years(context, DIM_DATE, lambda year: load_dates(reviews_database, lake.lake(), year))
 
     return warehouse_dim_date
 

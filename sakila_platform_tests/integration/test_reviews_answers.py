@@ -20,10 +20,11 @@ from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.agreement import NEVER_MULTIPLIED, agreement_checks
-from sakila_platform.reviews.analysis import analysis_assets, answer_file, ask, questions
+from sakila_platform.reviews.analysis import analysis_assets, answer_file, questions
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.marts import marts_assets
 from sakila_platform.reviews.warehouse_load import Loading, load_days
+from sakila_platform.reviews.warehouse_place import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page

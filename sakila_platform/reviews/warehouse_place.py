@@ -1,0 +1,72 @@
+"""Where the warehouse of reviews is: PostgreSQL, or Redshift Serverless where the settings say so. Loaded and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sakila_platform.contracts import Table
+from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.engine.postgres_questions import answer_on_postgres
+from sakila_platform.engine.questions import Answer, Question
+from sakila_platform.errors import PlatformError
+from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.resources.postgres_address import is_redshift_chosen
+from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.source import SOURCE
+from sakila_platform.reviews.warehouse_load import Loading, load_days, load_year
+
+if TYPE_CHECKING:
+    from sakila_platform.reviews.redshift_load import RedshiftLoading
+
+
+def load(database: ReviewsWarehouseResource, lake: Lake, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    """Load these tables for these consecutive days in one transaction. Raises as `load_days` does."""
+    if is_redshift(database):
+        # Here and not above: who has PostgreSQL has no use for boto3, which takes a quarter of a second to import.
+        from sakila_platform.reviews.redshift_load import load_days_on_redshift  # noqa: PLC0415
+
+        return load_days_on_redshift(_on_redshift(lake), tables, days)
+    with database.connect() as connection:
+        return load_days(Loading(connection, lake, publish_year), tables, days)
+
+
+def load_dates(database: ReviewsWarehouseResource, lake: Lake, year: int) -> int:
+    """Load a year of dim_date. Returns its rows."""
+    if is_redshift(database):
+        # As above.
+        from sakila_platform.reviews.redshift_load import load_year_on_redshift  # noqa: PLC0415
+
+        return load_year_on_redshift(_on_redshift(lake), year)
+    with database.connect() as connection:
+        return load_year(Loading(connection, lake, publish_year), year)
+
+
+def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
+    """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
+    if is_redshift(database):
+        # As above.
+        from sakila_platform.resources.redshift import StatementFailed, chosen_redshift  # noqa: PLC0415
+
+        try:
+            found = chosen_redshift().ask(question.query.sql)
+        except StatementFailed as failed:
+            raise PlatformError(f"{question.where}: {failed}") from None
+        return Answer(found.columns, found.types, found.rows)
+    with database.connect() as connection:
+        return answer_on_postgres(connection, question, SOURCE)
+
+
+def is_redshift(database: ReviewsWarehouseResource) -> bool:
+    """Whether the settings lead to Redshift; a resource that names a server of its own is PostgreSQL."""
+    return not database.url and is_redshift_chosen()
+
+
+def _on_redshift(lake: Lake) -> RedshiftLoading:
+    # As above.
+    from sakila_platform.resources.redshift import chosen_redshift  # noqa: PLC0415
+    from sakila_platform.reviews.redshift_load import RedshiftLoading  # noqa: PLC0415
+
+    return RedshiftLoading(chosen_redshift(), lake, publish_year)
