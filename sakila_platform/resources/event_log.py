@@ -23,13 +23,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import dagster as dg
 import sqlalchemy as db
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.errors import DagsterInvariantViolationError
+from dagster._core.event_api import EventLogRecord
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -77,6 +80,17 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
                 self._store_asset_event(index, event, id_)
             for check_rows in _by_check(stored).values():
                 _store_check_rows(index, check_rows)
+
+    def get_event_records(
+        self, event_records_filter: dg.EventRecordsFilter, limit: int | None = None, ascending: bool = False
+    ) -> Sequence[EventLogRecord]:
+        """Check events are read as asset events are: across runs from the index, which has them too, by its ids.
+
+        The parent looks for them in every run's own file, where an id says nothing of the other runs'.
+        """
+        if event_records_filter.event_type in ASSET_CHECK_EVENTS:
+            return SqlEventLogStorage.get_event_records(self, event_records_filter, limit, ascending)
+        return super().get_event_records(event_records_filter, limit, ascending)
 
     def wipe(self) -> None:
         """Remove all events, and the files of all runs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 
 import boto3
 import dagster as dg
@@ -12,6 +13,7 @@ from dagster._core.definitions.freshness import FreshnessState, FreshnessStateCh
 from moto import mock_aws
 
 from sakila_platform.resources import watching as watching_module
+from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home
 from sakila_platform.resources.metrics import tell_metrics
 from sakila_platform.resources.watching import watching
 from sakila_platform_tests.platform import Platform
@@ -25,8 +27,12 @@ def rental() -> None:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """A state folder's own instance: one kept in memory answers questions that the real one's storage does not."""
+    home = ensure_dagster_home(tmp_path)
+    for name, value in dagster_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
         yield instance
 
 
