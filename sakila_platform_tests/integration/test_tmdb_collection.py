@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sakila_platform.catalogue.local_files import take_in_folder
+from sakila_platform.catalogue.tmdb import endpoints
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient
 from sakila_platform.catalogue.tmdb.collection import Scope, Work, collect_day
@@ -107,6 +109,18 @@ def test_searches_go_by_year_and_popularity_and_page_by_page(place: Place, regis
 def test_a_search_is_not_followed_further_than_told(place: Place) -> None:
     place.collect(DAY, Scope(first_year=2022, pages_per_year=1, refresh_days=0))
     assert [page["page"] for page in place.records(DISCOVERED_MOVIES, DAY)] == [1]
+
+
+def test_pages_that_tmdb_does_not_show_are_not_asked_for_and_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "MOST_PAGES", 2)
+    told: list[str] = []
+    work = Work(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), told.append)
+    collect_day(work, DAY, SCOPE, [])
+    assert [page["page"] for page in place.records(DISCOVERED_SERIES, DAY)] == [1, 2]
+    [line] = [line for line in told if "TMDB shows" in line]
+    assert re.fullmatch(r"/discover/tv\?.* has 3 pages, of which TMDB shows 2", line)
 
 
 def test_a_complete_day_is_left_as_it_is(place: Place, register: Register) -> None:

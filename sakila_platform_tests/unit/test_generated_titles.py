@@ -107,11 +107,8 @@ def test_horror_series_are_marked_by_a_keyword_for_lack_of_a_genre() -> None:
 
 def test_pages_hold_every_title_once() -> None:
     films = [title for title in TITLES if not title.is_series]
-    first = page_of(films, 1, 20, 500)
-    ids = [
-        each["id"] for page in range(1, first["total_pages"] + 1) for each in page_of(films, page, 20, 500)["results"]
-    ]
+    first = page_of(films, 1, 20)
+    ids = [each["id"] for page in range(1, first["total_pages"] + 1) for each in page_of(films, page, 20)["results"]]
     assert sorted(ids) == sorted(title.tmdb_id for title in films)
-    assert page_of(films, 99, 20, 500)["results"] == []
-    assert page_of(films, 1, 20, 3)["total_pages"] == 3
+    assert page_of(films, 99, 20)["results"] == []
     assert found(None)["movie_results"] == []

@@ -69,5 +69,5 @@ class AnswerCache:
             yield
         except (sqlite3.Error, OSError) as error:
             raise PlatformError(
-                f"{self._place} can't be used to keep answers of TMDB: {error}. Free space or remove it, then run again."
+                f"{self._place} can't be used to keep answers of TMDB: {error}. Free space, or remove it."
             ) from None

@@ -141,6 +141,8 @@ class _Collection:
             # What the day's own checkpoint has is in raw; earlier days' pages are not this day's.
             led_to = self._today.get(about.subject, {}).get(str(request)) or self._page(about, request)
             last = min(led_to["pages"], most, endpoints.MOST_PAGES) if led_to else last
+            if page == 1 and led_to and led_to["pages"] > last == endpoints.MOST_PAGES:
+                self._work.report(f"{request} has {led_to['pages']:,} pages, of which TMDB shows {last}")
             yield from led_to["ids"] if led_to else ()
             page += 1
 

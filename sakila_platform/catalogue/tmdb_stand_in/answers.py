@@ -31,13 +31,13 @@ def listed(title: Title) -> Document:
     return told | dated | {"title": title.name, "original_title": title.original_name}
 
 
-def page_of(titles: list[Title], page: int, size: int, most_pages: int) -> Document:
-    """A page of titles, the most popular first."""
+def page_of(titles: list[Title], page: int, size: int) -> Document:
+    """A page of titles, the most popular first. It tells of all pages, also of those that are not shown."""
     ordered = sorted(titles, key=lambda title: (-title.popularity, title.tmdb_id))
     return {
         "page": page,
         "results": [listed(title) for title in ordered[(page - 1) * size : page * size]],
-        "total_pages": min(-(-len(titles) // size), most_pages),
+        "total_pages": -(-len(titles) // size),
         "total_results": len(titles),
     }
 

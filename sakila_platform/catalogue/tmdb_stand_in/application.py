@@ -62,7 +62,7 @@ class _Films:
             page = asked.get("page", "1")
             if not page.isdigit() or not 1 <= int(page) <= MOST_PAGES:
                 raise _Refused(400)
-            return page_of(self._discovered(endpoint, asked), int(page), PAGE_TITLES, MOST_PAGES)
+            return page_of(self._discovered(endpoint, asked), int(page), PAGE_TITLES)
         if endpoint is FIND:
             return found(self._by_imdb_id.get(place) if asked.get("external_source") == "imdb_id" else None)
         title = self._by_id.get((endpoint is not MOVIE, int(place))) if place.isdigit() else None
