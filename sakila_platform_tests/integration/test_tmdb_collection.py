@@ -114,13 +114,13 @@ def test_a_search_is_not_followed_further_than_told(place: Place) -> None:
 def test_pages_that_tmdb_does_not_show_are_not_asked_for_and_told(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "MOST_PAGES", 2)
+    monkeypatch.setattr(endpoints, "MOST_PAGES", 1)
     told: list[str] = []
     work = Work(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), told.append)
     collect_day(work, DAY, SCOPE, [])
-    assert [page["page"] for page in place.records(DISCOVERED_SERIES, DAY)] == [1, 2]
+    assert [page["page"] for page in place.records(DISCOVERED_SERIES, DAY)] == [1]
     [line] = [line for line in told if "TMDB shows" in line]
-    assert re.fullmatch(r"/discover/tv\?.* has 3 pages, of which TMDB shows 2", line)
+    assert re.fullmatch(r"/discover/tv\?.* has 2 pages, of which TMDB shows 1", line)
 
 
 def test_a_complete_day_is_left_as_it_is(place: Place, register: Register) -> None:
