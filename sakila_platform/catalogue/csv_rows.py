@@ -90,17 +90,21 @@ def csv_row_batches(raw: RawCsv, lines: Iterable[bytes]) -> Iterator[pa.RecordBa
 
     Raises PlatformError, in one line, for a file that does not begin with the header: it is another file.
     """
+    # Looked at now, and not when the first batch is asked for: who asks may be an engine with errors of its own.
     numbered = enumerate(lines, 1)
     _require_header(raw, next(numbered, (1, b""))[1])
-    rows = (_row(raw, number, line) for number, line in numbered if line.strip())
-    while batch := list(islice(rows, _BATCH_ROWS)):
-        yield pa.RecordBatch.from_pylist(batch, CSV_ROWS_SCHEMA)
+    return _batches(_row(raw, number, line) for number, line in numbered if line.strip())
 
 
 def csv_rows(files: Iterable[tuple[RawCsv, Iterable[bytes]]]) -> pa.RecordBatchReader:
     """The rows of several files, read as they are asked for."""
-    batches = chain.from_iterable(csv_row_batches(raw, lines) for raw, lines in files)
-    return pa.RecordBatchReader.from_batches(CSV_ROWS_SCHEMA, batches)
+    batches = [csv_row_batches(raw, lines) for raw, lines in files]
+    return pa.RecordBatchReader.from_batches(CSV_ROWS_SCHEMA, chain.from_iterable(batches))
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
+    while batch := list(islice(rows, _BATCH_ROWS)):
+        yield pa.RecordBatch.from_pylist(batch, CSV_ROWS_SCHEMA)
 
 
 def _require_header(raw: RawCsv, line: bytes) -> None:
