@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sakila_platform.catalogue import refined_tables, trusted_tables
 from sakila_platform.contracts import Column, ColumnType, Kind, Table, postgres_type
 from sakila_platform.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
 from sakila_platform.rentals import source, star
@@ -85,7 +86,19 @@ REVIEWS = Model(
     ),
     answers=(("analysis", _SQL / "analysis" / "reviews"), ("mart", _SQL / "marts" / "models" / "reviews")),
 )
-MODELS = (RENTALS, REVIEWS)
+CATALOGUE = Model(
+    page=_DOCS / "data_model_catalogue.md",
+    # A report is no process.
+    star=tuple(table for table in refined_tables.REFINED_TABLES if table is not refined_tables.UNMATCHED_TITLES),
+    star_note="As it is in the refined zone: all titles together, without days.",
+    sections=(
+        Section("Tables of refined", refined_tables.REFINED_TABLES, partition=""),
+        Section("Tables of trusted made from CSV files", trusted_tables.CSV_TABLES, partition=""),
+        Section("Tables of trusted made from TMDB's answers", trusted_tables.TMDB_TABLES),
+    ),
+    answers=(("refined", _SQL / "refined" / "catalogue"), ("mart", _SQL / "marts" / "models" / "catalogue")),
+)
+MODELS = (RENTALS, REVIEWS, CATALOGUE)
 
 
 def with_data_model(page: str, model: Model) -> str:
