@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sakila_platform import settings
@@ -124,7 +125,7 @@ class _Collection:
         for year in range(self._scope.first_year, self._day.year + 1):
             pages = self._pages(
                 subjects.DISCOVERED_MOVIES,
-                lambda page, year=year: endpoints.horror_films(year, page),  # type: ignore[misc]
+                partial(endpoints.horror_films, year),
                 self._scope.pages_per_year,
             )
             yield from ((_FILM, tmdb_id) for tmdb_id in pages)
