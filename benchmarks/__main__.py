@@ -12,7 +12,7 @@ from contextlib import closing
 
 import click
 
-from benchmarks import chain, desk, extract, growth, load, measuring, transform
+from benchmarks import chain, desk, extract, growth, load, measuring, reviews, transform
 from benchmarks.measuring import Measured
 from benchmarks.report import DOCUMENT, Goal, Section, document
 from benchmarks.shops import Shop, say, shop
@@ -143,6 +143,27 @@ def growing_shop() -> list[Section]:
     ]
 
 
+def reviews_day() -> list[Section]:
+    """A full day of reviews, raw to fact, by both lanes."""
+    measured = reviews.results()
+    read, ours, _ = measured
+    lines = [
+        *measuring.table(measured, read.name),
+        "",
+        "The Spark lane's time has the start of its session in it, its peak is that of its driver's Python alone.",
+    ]
+    return [
+        Section(
+            f"Reviews of a day, {reviews.FULL_SIZE:,} with their logs, raw to fact",
+            lines,
+            [
+                Goal("raw to fact over Arrow's reading of both files", 1.5, ours.seconds / read.seconds),
+                Goal("peak of raw to fact, MB", 1000, ours.peak_mb),
+            ],
+        )
+    ]
+
+
 def rental_desk() -> list[Section]:
     """Rentals at the desk, and its memory under load."""
     found = desk.results()
@@ -181,6 +202,7 @@ SECTIONS: dict[str, Callable[[], list[Section]]] = {
     "large": large_shop,
     "small": small_shop,
     "growth": growing_shop,
+    "reviews": reviews_day,
     "desk": rental_desk,
 }
 

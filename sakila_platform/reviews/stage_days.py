@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,9 @@ from sakila_platform.engine.outcomes import Outcomes
 from sakila_platform.postgres import PostgresAddress
 from sakila_platform.reviews.purchase_days import capture_purchases
 from sakila_platform.reviews.source import USER_PURCHASE
-from sakila_platform.reviews.vendor_days import Intake, take_in
+from sakila_platform.reviews.vendor_days import VENDORS, Intake, take_in
+
+_FILES_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,15 @@ def stage_days(staging: Staging, tables: Sequence[Table], days: Sequence[date]) 
 
     Raises PlatformError when the source or the lake can't be reached.
     """
-    outcomes: Outcomes = {}
     intake = staging.intake
-    with intake.lake.steady():
-        for table in tables:
-            if table.name == USER_PURCHASE.name:
-                share = intake.allowed_bad_share
-                outcomes[table.name] = capture_purchases(staging.source(), intake.lake, days, share)
-            else:
-                outcomes[table.name] = {day: take_in(intake, table, day) for day in days}
+    vendors = [table for table in tables if table.name in VENDORS]
+    with intake.lake.steady(), ThreadPoolExecutor(_FILES_AT_ONCE) as threads:
+        # While one file is published, the next is read.
+        taken = {(t.name, day): threads.submit(take_in, intake, t, day) for t in vendors for day in days}
+        outcomes: Outcomes = {}
+        if USER_PURCHASE in tables:
+            share = intake.allowed_bad_share
+            outcomes[USER_PURCHASE.name] = capture_purchases(staging.source(), intake.lake, days, share)
+        for (name, day), outcome in taken.items():
+            outcomes.setdefault(name, {})[day] = outcome.result()
     return outcomes

@@ -151,6 +151,9 @@ def _logs(intake: Intake, rows: pa.Table) -> Staged:
 def _whole_numbers(rows: pa.Table, name: str) -> tuple[pa.Array, list[Fault]]:
     """A column of texts as numbers; null, and a fault, where one is none (or too large for an id)."""
     texts = rows[name].combine_chunks()
+    usual = _plainly_numbers(texts)
+    if usual is not None:
+        return usual, []
     digits = pc.if_else(pc.match_substring_regex(texts, _WHOLE_NUMBER), texts, pa.scalar(None, pa.string()))
     numbers = pc.utf8_trim_whitespace(digits).cast(pa.int64())
     fits = pc.fill_null(pc.less_equal(numbers, np.iinfo(np.int32).max), False)
@@ -162,6 +165,16 @@ def _whole_numbers(rows: pa.Table, name: str) -> tuple[pa.Array, list[Fault]]:
         Fault(int(at), f"{name} is a whole number", repr(text[:_SHOWN])) for at, text in zip(odd, shown, strict=True)
     ]
     return pc.if_else(fits, numbers, pa.scalar(None, pa.int64())).cast(pa.int32()), faults
+
+
+def _plainly_numbers(texts: pa.Array) -> pa.Array | None:
+    """The numbers, when all texts are such as Arrow casts; it would take a sign and hexadecimal digits, too."""
+    if pc.any(pc.match_substring_regex(texts, r"[^0-9]"), min_count=0).as_py():
+        return None
+    try:
+        return texts.cast(pa.int32())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _placed(faults: Sequence[Fault], rows: pa.Table) -> list[Fault]:

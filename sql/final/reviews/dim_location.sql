@@ -1,9 +1,16 @@
 -- One row per state or place, of the sessions delivered for a day.
-SELECT DISTINCT
-    log.dt,
-    member_key(log.location) AS location_key,
-    log.location,
-    census_region(log.location) AS census_region,
-    census_division(log.location) AS census_division
-FROM stage_reviews.review_logs AS log
-WHERE log.location <> 'Unknown'
+WITH named AS (
+    SELECT DISTINCT
+        log.dt,
+        log.location
+    FROM stage_reviews.review_logs AS log
+    WHERE log.location <> 'Unknown'
+)
+
+SELECT
+    named.dt,
+    member_key(named.location) AS location_key,
+    named.location,
+    census_region(named.location) AS census_region,
+    census_division(named.location) AS census_division
+FROM named
