@@ -47,7 +47,7 @@ class Findings:
         """Whether so many lines were taken that the rest may go on."""
         rejected = sum(self.not_taken.values())
         lines = self.facts.get("lines", 0)
-        return judge(lines - rejected, rejected, self.not_taken, settings.ALLOWED_BAD_SHARE.read())
+        return judge(lines - rejected, rejected, dict(sorted(self.not_taken.items())), settings.ALLOWED_BAD_SHARE.read())
 
     def told(self, outcome: TableDay) -> TableDay:
         """The outcome of `titles`, with what is worth telling of the files."""

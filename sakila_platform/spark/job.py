@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.engine.outcomes import WHOLE, Outcomes
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources.metrics import tell_metrics
 from sakila_platform.spark.arguments import Arguments, parse_arguments
@@ -61,7 +61,7 @@ def lines_of(outcomes: Outcomes) -> Iterator[str]:
             refused = sum(bool(o.refused) for o in by_day.values())
             notes = f", {rejected} rows set aside" if rejected else ""
             notes += f", {refused} days refused" if refused else ""
-            yield f"{name} {_range(list(by_day))}: {rows} rows{notes}"
+            yield f"{' '.join(part for part in (str(name), _range(list(by_day))) if part)}: {rows} rows{notes}"
 
 
 def faults_of(outcomes: Outcomes) -> Iterator[str]:
@@ -69,8 +69,8 @@ def faults_of(outcomes: Outcomes) -> Iterator[str]:
     for name, by_day in outcomes.items():
         for day, outcome in by_day.items():
             if outcome.refused:
-                yield f"{name} on {day}: {outcome.refused}"
-            yield from (f"{name} on {day}: {check}: {fault}" for check, fault in outcome.checks.items() if fault)
+                yield f"{name}{_on(day)}: {outcome.refused}"
+            yield from (f"{name}{_on(day)}: {check}: {fault}" for check, fault in outcome.checks.items() if fault)
 
 
 def _rows_by_layer(outcomes: Outcomes) -> Counter[str]:
@@ -80,7 +80,13 @@ def _rows_by_layer(outcomes: Outcomes) -> Counter[str]:
     return rows
 
 
+def _on(day: date) -> str:
+    return "" if day == WHOLE else f" on {day}"
+
+
 def _range(days: Sequence[date]) -> str:
+    if list(days) == [WHOLE]:
+        return ""
     return f"{min(days)}..{max(days)} ({len(days)} days)" if len(days) > 1 else str(days[0])
 
 

@@ -25,7 +25,7 @@ from sakila_platform.engine.outcome_messages import day_message
 from sakila_platform.engine.outcomes import TableDay, judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import Quarantine
-from sakila_platform.naming import DAY_PARTITION, UNDATED, data_file, day_partition
+from sakila_platform.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.spark.columns import REASON, UNUSABLE
@@ -89,6 +89,8 @@ class Publisher:
     def _put(self, day: date, kept: pa.Table, rejected: pa.Table) -> None:
         table = self.publication.table
         twins = [day_partition(twin) for twin in self.publication.twins.get(day, [day])]
+        if not self.publication.is_partitioned:
+            twins = [UNPARTITIONED]
         ordered = rejected.sort_by([(name, "ascending") for name in (*table.primary_key, REASON)])
         for partition in twins:
             self.quarantine.set_aside(partition, ordered)

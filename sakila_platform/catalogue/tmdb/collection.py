@@ -117,8 +117,9 @@ class _Collection:
         self._collect_titles([*self._discovered_films(), *self._discovered_series()])
         known = {imdb_id for about, _ in _TITLES.values() for imdb_id in self._led_to(about).values() if imdb_id}
         wanted = [imdb_id for imdb_id in imdb_ids if imdb_id not in known]
-        if wanted:
-            self._work.report(f"{self._day}: {len(wanted):,} titles of the CSV files are looked for by their IMDb id")
+        unknown = sum(str(endpoints.title_of(each)) not in self._led_to(subjects.FOUND) for each in wanted)
+        if unknown:
+            self._work.report(f"{self._day}: {unknown:,} titles of the CSV files are looked for by their IMDb id")
         self._collect_titles(self._resolved(wanted))
 
     def _discovered_films(self) -> Iterator[tuple[str, int]]:

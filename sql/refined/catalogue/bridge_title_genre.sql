@@ -2,7 +2,7 @@
 WITH told AS (
     SELECT
         title.title_id,
-        trim(unnest(string_split(imdb.genres, ','))) AS genre,
+        unnest(string_split(imdb.genres, ',')) AS genre,
         TRUE AS is_imdb
     FROM refined_catalogue.dim_title AS title
     INNER JOIN trusted_catalogue.titles AS imdb
@@ -28,12 +28,13 @@ WITH told AS (
 named AS (
     SELECT
         told.title_id,
-        coalesce(known.genre, concat(upper(substr(told.genre, 1, 1)), lower(substr(told.genre, 2)))) AS genre,
+        coalesce(known.genre, concat(upper(substr(trim(told.genre), 1, 1)), lower(substr(trim(told.genre), 2))))
+            AS genre,
         told.is_imdb
     FROM told
     LEFT JOIN declared_catalogue.genre_names AS known
-        ON lower(told.genre) = known.told
-    WHERE told.genre <> ''
+        ON lower(trim(told.genre)) = known.told
+    WHERE trim(told.genre) <> ''
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- One row per genre that a title of either source has, in one spelling.
 WITH told AS (
-    SELECT trim(unnest(string_split(title.genres, ','))) AS genre
+    SELECT unnest(string_split(title.genres, ',')) AS genre
     FROM trusted_catalogue.titles AS title
     UNION
     SELECT genre.genre_name AS genre
@@ -10,11 +10,13 @@ WITH told AS (
 ),
 
 named AS (
-    SELECT coalesce(known.genre, concat(upper(substr(told.genre, 1, 1)), lower(substr(told.genre, 2)))) AS genre_id
+    SELECT
+        coalesce(known.genre, concat(upper(substr(trim(told.genre), 1, 1)), lower(substr(trim(told.genre), 2))))
+            AS genre_id
     FROM told
     LEFT JOIN declared_catalogue.genre_names AS known
-        ON lower(told.genre) = known.told
-    WHERE told.genre <> ''
+        ON lower(trim(told.genre)) = known.told
+    WHERE trim(told.genre) <> ''
 )
 
 SELECT
