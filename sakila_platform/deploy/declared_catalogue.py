@@ -22,19 +22,37 @@ from sakila_platform.deploy.policies import (
 from sakila_platform.deploy.tags import TAGS
 from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION
 from sakila_platform.rentals import source, star
+from sakila_platform.reviews import source as reviews_source
+from sakila_platform.reviews import star as reviews_star
 
 LAYERS = {
     "stage": ("stage_sakila", source.STAGE_TABLES),
     "final": ("final_sakila", (*star.DAILY_TABLES, star.DIM_DATE)),
+}
+REVIEWS_LAYERS = {
+    "stage-reviews": ("stage_reviews", reviews_source.STAGE_TABLES),
+    "final-reviews": ("final_reviews", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
 }
 MARTS = "marts"
 CRAWLERS = (*LAYERS, MARTS)
 _HIVE = "org.apache.hadoop.hive.ql.io.parquet"
 
 
+def layers_of(environment: Environment) -> dict[str, tuple[str, tuple[Table, ...]]]:
+    """Crawler to database and tables, of the domains that the environment has."""
+    return {**LAYERS, **(REVIEWS_LAYERS if environment.purchases else {})}
+
+
+def database_names(environment: Environment) -> list[str]:
+    """What the databases are called in Glue."""
+    layers = [name for name, _ in layers_of(environment).values()]
+    return [environment.glue_database(name) for name in (*layers, MARTS)]
+
+
 def databases(environment: Environment) -> list[Declaration]:
     """A database for each layer of the lake that is asked by SQL."""
-    folders = {name: f"{layer}/sakila" for layer, (name, _) in LAYERS.items()} | {MARTS: MARTS}
+    # Their names are their tables' folders: `final_sakila`, final/sakila.
+    folders = {name: name.replace("_", "/") for name, _ in layers_of(environment).values()} | {MARTS: MARTS}
     return [
         Declaration(
             DATABASE,
@@ -53,7 +71,7 @@ def tables(environment: Environment) -> list[Declaration]:
     """Every table of stage and final."""
     return [
         _table(environment, environment.glue_database(database), table)
-        for database, contracts in LAYERS.values()
+        for database, contracts in layers_of(environment).values()
         for table in contracts
     ]
 
@@ -62,7 +80,7 @@ def crawlers(environment: Environment) -> list[Declaration]:
     """The crawlers' role, and a crawler for each layer."""
     return [
         _role(environment),
-        *(_contract_crawler(environment, layer) for layer in LAYERS),
+        *(_contract_crawler(environment, layer) for layer in layers_of(environment)),
         _marts_crawler(environment),
     ]
 
@@ -94,7 +112,7 @@ def _table(environment: Environment, database: str, table: Table) -> Declaration
 
 
 def _contract_crawler(environment: Environment, layer: str) -> Declaration:
-    database, contracts = LAYERS[layer]
+    database, contracts = layers_of(environment)[layer]
     name = environment.glue_database(database)
     target = {"DatabaseName": name, "Tables": [table.name.table for table in contracts]}
     return Declaration(
@@ -144,7 +162,7 @@ def _marts_crawler(environment: Environment) -> Declaration:
 
 
 def _role(environment: Environment) -> Declaration:
-    names = [environment.glue_database(name) for name in (*(name for name, _ in LAYERS.values()), MARTS)]
+    names = database_names(environment)
     catalogue = (
         environment.arn("glue", "catalog"),
         *(environment.arn("glue", f"database/{name}") for name in names),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sakila_platform.deploy.declarations import Declaration
-from sakila_platform.deploy.declared_catalogue import CRAWLERS, LAYERS, MARTS
+from sakila_platform.deploy.declared_catalogue import CRAWLERS, MARTS, database_names
 from sakila_platform.deploy.declared_jobs import METRICS
+from sakila_platform.deploy.declared_reviews import reviews_conducting
 from sakila_platform.deploy.declared_storage import QUERY_RESULTS, TEMPORARY
 from sakila_platform.deploy.environment import Environment
 from sakila_platform.deploy.kind_names import POLICY
@@ -66,6 +67,7 @@ def _conducting(environment: Environment) -> list[Statement]:
         read_secrets(*logins),
         Statement("Tell", ("sns:Publish",), (topic,)),
         write_metrics(METRICS),
+        *reviews_conducting(environment),
     ]
 
 
@@ -86,8 +88,7 @@ def _ask(environment: Environment) -> Statement:
 
 
 def _read_catalogue(environment: Environment) -> Statement:
-    names = [environment.glue_database(name) for name in (*(name for name, _ in LAYERS.values()), MARTS)]
-    return Statement("ReadCatalogue", _READ_CATALOGUE, _tables(environment, tuple(names)))
+    return Statement("ReadCatalogue", _READ_CATALOGUE, _tables(environment, tuple(database_names(environment))))
 
 
 def _tables(environment: Environment, databases: tuple[str, ...]) -> tuple[str, ...]:

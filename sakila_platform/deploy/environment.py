@@ -12,6 +12,7 @@ from sakila_platform.deploy.kind_names import DATABASE_SERVER
 from sakila_platform.deploy.tags import environment_tags
 from sakila_platform.errors import UsageError
 from sakila_platform.mysql import Address
+from sakila_platform.postgres import PostgresAddress
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -59,6 +60,10 @@ class Environment:
     """TMDB's token; without one nothing is collected there."""
     tmdb_settings: tuple[tuple[str, str], ...] = ()
     """Settings of that collection: names and texts."""
+    purchases: PostgresAddress | None = field(default=None, repr=False)
+    """The PostgreSQL of purchases; without one nothing of the domain reviews is there."""
+    redshift_database: str = ""
+    """The database of the environment's own Redshift Serverless; empty: the warehouse of reviews is elsewhere."""
 
     @property
     def prefix(self) -> str:
@@ -138,6 +143,10 @@ class Environment:
         secret = self.secret(address)
         return secret if isinstance(secret, Later) else self.arn("secretsmanager", f"secret:{secret}-??????")
 
+    def secretsmanager(self, thing: str) -> str:
+        """What a policy calls a secret of ours."""
+        return self.arn("secretsmanager", f"secret:{self.called(thing)}-??????")
+
     def glue_database(self, name: str) -> str:
         """A Glue database's name, with the prefix that keeps environments of one account apart."""
         return f"{self.database_prefix}{name}"
@@ -195,7 +204,16 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         ),
         alarm_email=settings.ALARM_EMAIL.read(),
         database_prefix=settings.GLUE_DATABASE_PREFIX.read(),
+        purchases=PostgresAddress.parse(purchases) if (purchases := settings.POSTGRES_URL.read()) else None,
+        redshift_database=_own_redshift(name),
         tmdb_token=settings.TMDB_TOKEN.read(),
         tmdb_settings=tuple((setting.name, setting.text()) for setting in of_tmdb),
         job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
     )
+
+
+def _own_redshift(name: str) -> str:
+    """The database in the environment's workgroup of Redshift, where the settings lead there; else nothing."""
+    own = f"redshift://sakila-{name}-reviews/"
+    url = settings.REVIEWS_WAREHOUSE_URL.read()
+    return url.removeprefix(own).strip("/") if url.startswith(own) else ""

@@ -14,6 +14,14 @@ from sakila_platform.deploy.declared_database import database_server, secrets
 from sakila_platform.deploy.declared_functions import function_roles, functions, schedules, tmdb_secret
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES, GlueJob, connection, job, job_role
 from sakila_platform.deploy.declared_people import people
+from sakila_platform.deploy.declared_reviews import (
+    reviews_connection,
+    reviews_engines,
+    reviews_jobs,
+    reviews_roles,
+    reviews_secrets,
+    vendors_policy,
+)
 from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
 from sakila_platform.deploy.declared_watching import alarms, dead_letters, rules, topic
 from sakila_platform.deploy.declared_workflow import triggers, workflow
@@ -71,20 +79,26 @@ class Inventory:
             release_files(environment, release),
             *secrets(environment),
             *tmdb_secret(environment),
+            *reviews_secrets(environment),
             *database_server(environment),
             topic(environment),
             dead_letters(environment),
             *(job_role(environment, each) for each in JOBS),
             *function_roles(environment),
+            *reviews_roles(environment),
             *people(environment),
+            *vendors_policy(environment),
             connection(environment),
+            *reviews_connection(environment),
             *(job(environment, release, each) for each in JOBS),
+            *reviews_jobs(environment, release),
             *databases(environment),
             *tables(environment),
             *crawlers(environment),
             workflow(environment),
             *triggers(environment),
             workgroup(environment),
+            *reviews_engines(environment),
             *functions(environment, release),
             *schedules(environment),
             *dashboards(environment, self.published),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sakila_platform.deploy import (
     athena,
     dashboards,
+    emr_serverless,
     functions,
     glue_catalogue,
     glue_crawlers,
@@ -16,6 +17,7 @@ from sakila_platform.deploy import (
     iam_policies,
     messaging,
     rds,
+    redshift_serverless,
     releases,
     s3,
     schedules,
@@ -40,12 +42,15 @@ from sakila_platform.deploy.kind_names import (
     LOG_GROUP,
     POLICY,
     QUEUE,
+    REDSHIFT_NAMESPACE,
+    REDSHIFT_WORKGROUP,
     RELEASE,
     ROLE,
     RULE,
     SCHEDULE,
     SCHEDULE_GROUP,
     SECRET,
+    SPARK_APPLICATION,
     TABLE,
     TOPIC,
     TRIGGER,
@@ -159,6 +164,28 @@ _ALL = (
         athena.names_of_workgroups,
     ),
     Kind(
+        SPARK_APPLICATION,
+        emr_serverless.describe_application,
+        emr_serverless.ensure_application,
+        emr_serverless.delete_application,
+        emr_serverless.names_of_applications,
+    ),
+    Kind(
+        REDSHIFT_NAMESPACE,
+        redshift_serverless.describe_namespace,
+        redshift_serverless.ensure_namespace,
+        redshift_serverless.delete_namespace,
+        redshift_serverless.names_of_namespaces,
+        held=redshift_serverless.held_by_namespace,
+    ),
+    Kind(
+        REDSHIFT_WORKGROUP,
+        redshift_serverless.describe_workgroup,
+        redshift_serverless.ensure_workgroup,
+        redshift_serverless.delete_workgroup,
+        redshift_serverless.names_of_workgroups,
+    ),
+    Kind(
         LOG_GROUP,
         watching.describe_log_group,
         watching.ensure_log_group,
@@ -220,6 +247,11 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 
-def kinds(with_quicksight: bool) -> Mapping[str, Kind]:
-    """Every kind; those of QuickSight only where it is used, for an account without it refuses to be asked."""
-    return {name: kind for name, kind in KINDS.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}
+def kinds(with_quicksight: bool, with_reviews: bool = False) -> Mapping[str, Kind]:
+    """Every kind; those of QuickSight and of the reviews' engines only where they are used.
+
+    An account without QuickSight refuses to be asked; who has no reviews needs no permission to look for engines.
+    """
+    left_out = set() if with_reviews else {SPARK_APPLICATION, REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP}
+    wanted = {name: kind for name, kind in KINDS.items() if name not in left_out}
+    return {name: kind for name, kind in wanted.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}

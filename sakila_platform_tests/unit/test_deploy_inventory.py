@@ -22,21 +22,24 @@ from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
 from sakila_platform.deploy.declared_catalogue import LAYERS
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES
+from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
 from sakila_platform.deploy.differences import differences
-from sakila_platform.deploy.environment import Environment, Network
+from sakila_platform.deploy.environment import Environment, Network, read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import KINDS
 from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.deploy.policies import Statement, policy
 from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release, release_of_checkout
 from sakila_platform.mysql import Address
+from sakila_platform.postgres import PostgresAddress
 from sakila_platform.spark.arguments import _parser, parse_arguments
 from sakila_platform_tests.aws_clocks import cron_faults
 from sakila_platform_tests.policy_lint import policy_faults
 
 SHOP = Address.parse("mysql://platform:secret@db.example:3306")
+PURCHASES = PostgresAddress.parse("postgresql://platform:secret@pg.example:5432")
 NETWORK = Network(("subnet-0a1b2c3d", "subnet-0a1b2c3e"), ("sg-0a1b2c3d",), "us-east-1a")
-PINS = {name: f"{name}==1" for name in LOADING_MODULES}
+PINS = {name: f"{name}==1" for name in (*LOADING_MODULES, *REVIEWS_MODULES)}
 RELEASE = Release("1.0.0", {f"functions/{name}.zip": "c2hh" for name in FUNCTION_ARCHIVES}, PINS)
 SECRET_OF_RDS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
 OURS = (
@@ -45,6 +48,8 @@ OURS = (
     "catalog",
     "stage_sakila",
     "final_sakila",
+    "stage_reviews",
+    "final_reviews",
     "/marts",
     SECRET_OF_RDS,
     "network-interface",
@@ -61,6 +66,10 @@ ENVIRONMENTS = {
     "a server by URL": environment(oltp=SHOP),
     "a warehouse elsewhere": environment(oltp=SHOP, warehouse=replace(SHOP, host="dw.example")),
     "all in a VPC, on RDS": environment(network=NETWORK),
+    "with reviews": environment(oltp=SHOP, purchases=PURCHASES),
+    "with reviews and Redshift in a VPC": environment(
+        oltp=SHOP, purchases=PURCHASES, redshift_database="datawarehouse_reviews", network=NETWORK
+    ),
 }
 
 
@@ -98,9 +107,12 @@ def test_no_policy_allows_everything_of_a_kind_or_anything_of_another_environmen
             for resource in statement["Resource"]:
                 if resource == "*":
                     about_everything |= set(statement["Action"])
+                elif "serverless" in resource:
+                    # AWS names these by numbers of its own: the tag says whose they are.
+                    assert statement["Condition"]["StringEquals"] == {"aws:ResourceTag/sakila:environment": "test"}
                 else:
                     assert any(part in resource for part in OURS), (name, resource)
-    assert {action.split(":")[0] for action in about_everything} <= {"ec2", "cloudwatch"}
+    assert {action.split(":")[0] for action in about_everything} <= {"ec2", "cloudwatch", "redshift-data"}
 
 
 def test_a_statement_about_every_resource_says_why() -> None:
@@ -139,7 +151,7 @@ def laters(value: Any) -> Iterator[Later]:
 
 
 def test_jobs_and_functions_name_what_is_there() -> None:
-    for job in JOBS:
+    for job in (*JOBS, *REVIEWS_JOBS):
         assert (CHECKOUT / "glue_scripts" / job.script).is_file(), job.script
     for name, archive in FUNCTION_ARCHIVES.items():
         source = (CHECKOUT / f"{archive.handler.replace('.', '/')}.py").read_text(encoding="utf-8")
@@ -170,15 +182,19 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
         words = [str(word) for pair in arguments.items() for word in pair]
         told = parse_arguments(words)
         assert put == {"SAKILA_LAKE": place.lake, **dict(place.job_settings), **watched}
-        assert (told.login.jdbc_url != "") == ("--jdbc-url" in arguments) == (name != "sakila-test-build-final")
+        assert (
+            (told.login.jdbc_url != "")
+            == ("--jdbc-url" in arguments)
+            == (name not in ("sakila-test-build-final", "sakila-test-reviews-final"))
+        )
         _, unknown = _parser().parse_known_args(words)
         assert set(unknown[::2]) == GLUES_OWN
 
 
 def test_modules_that_jobs_import_have_versions() -> None:
     pins = release_of_checkout("1.0.0").pins
-    assert {module: pins[module].split("==")[0] for job in JOBS for module in job.modules} == {
-        module: module for module in LOADING_MODULES
+    assert {module: pins[module].split("==")[0] for job in (*JOBS, *REVIEWS_JOBS) for module in job.modules} == {
+        module: module for module in (*LOADING_MODULES, *REVIEWS_MODULES)
     }
 
 
@@ -290,3 +306,39 @@ def test_the_wheel_can_be_installed(tmp_path: Any) -> None:
         record = opened.read("sakila_platform-0.1.0.dist-info/RECORD").decode()
         assert {line.split(",")[0] for line in record.splitlines()} == set(opened.namelist())
         assert "Requires-Dist" not in opened.read("sakila_platform-0.1.0.dist-info/METADATA").decode()
+
+
+def test_nothing_of_reviews_is_declared_without_its_database() -> None:
+    names = {each.name for each in declared(ENVIRONMENTS["a server by URL"])}
+    assert not [name for name in names if "reviews" in name or "redshift" in name or "spark" in name]
+
+
+def test_vendors_may_deliver_and_nothing_else() -> None:
+    found = dict(documents(ENVIRONMENTS["with reviews"]))
+    [statement] = found["sakila-test-deliver"]["Statement"]
+    assert statement["Action"] == ["s3:PutObject", "s3:AbortMultipartUpload"]
+    assert statement["Resource"] == ["arn:aws:s3:::sakila-test-123456789012-us-east-1/lake/raw/reviews/*"]
+
+
+def test_redshift_reads_what_it_copies_and_nothing_with_an_address_or_a_phone_number() -> None:
+    found = dict(documents(ENVIRONMENTS["with reviews and Redshift in a VPC"]))
+    reads = [
+        resource
+        for statement in found["sakila-test-redshift"]["Statement"]
+        if "s3:GetObject" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert [resource.partition("/")[2] for resource in reads] == ["lake/final/reviews/*", "lake/staging/reviews/*"]
+
+
+def test_redshift_is_the_environments_own_or_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAKILA_MYSQL_URL", "mysql://platform:secret@db.example:3306")
+    monkeypatch.setenv("SAKILA_POSTGRES_URL", "postgresql://platform:secret@pg.example:5432")
+    for url, database in (
+        ("redshift://sakila-test-reviews/datawarehouse_reviews", "datawarehouse_reviews"),
+        ("redshift://of-the-company/datawarehouse_reviews", ""),
+        ("", ""),
+    ):
+        monkeypatch.setenv("SAKILA_REVIEWS_WAREHOUSE_URL", url)
+        place = read_environment("test", "123456789012")
+        assert (place.redshift_database, place.purchases) == (database, PURCHASES)
