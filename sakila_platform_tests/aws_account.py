@@ -17,6 +17,7 @@ from sakila_platform.deploy.aws import Aws
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.moto_operations import install_missing_operations
 from sakila_platform_tests.quicksight_stand_in import QuickSightStandIn
+from sakila_platform_tests.redshift_serverless_stand_in import RedshiftServerlessStandIn
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -41,6 +42,7 @@ class Account:
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     changes_left: int | None = None
     quicksight: QuickSightStandIn = field(default_factory=QuickSightStandIn)
+    redshift: RedshiftServerlessStandIn = field(default_factory=RedshiftServerlessStandIn)
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def aws(self) -> Aws:
@@ -74,6 +76,8 @@ class Account:
         )
         if service == "quicksight":
             self.quicksight.stand_before(client)
+        if service == "redshift-serverless":
+            self.redshift.stand_before(client)
         return client
 
     def changes(self) -> list[str]:
@@ -94,6 +98,7 @@ class Account:
         """As on the first day."""
         requests.post(f"{self.endpoint}/moto-api/reset", timeout=10)
         vars(self.quicksight).update(vars(QuickSightStandIn()))
+        vars(self.redshift).update(vars(RedshiftServerlessStandIn()))
         self.calls.clear()
 
     def _hold_to_the_model(self, params: dict[str, Any], model: Any, **_: Any) -> None:

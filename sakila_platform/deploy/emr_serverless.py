@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
@@ -30,12 +31,14 @@ def ensure_application(aws: Aws, change: Change) -> None:
     """Create or update the application."""
     if change.is_creation:
         wanted = change.asked(*_AT_CREATION, *_PARTS)
-        aws.call(_EMR, "create_application", name=change.name, tags=dict(change.wanted[TAGS]), **wanted)
+        tags = dict(change.wanted[TAGS])
+        aws.call(_EMR, "create_application", name=change.name, tags=tags, clientToken=_token(), **wanted)
         return
     present = _application(aws, change.name) or {}
     if change.concerns(*_PARTS):
         _stop(aws, present)
-        aws.call(_EMR, "update_application", applicationId=present["applicationId"], **change.asked(*_PARTS))
+        number = present["applicationId"]
+        aws.call(_EMR, "update_application", applicationId=number, clientToken=_token(), **change.asked(*_PARTS))
     if missing := to_set(change):
         aws.call(_EMR, "tag_resource", resourceArn=present["arn"], tags=missing)
     if strange := to_remove(change):
@@ -63,6 +66,11 @@ def _application(aws: Aws, name: str) -> dict[str, Any] | None:
 
 def _listed(aws: Aws) -> list[dict[str, Any]]:
     return [each for each in aws.each(_EMR, "list_applications", "applications") if each["state"] != "TERMINATED"]
+
+
+def _token() -> str:
+    # One for each request: AWS takes a repeated one for the same request sent again.
+    return uuid4().hex
 
 
 def _stop(aws: Aws, present: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from sakila_platform.commands.deploy import apply_environment, destroy_environme
 from sakila_platform.deploy import releases
 from sakila_platform.deploy.archives import reproducible_zip
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES
+from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
@@ -54,9 +55,9 @@ def small_release(version: str) -> Release:
     """A release with every file that the inventory names, and next to nothing in them."""
     archive = reproducible_zip({"handler.py": b""})
     contents = {f"functions/{name}.zip": archive for name in FUNCTION_ARCHIVES} | {f"wheels/{WHEEL}": b"wheel"}
-    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in JOBS}
+    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in (*JOBS, *REVIEWS_JOBS)}
     digests = {path: base64.b64encode(hashlib.sha256(content).digest()).decode() for path, content in contents.items()}
-    return Release(version, digests, dict.fromkeys(LOADING_MODULES, "module==1"), contents)
+    return Release(version, digests, dict.fromkeys((*LOADING_MODULES, *REVIEWS_MODULES), "module==1"), contents)
 
 
 @pytest.fixture
