@@ -66,6 +66,7 @@ ENVIRONMENTS = {
     "a server by URL": environment(oltp=SHOP),
     "a warehouse elsewhere": environment(oltp=SHOP, warehouse=replace(SHOP, host="dw.example")),
     "all in a VPC, on RDS": environment(network=NETWORK),
+    "in a VPC, with TMDB": environment(oltp=SHOP, network=NETWORK, tmdb_token="token-of-tmdb"),
     "with reviews": environment(oltp=SHOP, purchases=PURCHASES),
     "with reviews and Redshift in a VPC": environment(
         oltp=SHOP, purchases=PURCHASES, redshift_database="datawarehouse_reviews", network=NETWORK
@@ -189,6 +190,28 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
         )
         _, unknown = _parser().parse_known_args(words)
         assert set(unknown[::2]) == GLUES_OWN
+
+
+def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> None:
+    def about_tmdb(place: Environment) -> dict[str, dict[str, Any]]:
+        return {
+            each.kind: dict(each.wanted) for each in declared(place) if each.name.endswith(("-tmdb", "/collect-tmdb"))
+        }
+
+    without = about_tmdb(ENVIRONMENTS["all in a VPC, on RDS"])
+    assert "secret" not in without
+    assert without["schedule"]["State"] == "DISABLED"
+
+    place = ENVIRONMENTS["in a VPC, with TMDB"]
+    told = about_tmdb(place)
+    assert told["schedule"]["State"] == "ENABLED"
+    assert str.__str__(told["secret"]["Value"]) == "token-of-tmdb"
+    variables = told[""]["Environment"]["Variables"]
+    assert (variables["SAKILA_LAKE"], variables["SAKILA_TMDB_SECRET"]) == (place.lake, "sakila-test-tmdb")
+    # Nothing in a VPC reaches TMDB without a gateway, and this function needs nothing that is in one.
+    assert told[""]["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
+    rest = {kind: parts for kind, parts in told.items() if kind != "secret"}
+    assert "token-of-tmdb" not in str(rest) + repr(place)
 
 
 def test_modules_that_jobs_import_have_versions() -> None:
