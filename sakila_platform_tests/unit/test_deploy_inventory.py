@@ -206,10 +206,10 @@ def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> No
     told = about_tmdb(place)
     assert told["schedule"]["State"] == "ENABLED"
     assert str.__str__(told["secret"]["Value"]) == "token-of-tmdb"
-    variables = told[""]["Environment"]["Variables"]
+    variables = told["lambda function"]["Environment"]["Variables"]
     assert (variables["SAKILA_LAKE"], variables["SAKILA_TMDB_SECRET"]) == (place.lake, "sakila-test-tmdb")
     # Nothing in a VPC reaches TMDB without a gateway, and this function needs nothing that is in one.
-    assert told[""]["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
+    assert told["lambda function"]["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
     rest = {kind: parts for kind, parts in told.items() if kind != "secret"}
     assert "token-of-tmdb" not in str(rest) + repr(place)
 
