@@ -31,14 +31,15 @@ def bucket(environment: Environment) -> Declaration:
             "Ownership": [{"ObjectOwnership": "BucketOwnerEnforced"}],
             "Encryption": {"Rules": [{"ApplyServerSideEncryptionByDefault": _AES}]},
             "Versioning": "Enabled",
+            # By name, as they are compared.
             "Lifecycle": [
                 _expiry("abandoned-uploads", "", AbortIncompleteMultipartUpload={"DaysAfterInitiation": 7}),
                 _expiry("old-versions", "", NoncurrentVersionExpiration={"NoncurrentDays": 30}),
+                _expiry("quarantine", "lake/quarantine/", Expiration={"Days": 365}),
+                _expiry("query-results", QUERY_RESULTS, Expiration={"Days": 7}),
                 # What vendors deliver is kept, but seldom read again after a quarter.
                 _expiry("raw", "lake/raw/", Transitions=[{"Days": 90, "StorageClass": "STANDARD_IA"}]),
                 _expiry("staging", "lake/staging/", Expiration={"Days": 7}),
-                _expiry("quarantine", "lake/quarantine/", Expiration={"Days": 365}),
-                _expiry("query-results", QUERY_RESULTS, Expiration={"Days": 7}),
                 _expiry("temporary", TEMPORARY, Expiration={"Days": 7}),
             ],
             TAGS: environment.tags,
