@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import io
 import json
 import zipfile
@@ -12,17 +13,24 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sakila_platform import settings
+from sakila_platform.catalogue.refined_tables import REFINED_TABLES
+from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES, TRUSTED_TABLES
+from sakila_platform.contracts import Table
 from sakila_platform.deploy.archives import fingerprint, pure_wheel, reproducible_zip
+from sakila_platform.deploy.athena_views import described, view_parts
 from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
 from sakila_platform.deploy.declared_catalogue import LAYERS
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES
 from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
+from sakila_platform.deploy.declared_titles import CATALOGUE_JOBS
 from sakila_platform.deploy.differences import differences
 from sakila_platform.deploy.environment import Environment, Network, read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
@@ -52,8 +60,12 @@ OURS = (
     "final_reviews",
     "/marts",
     SECRET_OF_RDS,
+    "trusted_catalogue",
+    "refined_catalogue",
     "network-interface",
 )
+PRESTO_TYPES = {"varchar", "integer", "smallint", "bigint", "boolean", "date", "decimal"}
+WITHOUT_A_DATABASE = ("build-final", "reviews-final", "catalogue-history", "catalogue-answers")
 ZONES = ("UTC", "America/Bogota", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati")
 
 
@@ -152,7 +164,7 @@ def laters(value: Any) -> Iterator[Later]:
 
 
 def test_jobs_and_functions_name_what_is_there() -> None:
-    for job in (*JOBS, *REVIEWS_JOBS):
+    for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS):
         assert (CHECKOUT / "glue_scripts" / job.script).is_file(), job.script
     for name, archive in FUNCTION_ARCHIVES.items():
         source = (CHECKOUT / f"{archive.handler.replace('.', '/')}.py").read_text(encoding="utf-8")
@@ -186,7 +198,7 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
         assert (
             (told.login.jdbc_url != "")
             == ("--jdbc-url" in arguments)
-            == (name not in ("sakila-test-build-final", "sakila-test-reviews-final"))
+            == (name.removeprefix("sakila-test-") not in WITHOUT_A_DATABASE)
         )
         _, unknown = _parser().parse_known_args(words)
         assert set(unknown[::2]) == GLUES_OWN
@@ -216,9 +228,9 @@ def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> No
 
 def test_modules_that_jobs_import_have_versions() -> None:
     pins = release_of_checkout("1.0.0").pins
-    assert {module: pins[module].split("==")[0] for job in (*JOBS, *REVIEWS_JOBS) for module in job.modules} == {
-        module: module for module in (*LOADING_MODULES, *REVIEWS_MODULES)
-    }
+    assert {
+        module: pins[module].split("==")[0] for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS) for module in job.modules
+    } == {module: module for module in (*LOADING_MODULES, *REVIEWS_MODULES)}
 
 
 def test_crawlers_see_the_contracts_tables_and_change_none() -> None:
@@ -365,3 +377,37 @@ def test_redshift_is_the_environments_own_or_somebody_elses(monkeypatch: pytest.
         monkeypatch.setenv("SAKILA_REVIEWS_WAREHOUSE_URL", url)
         place = read_environment("test", "123456789012")
         assert (place.redshift_database, place.purchases) == (database, PURCHASES)
+
+
+def test_of_films_and_series_the_catalogue_has_every_table_as_its_contract_and_a_view_of_each_fact() -> None:
+    place = ENVIRONMENTS["in a VPC, with TMDB"]
+    tables = {each.name: each.wanted for each in declared(place) if each.kind == "glue table"}
+    for table in (*TRUSTED_TABLES, *REFINED_TABLES):
+        wanted = tables[table.name.sql]
+        days = [] if table in (*CSV_TABLES, *REFINED_TABLES) else [{"Name": "dt", "Type": "string"}]
+        assert wanted["PartitionKeys"] == days
+        assert [column["Name"] for column in wanted["StorageDescriptor"]["Columns"]] == list(table.column_names)
+        assert wanted["StorageDescriptor"]["Location"] == f"{place.lake}/{table.name.path}/"
+    crawled = [each.wanted["Targets"] for each in declared(place) if each.name == "sakila-test-trusted-catalogue"]
+    assert crawled[0]["CatalogTargets"][0]["Tables"] == [table.name.table for table in TMDB_TABLES]
+    assert {name for name in tables if name.endswith("_described")} == {
+        f"{table.name.sql}_described" for table in REFINED_TABLES if table.references
+    }
+    assert not [each for each in declared(ENVIRONMENTS["a server by URL"]) if "catalogue" in each.name]
+
+
+@pytest.mark.parametrize("table", [table for table in REFINED_TABLES if table.references], ids=lambda t: t.name.table)
+def test_a_view_has_a_row_for_each_row_of_its_table_under_the_columns_it_tells(table: Table) -> None:
+    view = described(table, {each.name: each for each in REFINED_TABLES}, "refined_catalogue")
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA refined_catalogue")
+        for each in REFINED_TABLES:
+            rows = pa.table({column.name: ["1", "2"] for column in each.columns})
+            connection.register("two_rows", rows)
+            connection.execute(f"CREATE TABLE {each.name.sql} AS FROM two_rows")
+        found = connection.execute(view.sql)
+        assert [column[0] for column in found.description or ()] == [column.name for column in view.columns]
+        assert len(found.fetchall()) == 2
+    told = base64.b64decode(view_parts(view, "refined_catalogue")["ViewOriginalText"].split()[3])
+    assert json.loads(told)["originalSql"] == view.sql
+    assert {column["type"].partition("(")[0] for column in json.loads(told)["columns"]} <= PRESTO_TYPES
