@@ -14,8 +14,9 @@ from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kind_names import REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP, ROLE, SECRET, SPARK_APPLICATION
 from sakila_platform.deploy.kinds import kinds
+from sakila_platform.deploy.release_contents import CHECKOUT
 from sakila_platform_tests.aws_account import ACCOUNT, Account, running_account
-from sakila_platform_tests.integration.test_deploy import small_release
+from sakila_platform_tests.integration.test_deploy import iam_action, small_release
 
 ENGINES = (SPARK_APPLICATION, REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP)
 PASSWORD = "not-to-be-seen"
@@ -120,3 +121,16 @@ def test_engines_of_somebody_else_are_left_alone(reviews: Reviews, server: Accou
     reviews.apply()
     reviews.destroy(True)
     assert [each["namespaceName"] for each in redshift.list_namespaces()["namespaces"]] == ["sakila-test-others"]
+
+
+def test_the_documented_policy_is_enough_for_whoever_deploys(reviews: Reviews, server: Account) -> None:
+    document = json.loads((CHECKOUT / "docs" / "aws_deployer_policy.json").read_text(encoding="utf-8"))
+    allowed = {action for statement in document["Statement"] for action in statement["Action"]}
+    reviews.apply()
+    server.by_hand("redshift-serverless").update_workgroup(workgroupName="sakila-test-reviews", baseCapacity=512)
+    reviews.apply()
+    reviews.destroy(True)
+    needed = {iam_action(service, operation) for service, operation, _ in server.calls}
+    engines = {action for action in needed if "serverless" in action}
+    assert len(engines) >= 15
+    assert engines - allowed == set()
