@@ -14,9 +14,9 @@ from typing import NoReturn
 import click
 
 from sakila_platform.cli_deploy import deploy
-from sakila_platform.commands.long_lived import made_to_stay
 from sakila_platform.days import parse_day
 from sakila_platform.errors import PlatformError
+from sakila_platform.long_lived import made_to_stay
 
 _WRONG_USE = 2
 _INTERRUPTED = 130

@@ -18,11 +18,11 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from sakila_platform import settings
-from sakila_platform.commands.long_lived import made_to_stay
 from sakila_platform.commands.terminal import Report
 from sakila_platform.days import Clock
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.long_lived import made_to_stay
 from sakila_platform.resources.dagster_home import (
     dagster_environment,
     ensure_dagster_home,

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.long_lived import made_to_stay
 
 MANIFEST = "manifest.json"
 SKIPPED = "skipped"
@@ -87,7 +88,8 @@ class DbtProject:
         Raises PlatformError, with dbt's reason, when dbt can't begin; a model or test that fails is in the results.
         """
         # Here and not above: half a second that only a build is worth, so not paid when the code location loads.
-        from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
+        with made_to_stay():
+            from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
 
         manifest = Manifest.from_msgpack((self.parsed() / _PARSED).read_bytes())
         results = _invoke(
@@ -136,7 +138,8 @@ class DbtProject:
 
 def _invoke(arguments: list[str], manifest: Any = None) -> Any:
     # As in build.
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    with made_to_stay():
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     quietly = ("--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
     done = dbtRunner(manifest=manifest).invoke([*quietly, "--no-version-check", *arguments])
