@@ -16,6 +16,9 @@ from datetime import date
 from pathlib import Path
 
 import click
+
+# Arrow imports it with the first array that is made of Python's values: an import like the others, not work.
+import pandas  # noqa: F401
 import pyarrow as pa
 import pyarrow.csv as csv
 

@@ -37,7 +37,7 @@ def raw_folder(vendor: VendorFile, day: date | str) -> str:
 
 def raw_path(vendor: VendorFile, day: date | str) -> str:
     """Where a day's file is within the lake: `raw/reviews/movie_review/dt=2021-04-25/movie_review.csv`."""
-    return raw_folder(vendor, day) + vendor.file
+    return vendor.path(day)
 
 
 def deliveries(lake: Lake) -> tuple[list[Delivery], list[str]]:

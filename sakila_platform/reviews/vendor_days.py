@@ -91,11 +91,14 @@ def _rows_of(
         empty = arrow_schema(table).empty_table().append_column(RECORD, pa.array([], pa.int64()))
         return empty, reasons, {"file": "none was delivered"}
     (path,) = intake.lake.local_files([vendor.path(day)])
-    with open(path, "rb") as file:
-        before = _state(file)
-        blocks, size = _blocks(intake, vendor, table, file, reasons), before[0]
-        if _state(file) != before:
-            raise VendorFileUnusable("it changed while it was read")
+    try:
+        with open(path, "rb") as file:
+            before = _state(file)
+            blocks, size = _blocks(intake, vendor, table, file, reasons), before[0]
+            if _state(file) != before:
+                raise VendorFileUnusable("it changed while it was read")
+    except OSError as error:
+        raise VendorFileUnusable(f"it can't be read ({error.strerror})") from None
     rows = pa.concat_tables(blocks) if blocks else _without_rows(table)
     if _DELIVERED in table.column_names:
         epoch = (day - date(1970, 1, 1)).days

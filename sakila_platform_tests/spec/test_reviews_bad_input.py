@@ -14,6 +14,7 @@ import pytest
 
 from sakila_platform.engine.day_runs import DaysRefused
 from sakila_platform.postgres import PostgresAddress
+from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.reviews import review_text, vendor_days
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
@@ -230,6 +231,15 @@ def test_a_file_that_changes_while_it_is_read_refuses_its_day(
     monkeypatch.setattr(vendor_days, "GoodWord", Writing)
     assert "it changed while it was read" in refused(domain)
     assert not domain.has("stage/reviews/classified_movie_review")
+
+
+def test_a_file_that_is_taken_away_before_it_is_read_refuses_its_day(
+    domain: ReviewsDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(domain.place, FolderPlace):
+        pytest.skip("an object of S3 is read from a copy of our own")
+    monkeypatch.setattr(FolderLake, "exists", lambda lake, path: True)
+    assert "it can't be read (No such file or directory)" in refused(domain)
 
 
 def test_reviews_and_logs_that_lack_each_other_are_told(domain: ReviewsDomain) -> None:
