@@ -1,4 +1,4 @@
-"""Views that describe a fact or bridge in one row: its own columns and those of its dimensions, from the contracts. Pure.
+"""Views that describe a fact or bridge: its own columns and those of its dimensions, from the contracts. Pure.
 
 A view in the Glue catalogue is a table whose text is Presto's view as JSON, in base64; Athena makes them so itself.
 """

@@ -6,6 +6,8 @@ from them, and only logs a change. Marts are dbt's to declare; their crawler see
 
 from __future__ import annotations
 
+from sakila_platform.catalogue.refined_tables import REFINED_TABLES
+from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TRUSTED_TABLES
 from sakila_platform.contracts import Kind as TableKind
 from sakila_platform.contracts import Table, glue_columns
 from sakila_platform.deploy.declarations import Declaration
@@ -20,7 +22,7 @@ from sakila_platform.deploy.policies import (
     write_logs,
 )
 from sakila_platform.deploy.tags import TAGS
-from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION
+from sakila_platform.naming import DAY_PARTITION, UNPARTITIONED, YEAR_PARTITION
 from sakila_platform.rentals import source, star
 from sakila_platform.reviews import source as reviews_source
 from sakila_platform.reviews import star as reviews_star
@@ -33,14 +35,26 @@ REVIEWS_LAYERS = {
     "stage-reviews": ("stage_reviews", reviews_source.STAGE_TABLES),
     "final-reviews": ("final_reviews", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
 }
+TITLE_LAYERS = {
+    "trusted-catalogue": ("trusted_catalogue", TRUSTED_TABLES),
+    "refined-catalogue": ("refined_catalogue", REFINED_TABLES),
+}
 MARTS = "marts"
 CRAWLERS = (*LAYERS, MARTS)
+_UNPARTITIONED = frozenset(table.name for table in (*CSV_TABLES, *REFINED_TABLES))
 _HIVE = "org.apache.hadoop.hive.ql.io.parquet"
 
 
 def layers_of(environment: Environment) -> dict[str, tuple[str, tuple[Table, ...]]]:
     """Crawler to database and tables, of the domains that the environment has."""
-    return {**LAYERS, **(REVIEWS_LAYERS if environment.purchases else {})}
+    reviews = REVIEWS_LAYERS if environment.purchases else {}
+    return {**LAYERS, **reviews, **(TITLE_LAYERS if environment.tmdb_token else {})}
+
+
+def folders_of(environment: Environment) -> list[str]:
+    """The layers' folders, as prefixes of the bucket."""
+    layers = [name.partition("_")[0] for name, _ in layers_of(environment).values()]
+    return [f"lake/{layer}/" for layer in dict.fromkeys((*layers, MARTS))]
 
 
 def database_names(environment: Environment) -> list[str]:
@@ -68,7 +82,7 @@ def databases(environment: Environment) -> list[Declaration]:
 
 
 def tables(environment: Environment) -> list[Declaration]:
-    """Every table of stage and final."""
+    """Every table of the layers."""
     return [
         _table(environment, environment.glue_database(database), table)
         for database, contracts in layers_of(environment).values()
@@ -77,26 +91,26 @@ def tables(environment: Environment) -> list[Declaration]:
 
 
 def crawlers(environment: Environment) -> list[Declaration]:
-    """The crawlers' role, and a crawler for each layer."""
+    """The crawlers' role, and a crawler for each layer that has partitions to be found."""
     return [
         _role(environment),
-        *(_contract_crawler(environment, layer) for layer in layers_of(environment)),
+        *(_contract_crawler(environment, layer) for layer in layers_of(environment) if _by_day(environment, layer)),
         _marts_crawler(environment),
     ]
 
 
 def _table(environment: Environment, database: str, table: Table) -> Declaration:
-    is_by_year = table.kind is TableKind.CALENDAR
-    partition, kind = (YEAR_PARTITION, "int") if is_by_year else (DAY_PARTITION, "string")
+    partition, kind = (YEAR_PARTITION, "int") if table.kind is TableKind.CALENDAR else (DAY_PARTITION, "string")
+    is_whole = table.name in _UNPARTITIONED
     return Declaration(
         TABLE,
         f"{database}.{table.name.table}",
         {
             "Description": table.grain,
             "TableType": "EXTERNAL_TABLE",
-            "PartitionKeys": [{"Name": partition, "Type": kind}],
+            "PartitionKeys": [] if is_whole else [{"Name": partition, "Type": kind}],
             "StorageDescriptor": {
-                "Columns": glue_columns(table, partition),
+                "Columns": glue_columns(table, UNPARTITIONED if is_whole else partition),
                 "Location": f"{environment.lake}/{table.name.path}/",
                 "InputFormat": f"{_HIVE}.MapredParquetInputFormat",
                 "OutputFormat": f"{_HIVE}.MapredParquetOutputFormat",
@@ -111,10 +125,15 @@ def _table(environment: Environment, database: str, table: Table) -> Declaration
     )
 
 
+def _by_day(environment: Environment, layer: str) -> list[str]:
+    """The layer's tables that have partitions."""
+    _, contracts = layers_of(environment)[layer]
+    return [table.name.table for table in contracts if table.name not in _UNPARTITIONED]
+
+
 def _contract_crawler(environment: Environment, layer: str) -> Declaration:
-    database, contracts = layers_of(environment)[layer]
-    name = environment.glue_database(database)
-    target = {"DatabaseName": name, "Tables": [table.name.table for table in contracts]}
+    database, _ = layers_of(environment)[layer]
+    target = {"DatabaseName": environment.glue_database(database), "Tables": _by_day(environment, layer)}
     return Declaration(
         CRAWLER,
         environment.called(layer),
@@ -177,7 +196,7 @@ def _role(environment: Environment) -> Declaration:
         "UpdatePartition",
         "BatchUpdatePartition",
     )
-    folders = tuple(f"lake/{layer}/" for layer in CRAWLERS)
+    folders = folders_of(environment)
     statements = (
         read_keys(environment, *folders),
         *list_bucket(environment, *folders),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sakila_platform.deploy.declarations import Declaration
-from sakila_platform.deploy.declared_catalogue import CRAWLERS, MARTS, database_names
+from sakila_platform.deploy.declared_catalogue import MARTS, database_names, folders_of
 from sakila_platform.deploy.declared_jobs import METRICS
 from sakila_platform.deploy.declared_reviews import reviews_conducting
 from sakila_platform.deploy.declared_storage import QUERY_RESULTS, TEMPORARY
@@ -72,7 +72,7 @@ def _conducting(environment: Environment) -> list[Statement]:
 
 
 def _asking(environment: Environment) -> list[Statement]:
-    layers = tuple(f"lake/{layer}/" for layer in CRAWLERS if layer != "stage")
+    layers = tuple(folder for folder in folders_of(environment) if folder != "lake/stage/")
     return [
         _ask(environment),
         _read_catalogue(environment),

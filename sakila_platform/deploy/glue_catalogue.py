@@ -1,4 +1,4 @@
-"""Glue databases, and tables as the contracts have them. Partitions are the crawlers' and the jobs'."""
+"""Glue databases, and tables and views as the contracts have them. Partitions are the crawlers' and the jobs'."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from sakila_platform.deploy.aws import Aws
 from sakila_platform.deploy.declarations import Change
 from sakila_platform.deploy.tags import ENVIRONMENT, OWNER, OWNER_VALUE, TAGS
 
-_TABLE_PARTS = ("Description", "TableType", "PartitionKeys", "StorageDescriptor")
+_TABLE_PARTS = (
+    "Description",
+    "TableType",
+    "PartitionKeys",
+    "StorageDescriptor",
+    "ViewOriginalText",
+    "ViewExpandedText",
+)
 
 
 def describe_database(aws: Aws, name: str) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ from sakila_platform.deploy.declared_reviews import (
     vendors_policy,
 )
 from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
+from sakila_platform.deploy.declared_titles import catalogue_jobs, catalogue_roles, catalogue_views
 from sakila_platform.deploy.declared_watching import alarms, dead_letters, rules, topic
 from sakila_platform.deploy.declared_workflow import triggers, workflow
 from sakila_platform.deploy.environment import Environment
@@ -86,14 +87,17 @@ class Inventory:
             *(job_role(environment, each) for each in JOBS),
             *function_roles(environment),
             *reviews_roles(environment),
+            *catalogue_roles(environment),
             *people(environment),
             *vendors_policy(environment),
             connection(environment),
             *reviews_connection(environment),
             *(job(environment, release, each) for each in JOBS),
             *reviews_jobs(environment, release),
+            *catalogue_jobs(environment, release),
             *databases(environment),
             *tables(environment),
+            *catalogue_views(environment),
             *crawlers(environment),
             workflow(environment),
             *triggers(environment),

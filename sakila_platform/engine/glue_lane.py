@@ -31,7 +31,7 @@ LOAD_WAREHOUSE = "load-warehouse"
 REVIEWS_STAGE = "reviews-stage"
 REVIEWS_FINAL = "reviews-final"
 CATALOGUE_HISTORY = "catalogue-history"
-CATALOGUE_TMDB = "catalogue-tmdb"
+CATALOGUE_TMDB = "catalogue-answers"
 
 
 def is_glue_chosen() -> bool:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from sakila_platform import settings
+from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.cli import main
 from sakila_platform.commands.deploy import apply_environment, destroy_environment, plan_environment
 from sakila_platform.deploy import releases
 from sakila_platform.deploy.archives import reproducible_zip
 from sakila_platform.deploy.declared_jobs import LOADING_MODULES
 from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
+from sakila_platform.deploy.declared_titles import CATALOGUE_JOBS
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
@@ -55,7 +57,7 @@ def small_release(version: str) -> Release:
     """A release with every file that the inventory names, and next to nothing in them."""
     archive = reproducible_zip({"handler.py": b""})
     contents = {f"functions/{name}.zip": archive for name in FUNCTION_ARCHIVES} | {f"wheels/{WHEEL}": b"wheel"}
-    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in (*JOBS, *REVIEWS_JOBS)}
+    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS)}
     digests = {path: base64.b64encode(hashlib.sha256(content).digest()).decode() for path, content in contents.items()}
     return Release(version, digests, dict.fromkeys((*LOADING_MODULES, *REVIEWS_MODULES), "module==1"), contents)
 
@@ -123,6 +125,26 @@ def test_what_is_applied_twice_is_made_once(account: Account, told: list[str]) -
     assert apply(account, told) == []
     assert account.changes() == []
     assert told[-1] == "Environment test is as declared."
+
+
+def test_the_catalogue_of_films_and_series_is_made_once_views_and_all(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAKILA_TMDB_TOKEN", "token-of-tmdb")
+    part = Part(account, "test", ("glue database", "glue table"))
+    made = shown(part.apply())
+    assert "create glue table trusted_catalogue.titles" in made
+    assert "create glue table refined_catalogue.fact_title_described" in made
+    assert part.plan() == []
+
+    glue = account.by_hand("glue")
+    view = glue.get_table(DatabaseName="refined_catalogue", Name="fact_title_described")["Table"]
+    glue.update_table(
+        DatabaseName="refined_catalogue",
+        TableInput={part: view[part] for part in ("Name", "TableType", "Parameters")} | {"ViewOriginalText": "mine"},
+    )
+    assert shown(part.apply()) == ["change glue table refined_catalogue.fact_title_described"]
+    assert part.plan() == []
 
 
 def test_everything_is_tagged_and_no_password_is_shown(account: Account, told: list[str]) -> None:
@@ -373,7 +395,7 @@ def test_dashboards_are_published_once_and_again_when_somebody_changed_them(
     monkeypatch.setenv("SAKILA_QUICKSIGHT_ACCOUNT", ACCOUNT)
     monkeypatch.setenv("SAKILA_QUICKSIGHT_GROUP", "readers")
     dashboards = [step for step in apply(account, told) if step.kind == "quicksight dashboard"]
-    assert [step.name for step in dashboards] == ["sakila-rentals", "sakila-business"]
+    assert [step.name for step in dashboards] == [f"sakila-{each.name}" for each in ALL_DASHBOARDS]
     account.calls.clear()
     assert apply(account) == []
     assert account.changes() == []

@@ -6,7 +6,8 @@ WITH told AS (
         title.title_type,
         title.year_start_date,
         title.decade,
-        title.decade_name
+        title.decade_name,
+        title.titles
     FROM {{ ref('horror_titles') }} AS title
     INNER JOIN {{ source('refined_catalogue', 'bridge_title_keyword') }} AS bridge
         ON title.title_id = bridge.title_id
@@ -30,7 +31,8 @@ SELECT DISTINCT
     told.title_type,
     told.year_start_date,
     told.decade,
-    told.decade_name
+    told.decade_name,
+    told.titles
 FROM told
 INNER JOIN counted
     ON told.keyword = counted.keyword

@@ -8,6 +8,7 @@ SELECT
     title.year_start_date,
     title.decade,
     title.decade_name,
+    title.titles,
     title.mean_rating,
     title.rated_titles,
     title.vote_count,

@@ -53,6 +53,7 @@ SELECT
     year_start_date,
     cast(decade AS integer) AS decade,
     decade_name,
+    cast(1 AS bigint) AS titles,
     cast(mean_rating AS decimal(18, 3)) AS mean_rating,
     cast(rated_titles AS bigint) AS rated_titles,
     cast(vote_count AS bigint) AS vote_count,
