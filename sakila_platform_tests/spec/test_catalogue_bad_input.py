@@ -87,7 +87,9 @@ def test_a_line_whose_id_is_not_imdbs_is_set_aside(lake: CatalogueLake, title_id
     assert lake.rows(LINES).column("reason") == ["the id is not one of IMDb's"]
 
 
-def test_a_title_in_both_files_is_a_film_and_the_other_files_lines_are_set_aside(lake: CatalogueLake) -> None:
+def test_a_title_in_both_files_is_a_film_where_both_have_as_many_lines_and_the_others_are_set_aside(
+    lake: CatalogueLake,
+) -> None:
     lake.given_csv("movies", "id | tituloPincipal | nomeArtista\ntt0000001 | Night | Ana")
     lake.given_csv("series", "id | tituloPincipal | nomeArtista\ntt0000001 | Night | Bruno\ntt0000002 | Fog | Clara")
     lake.trusted_csv()
@@ -99,7 +101,21 @@ def test_a_title_in_both_files_is_a_film_and_the_other_files_lines_are_set_aside
         """
     )
     assert lake.rows("trusted/catalogue/title_artists").column("artist_name") == ["Ana", "Clara"]
-    assert lake.rows(LINES).column("reason") == ["the title is a film of movies.csv too"]
+    assert lake.rows(LINES).column("reason") == ["the title is in both files, and the other is believed"]
+
+
+def test_a_stray_line_does_not_make_a_film_of_a_series(lake: CatalogueLake) -> None:
+    lake.given_csv("movies", "id | tituloPincipal | nomeArtista\ntt0000001 | Night | Ana")
+    lake.given_csv("series", "id | tituloPincipal | nomeArtista\ntt0000001 | Night | Bruno\ntt0000001 | Night | Clara")
+    lake.trusted_csv()
+    assert lake.rows("trusted/catalogue/titles").column("title_type") == ["series"]
+    assert lake.rows("trusted/catalogue/title_artists").column("artist_name") == ["Bruno", "Clara"]
+    assert lake.rows(LINES).drawn("raw_file", "line_number") == table(
+        """
+        raw_file                                | line_number
+        Raw/Local/CSV/Movies/2022/05/02/movies.csv | 2
+        """
+    )
 
 
 def test_a_title_is_as_most_of_its_lines_tell_it_and_the_difference_is_reported(lake: CatalogueLake) -> None:

@@ -1,11 +1,12 @@
 -- One row per line of the newest CSV files that was not taken, with the reason.
-WITH kept AS (
+WITH counted AS (
     SELECT
         title_id,
-        min(title_type) AS title_type
+        title_type,
+        row_number() OVER (PARTITION BY title_id ORDER BY count(*) DESC, title_type ASC) AS place
     FROM raw_catalogue.csv_rows
     WHERE reason = ''
-    GROUP BY title_id
+    GROUP BY title_id, title_type
 )
 
 SELECT
@@ -14,9 +15,12 @@ SELECT
     csv_rows.line,
     CASE
         WHEN csv_rows.reason <> '' THEN csv_rows.reason
-        ELSE 'the title is a film of movies.csv too'
+        ELSE 'the title is in both files, and the other is believed'
     END AS reason
 FROM raw_catalogue.csv_rows AS csv_rows
-LEFT JOIN kept
-    ON csv_rows.title_id = kept.title_id
-WHERE csv_rows.reason <> '' OR csv_rows.title_type <> kept.title_type
+LEFT JOIN counted
+    ON
+        csv_rows.title_id = counted.title_id
+        AND csv_rows.title_type = counted.title_type
+        AND csv_rows.reason = ''
+WHERE csv_rows.reason <> '' OR counted.place > 1

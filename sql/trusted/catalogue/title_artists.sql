@@ -1,11 +1,13 @@
 -- One row per title, artist and role of the newest movies.csv and series.csv.
-WITH title AS (
+-- Of a title that is in both files the lines of one of them count: see titles.sql.
+WITH counted AS (
     SELECT
         title_id,
-        min(title_type) AS title_type
+        title_type,
+        row_number() OVER (PARTITION BY title_id ORDER BY count(*) DESC, title_type ASC) AS place
     FROM raw_catalogue.csv_rows
     WHERE reason = ''
-    GROUP BY title_id
+    GROUP BY title_id, title_type
 ),
 
 told AS (
@@ -23,9 +25,9 @@ told AS (
         csv_rows.professions,
         csv_rows.known_for
     FROM raw_catalogue.csv_rows AS csv_rows
-    INNER JOIN title
-        ON csv_rows.title_id = title.title_id AND csv_rows.title_type = title.title_type
-    WHERE csv_rows.reason = '' AND csv_rows.artist_name IS NOT NULL
+    INNER JOIN counted
+        ON csv_rows.title_id = counted.title_id AND csv_rows.title_type = counted.title_type
+    WHERE counted.place = 1 AND csv_rows.reason = '' AND csv_rows.artist_name IS NOT NULL
 )
 
 SELECT

@@ -1,5 +1,16 @@
 -- One row per title of the newest movies.csv and series.csv, as most of its lines tell it.
-WITH told AS (
+-- A title that is in both files is what the file says that has more lines of it, a film if they have as many.
+WITH counted AS (
+    SELECT
+        title_id,
+        title_type,
+        row_number() OVER (PARTITION BY title_id ORDER BY count(*) DESC, title_type ASC) AS place
+    FROM raw_catalogue.csv_rows
+    WHERE reason = ''
+    GROUP BY title_id, title_type
+),
+
+told AS (
     SELECT
         title_id,
         title_type,
@@ -28,12 +39,14 @@ WITH told AS (
         vote_count
 ),
 
--- A title that is in both files is a film: `film` comes before `series`. The other file's lines are set aside.
 placed AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY title_id ORDER BY title_type, line_count DESC, first_line) AS place
+        told.*,
+        row_number() OVER (PARTITION BY told.title_id ORDER BY told.line_count DESC, told.first_line ASC) AS place
     FROM told
+    INNER JOIN counted
+        ON told.title_id = counted.title_id AND told.title_type = counted.title_type
+    WHERE counted.place = 1
 )
 
 SELECT
