@@ -96,8 +96,7 @@ def _zone_of_first_subnet(aws: Aws) -> str:
 
 
 def _deployment(aws: Aws, name: str) -> Deployment:
-    used = kinds(with_quicksight=chosen_target() is not None, with_reviews=bool(settings.POSTGRES_URL.read()))
-    return Deployment(aws, name, f"sakila-{name}-", used)
+    return Deployment(aws, name, f"sakila-{name}-", kinds(with_quicksight=chosen_target() is not None))
 
 
 def _tell(step: Step, report: Report) -> None:

@@ -247,11 +247,6 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 
-def kinds(with_quicksight: bool, with_reviews: bool = False) -> Mapping[str, Kind]:
-    """Every kind; those of QuickSight and of the reviews' engines only where they are used.
-
-    An account without QuickSight refuses to be asked; who has no reviews needs no permission to look for engines.
-    """
-    left_out = set() if with_reviews else {SPARK_APPLICATION, REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP}
-    wanted = {name: kind for name, kind in KINDS.items() if name not in left_out}
-    return {name: kind for name, kind in wanted.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}
+def kinds(with_quicksight: bool) -> Mapping[str, Kind]:
+    """Every kind; those of QuickSight only where it is used, for an account without it refuses to be asked."""
+    return {name: kind for name, kind in KINDS.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}

@@ -423,12 +423,7 @@ def test_an_environment_whose_name_aws_would_refuse_is_refused_at_once(account: 
 def test_at_a_terminal_a_plan_is_read_and_data_go_only_when_named_twice(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": account.endpoint,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-    }.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sakila_platform.commands.deploy.open_aws", lambda region: account.aws())
     with pytest.raises(SystemExit) as ended:
         main(["deploy", "plan", "--env", "test", "--version", "1.0.0"])
     assert ended.value.code == 0

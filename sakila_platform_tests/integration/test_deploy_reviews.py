@@ -38,7 +38,7 @@ class Reviews:
         self.declarations = [
             each for each in every if each.kind in ENGINES or (each.kind in (ROLE, SECRET) and each.name.endswith(mine))
         ]
-        self.deployment = Deployment(account.aws(), "test", environment.prefix, kinds(False, with_reviews=True))
+        self.deployment = Deployment(account.aws(), "test", environment.prefix, kinds(False))
 
     def plan(self) -> list[Step]:
         return self.deployment.plan(self.declarations)
@@ -134,3 +134,11 @@ def test_the_documented_policy_is_enough_for_whoever_deploys(reviews: Reviews, s
     engines = {action for action in needed if "serverless" in action}
     assert len(engines) >= 15
     assert engines - allowed == set()
+
+
+def test_engines_that_are_no_longer_declared_go_and_the_warehouse_stays(reviews: Reviews) -> None:
+    reviews.apply()
+    reviews.declarations = []
+    left = {(step.action, step.kind) for step in reviews.plan()}
+    assert (Action.REMOVE, SPARK_APPLICATION) in left
+    assert (Action.KEEP, REDSHIFT_NAMESPACE) in left
