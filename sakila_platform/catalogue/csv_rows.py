@@ -7,9 +7,10 @@ becomes null, and the row says which one it was.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
@@ -52,6 +53,8 @@ CSV_ROWS_SCHEMA = pa.schema(
 )
 _BATCH_ROWS = 20_000
 _MOST_INTEGER = 2**31 - 1
+_RATING = re.compile(r"[0-9]{1,2}(\.[0-9]{1,9})?", re.ASCII)
+_BEST_RATING = 10
 _TEXTS = {
     "tituloPincipal": "title",
     "tituloOriginal": "original_title",
@@ -179,10 +182,7 @@ def _whole_number(field: str, low: int, high: int) -> int | None:
 
 
 def _rating(field: str) -> Decimal | None:
-    try:
-        number = Decimal(field)
-    except InvalidOperation:
+    if not _RATING.fullmatch(field):
         return None
-    if not number.is_finite() or not 0 <= number <= 10:
-        return None
-    return number.quantize(Decimal("0.001"))
+    number = Decimal(field)
+    return number.quantize(Decimal("0.001")) if number <= _BEST_RATING else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from sakila_platform.catalogue.tmdb.known_fields import Odd, json_type
 
 _MOST = {"integer": 2**31 - 1, "bigint": 2**63 - 1}
 _MOST_POPULARITY = 10**9
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @dataclass
@@ -57,7 +59,8 @@ class Values:
         if not isinstance(value, str) or not value:
             return self._none(path, value or None)
         try:
-            return date.fromisoformat(value)
+            # Later Pythons know more ways to write a day than TMDB has.
+            return date.fromisoformat(value) if _DAY.fullmatch(value) else self._none(path, value)
         except ValueError:
             return self._none(path, value)
 

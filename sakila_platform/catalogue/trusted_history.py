@@ -46,8 +46,8 @@ class Findings:
     def verdict(self) -> TableDay:
         """Whether so many lines were taken that the rest may go on."""
         rejected = sum(self.not_taken.values())
-        lines = self.facts.get("lines", 0)
-        return judge(lines - rejected, rejected, dict(sorted(self.not_taken.items())), settings.ALLOWED_BAD_SHARE.read())
+        taken = self.facts.get("lines", 0) - rejected
+        return judge(taken, rejected, dict(sorted(self.not_taken.items())), settings.ALLOWED_BAD_SHARE.read())
 
     def told(self, outcome: TableDay) -> TableDay:
         """The outcome of `titles`, with what is worth telling of the files."""

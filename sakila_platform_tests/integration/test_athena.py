@@ -18,6 +18,7 @@ from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
 
 from sakila_platform import settings
+from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.commands.query import asked
 from sakila_platform.contracts import Table
 from sakila_platform.engine.mart_assets import MARTS_PROJECT
@@ -109,7 +110,7 @@ def catalogue(on_athena: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]
         mart: dict.fromkeys(sqlglot.parse_one(sql, dialect="trino").named_selects, "unknown")
         for mart, sql in on_athena.items()
     }
-    tables = (*star.DAILY_TABLES, star.DIM_DATE, *reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)
+    tables = (*star.DAILY_TABLES, star.DIM_DATE, *reviews_star.DAILY_TABLES, reviews_star.DIM_DATE, *REFINED_TABLES)
     found: dict[str, dict[str, dict[str, str]]] = {"test_marts": marts}
     for table in tables:
         found.setdefault(f"test_{table.name.database}", {})[table.name.table] = columns(table)

@@ -79,6 +79,14 @@ def test_a_year_that_is_none_is_null_and_reported(lake: CatalogueLake, year: str
     assert outcome.warnings[VALUES_ARE_READABLE] == "unreadable anoLancamento (1)"
 
 
+@pytest.mark.parametrize("rating", ["11", "-1", "NaN", "1e1", "1_0", "8,1"])
+def test_a_rating_that_is_none_is_null_and_reported(lake: CatalogueLake, rating: str) -> None:
+    lake.given_csv("movies", f"id | tituloPincipal | notaMedia\ntt0000001 | Night | {rating}")
+    outcome = lake.trusted_csv()[TITLES.name]
+    assert lake.rows("trusted/catalogue/titles").column("mean_rating") == [None]
+    assert outcome.warnings[VALUES_ARE_READABLE] == "unreadable notaMedia (1)"
+
+
 @pytest.mark.parametrize("title_id", ["nm0000001", "tt12", "tt00000001x", r"\N", ""])
 def test_a_line_whose_id_is_not_imdbs_is_set_aside(lake: CatalogueLake, title_id: str) -> None:
     lake.given_csv("movies", f"id | tituloPincipal\n{title_id} | Night\ntt0000001 | Fog")

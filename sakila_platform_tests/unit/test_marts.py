@@ -12,6 +12,8 @@ import dagster as dg
 import pytest
 
 from sakila_platform import settings
+from sakila_platform.catalogue import marts as catalogue_marts
+from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.engine.dbt_project import MANIFEST, DbtProject
 from sakila_platform.engine.mart_assets import MARTS_PROJECT, marts_project
 from sakila_platform.errors import PlatformError
@@ -46,7 +48,7 @@ def marts(home: Path) -> dg.AssetsDefinition:
 @pytest.fixture(scope="module")
 def every_mart(home: Path, marts: dg.AssetsDefinition) -> list[dg.AssetsDefinition]:
     """The marts of each domain."""
-    return [marts, *reviews_marts.marts_assets()]
+    return [marts, *reviews_marts.marts_assets(), *catalogue_marts.marts_assets()]
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +70,17 @@ def test_every_model_is_an_asset_with_lineage_to_the_lake_it_reads(marts: dg.Ass
 
 
 def test_every_input_from_outside_is_a_table_of_the_domains_own_star(every_mart: list[dg.AssetsDefinition]) -> None:
-    for marts, of in zip(every_mart, (star, reviews_star), strict=True):
-        star_keys = {dg.AssetKey(table.name.key) for table in (*of.DAILY_TABLES, of.DIM_DATE)}
+    stars = ((*star.DAILY_TABLES, star.DIM_DATE), (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE), REFINED_TABLES)
+    for marts, tables in zip(every_mart, stars, strict=True):
+        star_keys = {dg.AssetKey(table.name.key) for table in tables}
         inputs = {dep.asset_key for spec in marts.specs for dep in spec.deps}
         assert inputs - marts.keys <= star_keys
 
 
 def test_each_domain_has_a_step_and_a_group_of_its_own(every_mart: list[dg.AssetsDefinition]) -> None:
     groups = [{spec.group_name for spec in marts.specs} for marts in every_mart]
-    assert groups == [{"rentals_marts"}, {"reviews_marts"}]
-    assert [marts.op.name for marts in every_mart] == ["marts", "reviews_marts"]
+    assert groups == [{"rentals_marts"}, {"reviews_marts"}, {"catalogue_marts"}]
+    assert [marts.op.name for marts in every_mart] == ["marts", "reviews_marts", "catalogue_marts"]
 
 
 def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_up(
