@@ -13,14 +13,16 @@ SELECT
     csv_rows.raw_file,
     csv_rows.line_number,
     csv_rows.line,
-    CASE
-        WHEN csv_rows.reason <> '' THEN csv_rows.reason
-        ELSE 'the title is in both files, and the other is believed'
-    END AS reason
+    csv_rows.reason
 FROM raw_catalogue.csv_rows AS csv_rows
-LEFT JOIN counted
-    ON
-        csv_rows.title_id = counted.title_id
-        AND csv_rows.title_type = counted.title_type
-        AND csv_rows.reason = ''
-WHERE csv_rows.reason <> '' OR counted.place > 1
+WHERE csv_rows.reason <> ''
+UNION ALL
+SELECT
+    csv_rows.raw_file,
+    csv_rows.line_number,
+    csv_rows.line,
+    'the title is in both files, and the other is believed' AS reason
+FROM raw_catalogue.csv_rows AS csv_rows
+INNER JOIN counted
+    ON csv_rows.title_id = counted.title_id AND csv_rows.title_type = counted.title_type
+WHERE csv_rows.reason = '' AND counted.place > 1
