@@ -54,6 +54,8 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
     rows = _csv_rows(views, files).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         with told_in_one_line("The CSV files can't be read"):
+            # Read once, and by itself: of several stages that fail Spark does not say why.
+            rows.count()
             rows.createOrReplaceTempView(view_name(CSV_ROWS.database, CSV_ROWS.table))
             findings = Findings(*({r[0]: r[1] for r in views.sql(q).collect()} for q in (facts_sql(), not_taken_sql())))
         if findings.verdict.refused:
