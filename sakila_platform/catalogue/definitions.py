@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from sakila_platform.catalogue.dashboard_assets import dashboard_assets
+from sakila_platform.catalogue.glue_catalogue import glue_catalogue_asset
 from sakila_platform.catalogue.marts import marts_assets
 from sakila_platform.catalogue.raw_assets import csv_assets, tmdb_assets
 from sakila_platform.catalogue.refined import refined_assets
@@ -23,5 +24,6 @@ def catalogue_definitions(site: Sequence[Dashboard]) -> dg.Definitions:
             refined_assets(),
             *marts_assets(),
             *dashboard_assets(site),
+            glue_catalogue_asset(),
         ]
     )
