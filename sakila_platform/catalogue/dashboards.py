@@ -140,7 +140,7 @@ HORROR = Dashboard(
         default_days=_ALL_DAYS,
         presets=(10 * _A_YEAR, 20 * _A_YEAR, 40 * _A_YEAR),
     ),
-    choices=(ChoiceFilter("title_type", "kind"),),
+    choices=(ChoiceFilter("title_type", "Kind"),),
 )
 
 DASHBOARDS = (HORROR,)

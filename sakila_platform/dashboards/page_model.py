@@ -48,7 +48,7 @@ def page_model(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, most
     if start is None:
         raise PlatformError(
             f"Dashboard {dashboard.name} has nothing to show: its marts have no rows. "
-            "Run days with rentals first: `sakila-platform run rentals --from DAY --to DAY`."
+            "Run days of its domain first: `sakila-platform run DOMAIN --from DAY --to DAY`."
         )
     held = Period(fitting[0], fitting[-1])
     json: Model = {
