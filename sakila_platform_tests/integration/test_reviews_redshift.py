@@ -170,9 +170,7 @@ def test_the_statement_that_failed_is_named(stubbed: tuple[Redshift, Stubber]) -
     parts = [{"Id": "one:1", "Status": "FINISHED"}, {"Id": "one:2", "Status": "FAILED"}]
     failed = {"Id": "one", "Status": "FAILED", "Error": "ERROR: division\nby zero.", "SubStatements": parts}
     stubber.add_response("describe_statement", failed)
-    with pytest.raises(
-        StatementFailed, match=r"run two: ERROR: division by zero\. Nothing was changed"
-    ) as caught:
+    with pytest.raises(StatementFailed, match=r"run two: ERROR: division by zero\. Nothing was changed") as caught:
         redshift.transact(["SELECT 1", "SELECT 1 / 0"], "two")
     assert caught.value.number == 1
 
