@@ -59,7 +59,7 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
                 runs.execute_unpartitioned(domain, report)
         else:
             terminal.say("Nothing has changed since the last time.")
-    _show(demonstration, terminal, time.monotonic() - started)
+    _show(domain, terminal, time.monotonic() - started)
 
 
 def _run_dates(stage: _Stage) -> None:
@@ -91,10 +91,11 @@ def _run_days(stage: _Stage, chosen: Days, done: set[date]) -> int:
     return ran
 
 
-def _show(demonstration: Demonstration, terminal: Terminal, seconds: float) -> None:
+def _show(domain: str, terminal: Terminal, seconds: float) -> None:
+    demonstration = DEMONSTRATIONS[domain]
     demonstration.show(terminal)
     terminal.heading("Rows in each layer")
-    show_layers(terminal, all_tables())
+    show_layers(terminal, [table for table in all_tables() if table.domain == domain])
     terminal.say(f"\n{demonstration.origin()}. Done in {seconds:.1f} s.")
     terminal.heading("Where to look next")
     for line in demonstration.next_steps:

@@ -19,7 +19,8 @@ def query_in(sql: str, dialect: str) -> exp.Query:
     except SqlglotError as error:
         name = {"duckdb": "DuckDB", "athena": "Athena", "postgres": "PostgreSQL"}[dialect]
         raise UsageError(f"That is not valid {name} SQL: {first_line_of(error)}") from None
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+    # A SELECT may write: INTO a table, or from a subquery that deletes. Redshift has no transaction that forbids it.
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query) or statements[0].find(exp.Into, exp.DML):
         raise UsageError("A query only reads: give one SELECT.")
     return statements[0]
 

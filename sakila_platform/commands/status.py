@@ -16,6 +16,7 @@ from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.load_record import TABLE, read_record
 from sakila_platform.embedded.server import describe_server
 from sakila_platform.embedded.verification import TABLES, existing_tables, quoted
+from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.naming import DAY_PARTITION, data_file, mart_file
@@ -24,6 +25,10 @@ from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, oltp_address, warehouse_address
 
 _LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "marts", "quarantine")
+RENTALS, REVIEWS, CATALOGUE = "rentals", "reviews", "catalogue"
+_DOMAINS = (RENTALS, REVIEWS, CATALOGUE)
+_OF_SOURCE = {"sakila": RENTALS}
+_MART_MODELS = SQL_FOLDER / "marts" / "models"
 _OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
 
 
@@ -31,6 +36,7 @@ _OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
 class TableStatus:
     """A table's rows over all its days, and its last day ("" where it has none)."""
 
+    domain: str
     layer: str
     table: str
     rows: int
@@ -46,25 +52,35 @@ def show_status(terminal: Terminal, *, tables: bool) -> None:
 
 
 def show_layers(terminal: Terminal, found: list[TableStatus], *, tables: bool = False) -> None:
-    """Show rows and last day of each layer, or of each of its tables."""
+    """Show rows and last day of each domain's layers, or of each of their tables."""
     if tables:
-        rows = [(t.layer, t.table, f"{t.rows:,}", t.last_day) for t in found]
-        terminal.table(("layer", "table", "rows", "last day"), rows, ("rows",))
+        rows = [(t.domain, t.layer, t.table, f"{t.rows:,}", t.last_day) for t in found]
+        terminal.table(("domain", "layer", "table", "rows", "last day"), rows, ("rows",))
         return
-    layers = [(layer, list(tables_in)) for layer, tables_in in groupby(found, key=lambda table: table.layer)]
+    layers = [(where, list(within)) for where, within in groupby(found, key=lambda table: (table.domain, table.layer))]
     sums = [
-        (layer, str(len(within)), f"{sum(t.rows for t in within):,}", max(t.last_day for t in within))
-        for layer, within in layers
+        (*where, str(len(within)), f"{sum(t.rows for t in within):,}", max(t.last_day for t in within))
+        for where, within in layers
     ]
-    terminal.table(("layer", "tables", "rows", "last day"), sums, ("tables", "rows"))
+    terminal.table(("domain", "layer", "tables", "rows", "last day"), sums, ("tables", "rows"))
 
 
 def all_tables() -> list[TableStatus]:
-    """Every table of every layer, in the order of the chain; a layer that can't be reached has none."""
-    by_layer = {"oltp": _oltp(), "warehouse": _warehouse(), **_lake()}
-    for layer, table, rows, last_day in postgres_tables():
-        by_layer[layer].append(TableStatus(layer, table, rows, last_day))
-    return [table for layer in _LAYERS for table in by_layer.get(layer, [])]
+    """Every table by domain and layer, in the order of the chain; a layer that can't be reached has none."""
+    of_reviews = [TableStatus(REVIEWS, *found) for found in postgres_tables()]
+    found = [*_oltp(), *_warehouse(), *of_reviews, *_lake()]
+    return sorted((t for t in found if t.layer in _LAYERS), key=_place_in_the_chain)
+
+
+def _place_in_the_chain(table: TableStatus) -> tuple[int, str, int, str]:
+    known = table.domain in _DOMAINS
+    # Last, what lies in the lake and is of no domain (any more).
+    return (
+        _DOMAINS.index(table.domain) if known else len(_DOMAINS),
+        table.domain,
+        _LAYERS.index(table.layer),
+        table.table,
+    )
 
 
 def data_origin() -> str:
@@ -121,7 +137,7 @@ def _oltp() -> list[TableStatus]:
             if table in counts:
                 cursor.execute(f"SELECT DATE(MAX({column})) FROM {table}")
                 ((days[table],),) = cursor.fetchall()
-    return [TableStatus("oltp", table, rows, str(days.get(table) or "")) for table, rows in counts.items()]
+    return [TableStatus(RENTALS, "oltp", table, rows, str(days.get(table) or "")) for table, rows in counts.items()]
 
 
 def _warehouse() -> list[TableStatus]:
@@ -134,35 +150,38 @@ def _warehouse() -> list[TableStatus]:
             cursor.execute(f"SELECT table_name, MAX(date_key) FROM {LOAD_LEDGER.name.table} GROUP BY table_name")
             days = dict(cursor.fetchall())
     return [
-        TableStatus("warehouse", table, rows, _day(days.get(table)))
+        TableStatus(RENTALS, "warehouse", table, rows, _day(days.get(table)))
         for table, rows in counts.items()
         if table != LOAD_LEDGER.name.table
     ]
 
 
-def _lake() -> dict[str, list[TableStatus]]:
-    """The lake's tables by layer, as the files' own footers count them; none when it can't be reached."""
+def _lake() -> list[TableStatus]:
+    """The lake's tables, as the files' own footers count them; none when it can't be reached."""
     lake = open_lake()
     try:
         lake.require_usable()
     except PlatformError:
-        return {}
+        return []
     files = {
-        data_file(name, partition): (name.layer, name.table, partition)
+        data_file(name, partition): (_OF_SOURCE.get(name.source, name.source), name.layer, name.table, partition)
         for name in lake.tables()
         for partition in lake.parts(name)
     }
-    files |= {mart_file(mart): ("marts", mart, "") for mart in lake.marts()}
-    rows: Counter[tuple[str, str]] = Counter()
-    last: dict[tuple[str, str], str] = {}
-    for (layer, table, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
-        rows[layer, table] += count
+    files |= {mart_file(mart): (_domain_of(mart), "marts", mart, "") for mart in lake.marts()}
+    rows: Counter[tuple[str, str, str]] = Counter()
+    last: dict[tuple[str, str, str], str] = {}
+    for (*place, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
+        domain, layer, table = place
+        rows[domain, layer, table] += count
         day = partition.removeprefix(f"{DAY_PARTITION}=")
-        last[layer, table] = max(last.get((layer, table), ""), day if day[:1].isdigit() else "")
-    found: dict[str, list[TableStatus]] = {}
-    for layer, table in sorted(rows):
-        found.setdefault(layer, []).append(TableStatus(layer, table, rows[layer, table], last[layer, table]))
-    return found
+        last[domain, layer, table] = max(last.get((domain, layer, table), ""), day if day[:1].isdigit() else "")
+    return [TableStatus(*where, rows=count, last_day=last[where]) for where, count in rows.items()]
+
+
+def _domain_of(mart: str) -> str:
+    """The domain whose folder has the mart's model; "" for a mart that has none (any more)."""
+    return next((model.parent.name for model in _MART_MODELS.glob(f"*/{mart}.sql")), "")
 
 
 @contextmanager

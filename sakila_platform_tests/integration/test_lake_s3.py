@@ -286,9 +286,9 @@ def test_status_query_and_doctor_see_the_lake_on_s3(lake: Lake) -> None:
     lake.publish_each([data_file(RENTAL, day) for day in DAYS[:2]], parquet(3))
     lake.publish(mart_file("films"), parquet(5))
 
-    known = {(table.layer, table.table): (table.rows, table.last_day) for table in all_tables()}
-    assert known["stage", "rental"] == (6, "2005-05-25")
-    assert known["marts", "films"] == (5, "")
+    known = {(table.domain, table.layer, table.table): (table.rows, table.last_day) for table in all_tables()}
+    assert known["rentals", "stage", "rental"] == (6, "2005-05-25")
+    assert known["rentals", "marts", "films"] == (5, "")
     with asked("lake", f"SELECT dt, count(*) AS n FROM {RENTAL.sql} GROUP BY dt ORDER BY dt") as answer:
         assert [tuple(str(value) for value in row) for row in answer.rows] == [("2005-05-24", "3"), ("2005-05-25", "3")]
     with asked("lake", "SELECT count(*) FROM marts.films") as answer:
