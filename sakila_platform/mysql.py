@@ -29,13 +29,14 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> Address:
         """From mysql://user:password@host:port[/database]. Raises UsageError on anything else."""
-        parts = urlsplit(url)
+        wrong = UsageError("SAKILA_MYSQL_URL is not a MySQL address. Give mysql://user:password@host:3306")
         try:
+            parts = urlsplit(url)
             port = parts.port or 3306
         except ValueError:
-            port = 0
-        if parts.scheme not in ("mysql", "mysql+pymysql", "mariadb") or not parts.hostname or not port:
-            raise UsageError("SAKILA_MYSQL_URL is not a MySQL address. Give mysql://user:password@host:3306")
+            raise wrong from None
+        if parts.scheme not in ("mysql", "mysql+pymysql", "mariadb") or not parts.hostname:
+            raise wrong
         return cls(
             host=parts.hostname,
             port=port,

@@ -35,13 +35,14 @@ class PostgresAddress:
     @classmethod
     def parse(cls, url: str, setting: str = "SAKILA_POSTGRES_URL") -> PostgresAddress:
         """From postgresql://user:password@host:port[/database][?sslmode=require]. Else raises UsageError."""
-        parts = urlsplit(url)
+        wrong = UsageError(f"{setting} is not a PostgreSQL address. Give postgresql://user:password@host:5432")
         try:
+            parts = urlsplit(url)
             port = parts.port or DEFAULT_PORT
         except ValueError:
-            port = 0
-        if parts.scheme not in _SCHEMES or not parts.hostname or not port:
-            raise UsageError(f"{setting} is not a PostgreSQL address. Give postgresql://user:password@host:5432")
+            raise wrong from None
+        if parts.scheme not in _SCHEMES or not parts.hostname:
+            raise wrong
         return cls(
             host=parts.hostname,
             port=port,

@@ -37,12 +37,17 @@ class RedshiftAddress:
     @classmethod
     def parse(cls, url: str) -> RedshiftAddress:
         """From redshift://workgroup/database. Else raises UsageError."""
-        parts = urlsplit(url)
+        wrong = UsageError(
+            f"{settings.REVIEWS_WAREHOUSE_URL.name} is no address of Redshift. Give redshift://workgroup/database"
+        )
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise wrong from None
         database = unquote(parts.path.strip("/"))
-        if parts.scheme != SCHEME or not parts.hostname or not database or "@" in parts.netloc or parts.port:
-            raise UsageError(
-                f"{settings.REVIEWS_WAREHOUSE_URL.name} is no address of Redshift. Give redshift://workgroup/database"
-            )
+        # A workgroup alone: neither a login nor a port.
+        if parts.scheme != SCHEME or not parts.netloc or not database or parts.netloc.lower() != parts.hostname:
+            raise wrong
         return cls(parts.hostname, database)
 
     def __str__(self) -> str:

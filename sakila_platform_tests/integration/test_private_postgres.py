@@ -235,9 +235,13 @@ def test_a_root_who_may_not_rename_itself_hands_the_data_to_nobody(home: Path) -
         stop_postgres(home / "open")
 
 
-def test_a_wrong_address_is_refused_in_one_line() -> None:
+@pytest.mark.parametrize("url", ["mysql://someone@somewhere", "postgresql://[::1", "postgresql://h:port/db"])
+def test_what_is_no_address_is_one_line(url: str) -> None:
     with pytest.raises(UsageError, match="SAKILA_POSTGRES_URL is not a PostgreSQL address"):
-        PostgresAddress.parse("mysql://someone@somewhere")
+        PostgresAddress.parse(url)
+
+
+def test_a_wrong_address_is_refused_in_one_line() -> None:
     address = PostgresAddress.parse("postgresql://ada:s%40cret@127.0.0.1:1/reviews?sslmode=disable")
     assert (address.password, address.database, address.options) == ("s@cret", "reviews", (("sslmode", "disable"),))
     assert PostgresAddress.parse(address.url) == address

@@ -210,7 +210,17 @@ def test_a_query_that_is_given_up_is_stopped(stubbed: tuple[Redshift, Stubber]) 
         Redshift(redshift.client, ADDRESS, give_up).ask("SELECT 1")
 
 
-@pytest.mark.parametrize("url", ["redshift://", "redshift://workgroup", "redshift://u:p@host/db", "redshift://h:1/db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redshift://",
+        "redshift://workgroup",
+        "redshift://u:p@host/db",
+        "redshift://h:1/db",
+        "redshift://h:port/db",
+        "redshift://[h/db",
+    ],
+)
 def test_an_address_that_is_none_is_one_line(url: str) -> None:
     with pytest.raises(UsageError, match="Give redshift://workgroup/database"):
         RedshiftAddress.parse(url)

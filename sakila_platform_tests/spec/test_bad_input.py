@@ -189,6 +189,7 @@ def test_a_full_lake_keeps_what_was_there_and_is_completed_by_the_next_run(platf
     [
         pytest.param("postgres://shop@localhost", ["SAKILA_MYSQL_URL", "mysql://user:password@host:3306"], id="scheme"),
         pytest.param("mysql://shop@localhost:port", ["SAKILA_MYSQL_URL"], id="port"),
+        pytest.param("mysql://shop@[::1", ["SAKILA_MYSQL_URL"], id="brackets"),
         pytest.param("mysql://shop:secret@127.0.0.1:1", ["No MySQL answers at shop@127.0.0.1:1"], id="nobody there"),
     ],
 )
