@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
+from sakila_platform.dashboards.declarations import Amount, Fold, KeyFigure, Measure
+from sakila_platform.dashboards.mart_contracts import read_mart_contracts
+from sakila_platform.dashboards.quicksight.requests import dashboard_request
+from sakila_platform.engine.mart_assets import MARTS_PROJECT
+from sakila_platform.rentals.dashboards import RENTALS
 from sakila_platform_tests.aws_requests import request_faults
-from sakila_platform_tests.quicksight_snapshots import FOLDER, sent, text
+from sakila_platform_tests.quicksight_snapshots import FOLDER, TARGET, sent, text
 
 SENT = sent()
 DASHBOARDS_SENT = [SENT[f"dashboard_{each.name}"][1] for each in DASHBOARDS]
@@ -112,6 +118,14 @@ def test_a_request_that_aws_would_refuse_is_found_out(path: tuple[Any, ...], val
     inner[path[-1]] = value
     [fault] = [each for each in request_faults("quicksight", "CreateDashboard", broken) if told in each]
     assert str(path[-1]) in fault
+
+
+@pytest.mark.parametrize("fold", [Fold.ROWS, Fold.DISTINCT])
+def test_texts_may_be_counted(fold: Fold) -> None:
+    stores = KeyFigure("rentals", Measure("stores", "Stores", Amount(fold, "store")))
+    counting = replace(RENTALS, key_figures=(stores,))
+    request = dashboard_request(TARGET, counting, read_mart_contracts(MARTS_PROJECT))
+    assert not request_faults("quicksight", "CreateDashboard", request)
 
 
 def nested(value: Any) -> Iterator[dict[str, Any]]:

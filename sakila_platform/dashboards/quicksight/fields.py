@@ -61,6 +61,10 @@ class Fields:
             del well["FormatConfiguration"]
             return {"DateMeasureField": {**well, "AggregationFunction": _SIMPLE[measure.amount.fold]}}
         if quicksight_type(self.contracts[mart][measure.amount.column]) == "STRING":
+            # Texts are counted; how a count of them is written stands one level deeper than for numbers.
+            well["FormatConfiguration"] = {
+                "NumericFormatConfiguration": _number_format(measure.format)["FormatConfiguration"]
+            }
             return {"CategoricalMeasureField": {**well, "AggregationFunction": _SIMPLE[measure.amount.fold]}}
         return {"NumericalMeasureField": {**well, "AggregationFunction": simple_aggregation(measure.amount)}}
 
