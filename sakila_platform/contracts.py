@@ -72,6 +72,8 @@ class Column:
     allowed: tuple[str, ...] = ()
     references: str = ""
     is_personal: bool = False
+    present_when: str = ""
+    """What must be so for it to be there, as a rule's name: columns that come together share one."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def row_rules(table: Table) -> Iterator[Rule]:
     """The conditions each row must keep: not-null, ranges, allowed values, lengths, then the table's own rules."""
     for column in table.columns:
         if not column.nullable:
-            yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
+            yield from _presence(table, column)
         if column.minimum is not None:
             yield Rule(f"{column.name} is at least {column.minimum}", f"{column.name} >= {column.minimum}")
         if column.maximum is not None:
@@ -164,6 +166,16 @@ def row_rules(table: Table) -> Iterator[Rule]:
             most = column.type.length
             yield Rule(f"{column.name} has at most {most} characters", f"CHAR_LENGTH({column.name}) <= {most}")
     yield from table.rules
+
+
+def _presence(table: Table, column: Column) -> Iterator[Rule]:
+    """That a column is there; of columns that come together, one rule for all of them, at the first."""
+    if not column.present_when:
+        yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
+        return
+    together = [one.name for one in table.columns if one.present_when == column.present_when]
+    if column.name == together[0]:
+        yield Rule(column.present_when, " AND ".join(f"{name} IS NOT NULL" for name in together))
 
 
 def unknown_member(table: Table, captured_at: datetime) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, Mask]]:
 
 def _rules(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[str, pa.ChunkedArray]]:
     if not column.nullable and values.null_count:
-        yield f"{column.name} is not null", pc.is_valid(values)
+        yield column.present_when or f"{column.name} is not null", pc.is_valid(values)
     if column.minimum is not None:
         yield f"{column.name} is at least {column.minimum}", pc.greater_equal(values, column.minimum)
     if column.maximum is not None:

@@ -24,7 +24,7 @@ from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.reviews.star import DAILY_TABLES, FACT_REVIEW
-from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build
+from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_told
 
 GROUP = "reviews_final"
 
@@ -53,7 +53,8 @@ def final_assets() -> dg.AssetsDefinition:
             return
 
         def commit(days: list[date]) -> dict:
-            return with_lineage(results(build_days(build, tables, days)), lineage)
+            outcomes = with_missing_logs_told(build.lake, build_days(build, tables, days))
+            return with_lineage(results(outcomes), lineage)
 
         yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured(GROUP, commit))
 

@@ -6,6 +6,8 @@ Each dimension has an Unknown row (key 0).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sakila_platform.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
 from sakila_platform.naming import TableName
 from sakila_platform.reviews.source import SOURCE
@@ -59,12 +61,16 @@ DIM_BROWSER = _dimension(
     (Column("browser_key", BIGINT, "From the browser's name."), Column("browser", text(30), "Browser.")),
 )
 
-_SESSION_KEYS = (
-    _date_key("date_key", "The day of the session"),
-    _key("device_key", "dim_devices"),
-    _key("location_key", "dim_location"),
-    _key("os_key", "dim_os"),
-    _key("browser_key", "dim_browser"),
+# Keys of the session that a review was written in: all of them are there, or none.
+_SESSION_KEYS = tuple(
+    replace(key, present_when="its session was delivered for the same day")
+    for key in (
+        _date_key("date_key", "The day of the session"),
+        _key("device_key", "dim_devices"),
+        _key("location_key", "dim_location"),
+        _key("os_key", "dim_os"),
+        _key("browser_key", "dim_browser"),
+    )
 )
 
 FACT_REVIEW = Table(

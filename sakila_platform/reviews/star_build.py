@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sakila_platform import settings
+from sakila_platform.engine.outcomes import Outcomes
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.engine.sql_functions import MEMBER_KEY, SqlFunction
 from sakila_platform.engine.star_builds import StarBuild, StarCheck
+from sakila_platform.naming import data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.reviews import star
 from sakila_platform.reviews.places import census_division_sql, census_region_sql
-from sakila_platform.reviews.source import SOURCE, STAGE_TABLES
+from sakila_platform.reviews.source import LOG_REVIEWS, REVIEW_LOGS, SOURCE, STAGE_TABLES
 from sakila_platform.reviews.systems import is_apple_sql
 
 FINAL_SQL = SQL_FOLDER / "final" / SOURCE
@@ -38,6 +42,19 @@ CHECKS = (
         is_warning=True,
     ),
 )
+
+
+def with_missing_logs_told(lake: Lake, outcomes: Outcomes) -> Outcomes:
+    """The same, where a day was refused because no session at all was delivered for it, in words that say so."""
+    reviews = outcomes.get(star.FACT_REVIEW.name, {})
+    for day, outcome in reviews.items():
+        if outcome.refused and not sum(lake.row_counts([data_file(REVIEW_LOGS.name, day_partition(day))])):
+            told = (
+                f"none of its {outcome.rejected} reviews has a session, because {LOG_REVIEWS.file} was not delivered "
+                f"for the day yet. Put it at {LOG_REVIEWS.path(day)}, then run stage and final of the day again"
+            )
+            reviews[day] = replace(outcome, refused=told)
+    return outcomes
 
 
 def star_build(lake: Lake) -> StarBuild:

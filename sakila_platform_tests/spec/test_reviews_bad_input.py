@@ -248,12 +248,32 @@ def test_reviews_and_logs_that_lack_each_other_are_told(domain: ReviewsDomain) -
     outcomes = domain.run()
     assert domain.rows("final/reviews/fact_review").column("review_id") == [1]
     (alone,) = domain.rows("quarantine/reviews/fact_review")
-    assert (alone["review_id"], alone["reason"].split("; ")[0]) == (2, "date_key is not null")
+    assert (alone["review_id"], alone["reason"]) == (2, "its session was delivered for the same day")
     (fact,) = (day for name, days in outcomes.items() if name.table == "fact_review" for day in days.values())
     assert fact.warnings == {
         "logs_without_review": "1 logs name a review that the day does not have, such as 9",
     }
     assert fact.checks == {"matches_stage": ""}
+
+
+def test_reviews_without_any_logs_refuse_their_day_until_these_are_there(domain: ReviewsDomain) -> None:
+    domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
+    with pytest.raises(DaysRefused) as error:
+        domain.run()
+    assert (
+        f"fact_review on {DAY}: none of its 2 reviews has a session, because log_reviews.csv was not delivered for the "
+        f"day yet. Put it at {LOG_REVIEWS.path(DAY)}, then run" in str(error.value)
+    )
+    assert not domain.has("final/reviews/fact_review")
+    domain.deliver_logs(f"{HEADER}\n{FINE}\n2 | 04-20-2021 | Mobile | Ohio | Linux")
+    domain.run()
+    assert domain.rows("final/reviews/fact_review").column("review_id") == [1, 2]
+
+
+def test_logs_without_any_reviews_are_a_day_without_reviews(domain: ReviewsDomain) -> None:
+    domain.deliver_logs(f"{HEADER}\n{FINE}")
+    domain.run()
+    assert domain.rows("final/reviews/fact_review") == []
 
 
 PURCHASES = {
