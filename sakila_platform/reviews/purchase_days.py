@@ -21,7 +21,7 @@ from sakila_platform.engine.publishing import Quarantine, publish_days
 from sakila_platform.engine.record_audit import part_lines
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, UNDATED, day_partition
-from sakila_platform.postgres import PostgresAddress, connect, first_line
+from sakila_platform.postgres import PostgresAddress, connect, ensure_database, first_line
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.reviews import purchase_sql
 from sakila_platform.reviews.purchase_totals import NO_LINES, Totals, disagreement
@@ -53,6 +53,7 @@ def capture_purchases(
 
 def _read(source: PostgresAddress, days: Sequence[date]) -> tuple[pa.Table, pa.Table, Mapping[date, Totals]]:
     """The days' lines with `dt`, the undated ones, and the totals by day, all of one moment of the source."""
+    ensure_database(source)
     connection = connect(source)
     try:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -61,10 +62,15 @@ def _read(source: PostgresAddress, days: Sequence[date]) -> tuple[pa.Table, pa.T
         lines = _copied(connection, purchase_sql.lines_sql(condition))
         undated = _copied(connection, purchase_sql.lines_sql(purchase_sql.UNDATED))
         rows = connection.execute(purchase_sql.totals_sql(condition)).fetchall()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+    except psycopg.errors.UndefinedTable:
         raise PlatformError(
-            f"The purchases at {source} are not as the platform knows them: {first_line(error)}. Load them, "
-            "or correct USER_PURCHASE in sakila_platform/reviews/source.py."
+            f"There are no purchases at {source} yet. Load them: `sakila-platform load-purchases FILE.csv`."
+        ) from None
+    except (psycopg.ProgrammingError, psycopg.DataError, pa.ArrowInvalid) as error:
+        found = first_line(error) if isinstance(error, psycopg.Error) else str(error).splitlines()[0]
+        raise PlatformError(
+            f"The purchases at {source} are not as the platform knows them: {found}. Give user_purchase the columns "
+            "of docs/data_model_reviews.md, or load a file by `sakila-platform load-purchases FILE.csv`."
         ) from None
     finally:
         connection.close()

@@ -1,8 +1,8 @@
 """How the source is asked for purchases in either lane: PostgreSQL that gives the contract's columns and `dt`. Pure.
 
 The server numbers a day's lines, by all their columns, so both lanes call a line the same; lines that are equal in all
-are as good as each other. What a contract can't hold (a price that is no number, a moment outside of the calendar)
-becomes null there.
+are as good as each other. What a contract can't hold (a price that is no number or has more digits, a moment
+outside of the calendar) becomes null there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _SOURCE = [column for column in USER_PURCHASE.columns if column.name != "line_nu
 _DAY_MOMENT = "invoice_date"
 # PostgreSQL's calendar begins 4713 BC and ends 294276, and has an infinity at each end.
 _IN_CALENDAR = f"({_DAY_MOMENT} >= TIMESTAMP '0001-01-01' AND {_DAY_MOMENT} < TIMESTAMP '10000-01-01')"
+_PRICE = "numeric(8, 3)"
+# What rounds to so many digits; a NaN is larger than all numbers.
+_IS_PRICE = "abs(unit_price) < 99999.9995"
 UNDATED = f"({_DAY_MOMENT} IS NULL OR NOT {_IN_CALENDAR})"
 
 
@@ -52,7 +55,7 @@ def totals_sql(condition: str) -> str:
 
 def _usable_columns() -> str:
     usable = {
-        "unit_price": "CAST(NULLIF(unit_price, 'NaN') AS numeric(8, 3)) AS unit_price",
+        "unit_price": f"CASE WHEN {_IS_PRICE} THEN CAST(unit_price AS {_PRICE}) END AS unit_price",
         _DAY_MOMENT: f"CASE WHEN {_IN_CALENDAR} THEN {_DAY_MOMENT} END AS {_DAY_MOMENT}",
     }
     columns = [usable.get(column.name, column.name) for column in _SOURCE]

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 
 from sakila_platform.engine.day_runs import DaysRefused
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.errors import PlatformError
+from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.reviews import review_text, vendor_days
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
@@ -242,6 +243,19 @@ def test_a_file_that_is_taken_away_before_it_is_read_refuses_its_day(
     assert "it can't be read (No such file or directory)" in refused(domain)
 
 
+def test_what_is_set_aside_is_there_before_the_day_is(domain: ReviewsDomain, monkeypatch: pytest.MonkeyPatch) -> None:
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n8,a review\n")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vendor_days, "publish_days", killed)
+    with pytest.raises(KeyboardInterrupt):
+        domain.run(layers=["stage"])
+    assert reasons(domain, "classified_movie_review") == ["record 2: has the declared fields (it has 2, not 3)"]
+    assert not domain.has("stage/reviews/classified_movie_review")
+
+
 def test_reviews_and_logs_that_lack_each_other_are_told(domain: ReviewsDomain) -> None:
     domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
     domain.deliver_logs(f"{HEADER}\n{FINE}\n9 | 04-20-2021 | Mobile | Ohio | Linux")
@@ -293,6 +307,58 @@ def test_a_purchase_that_cannot_be_used_is_set_aside(domain: ReviewsDomain, line
     assert [str(amount) for amount in domain.rows("final/reviews/fact_customer_spending").column("amount_spent")] == [
         "2.500"
     ]
+
+
+def test_a_price_of_more_digits_than_the_contract_has_is_set_aside(domain: ReviewsDomain) -> None:
+    change_purchases(domain, "ALTER COLUMN unit_price TYPE numeric")
+    header = "unit_price | quantity | invoice_date"
+    domain.purchases(
+        f"""
+        {header}
+        99999.9994  | 1 | 2021-04-25 09:00:00
+        -99999.9994 | 1 | 2021-04-25 09:00:01
+        99999.9995  | 1 | 2021-04-25 10:00:00
+        -1234567.8  | 1 | 2021-04-25 11:00:00
+        """
+    )
+    domain.run()
+    kept = domain.rows("stage/reviews/user_purchase")
+    assert [str(price) for price in kept.column("unit_price")] == ["99999.999", "-99999.999"]
+    assert reasons(domain, "user_purchase") == ["unit_price is not null"] * 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER COLUMN invoice_date TYPE timestamptz",
+        "ALTER COLUMN quantity TYPE numeric, ALTER COLUMN customer_id TYPE text",
+        "DROP COLUMN country",
+    ],
+)
+def test_purchases_of_another_shape_are_told_in_one_line(domain: ReviewsDomain, change: str) -> None:
+    domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
+    change_purchases(domain, change)
+    with connected(domain.source) as connection:
+        if "customer_id" in change:
+            connection.execute("UPDATE user_purchase SET quantity = 0.5, customer_id = 'C7'")
+            connection.commit()
+    with pytest.raises(PlatformError, match="are not as the platform knows them") as error:
+        domain.run(layers=["stage"])
+    assert "\n" not in str(error.value)
+
+
+def test_where_no_purchases_were_ever_loaded_the_command_that_does_is_named(domain: ReviewsDomain) -> None:
+    with connect(domain.source.on(""), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{domain.source.database}" WITH (FORCE)')
+    with pytest.raises(PlatformError, match="Load them: `sakila-platform load-purchases"):
+        domain.run(layers=["stage"])
+
+
+def change_purchases(domain: ReviewsDomain, change: str) -> None:
+    """Alter the table as an owner of another taste has it."""
+    with connected(domain.source) as connection:
+        connection.execute(f"ALTER TABLE user_purchase {change}".encode())
+        connection.commit()
 
 
 def test_purchases_of_no_day_are_set_aside_whole_by_each_run(domain: ReviewsDomain) -> None:
