@@ -19,4 +19,8 @@ def load_purchase_file(file: Path, report: Report) -> str:
         loaded = load_purchases(connection, file, report)
     if not (loaded.first and loaded.last):
         return f"{file} has no purchases; there are none now."
-    return f"{loaded.rows:,} lines of purchases, {loaded.first.date()} to {loaded.last.date()}."
+    first, last = loaded.first.date(), loaded.last.date()
+    return (
+        f"{loaded.rows:,} lines of purchases, {first} to {last}. "
+        f"Run their days: `sakila-platform run reviews --from {first} --to {last}`."
+    )

@@ -112,7 +112,10 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
     file = tmp_path / "purchases.csv"
     file.write_text(",".join(HEADER) + "\n" + LINES)
     try:
-        assert load_purchase_file(file, lambda _: None) == "3 lines of purchases, 2010-12-01 to 2010-12-02."
+        assert load_purchase_file(file, lambda _: None) == (
+            "3 lines of purchases, 2010-12-01 to 2010-12-02. "
+            "Run their days: `sakila-platform run reviews --from 2010-12-01 --to 2010-12-02`."
+        )
         assert ("oltp", "user_purchase", 3, "2010-12-02") in list(postgres_tables())
         assert postgres_place() == f"sakila@127.0.0.1:{server.port}/ (SAKILA_POSTGRES_URL)"
     finally:
