@@ -67,21 +67,27 @@ def decoded(line: bytes) -> str:
 
 
 def fields_of(line: str) -> list[str]:
-    """The fields of a line. A pipe inside quotes belongs to its field; an open quote ends with the line."""
+    """The fields of a line. A pipe inside quotes belongs to its field; an open quote ends with the line.
+
+    Raises csv.Error for a line that is none, such as one with a carriage return in the middle.
+    """
     return next(csv.reader([line], delimiter=DELIMITER), [])
 
 
 def titles_of_genre(lines: Iterable[bytes], file: CsvFile, genre: str) -> Iterator[str]:
     """The IMDb ids of a file's titles that have a genre among theirs, each once, in the file's order.
 
-    Lines that are ragged, or whose id is not one of IMDb's, name no title here: trusted reports them.
+    Lines that can't be read, are ragged, or whose id is not one of IMDb's, name no title here: trusted reports them.
     """
     seen: set[str] = set()
     genre_bytes, place = genre.encode().lower(), file.columns.index("genero")
     for line in lines:
         if genre_bytes not in line.lower():
             continue
-        fields = fields_of(decoded(line).rstrip("\r\n"))
+        try:
+            fields = fields_of(decoded(line).rstrip("\r\n"))
+        except csv.Error:
+            continue
         if len(fields) != len(file.columns) or fields[0] in seen or not IMDB_ID.fullmatch(fields[0]):
             continue
         if genre.lower() in (each.strip().lower() for each in fields[place].split(LIST_SEPARATOR)):

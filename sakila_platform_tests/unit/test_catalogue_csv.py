@@ -49,6 +49,11 @@ def test_ragged_lines_and_strange_ids_name_no_title() -> None:
     assert horror(b"\n", b"||||\n", MOVIES.header.encode()) == []
 
 
+def test_a_line_that_can_not_be_read_names_no_title_and_stops_nothing() -> None:
+    other = film().replace(b"tt0078748", b"tt0000002")
+    assert horror(film(name="Al\rien"), film(name="A" * 200_000), other) == ["tt0000002"]
+
+
 def test_bytes_of_two_encodings_in_one_file_are_both_read() -> None:
     assert decoded("São".encode()) == decoded("São".encode("latin-1")) == "São"
     assert horror(film(name="Bogotá").decode().encode("latin-1")) == ["tt0078748"]
