@@ -88,6 +88,13 @@ def test_without_a_token_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatc
         access_of_settings()
 
 
+@pytest.mark.parametrize("kept", ["secret\ntoken", "secret token", '{"token": "secret"}', "secret\u2019s"])
+def test_a_secret_that_is_no_token_is_told_in_a_line_without_it(kept: str) -> None:
+    with pytest.raises(PlatformError, match=r"^What is kept as TMDB's token is none") as refused:
+        access_of_settings(kept)
+    assert "secret" not in str(refused.value)
+
+
 def test_the_token_is_nowhere_in_what_is_shown_or_logged(
     url: str, register: Register, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -62,9 +62,16 @@ class Access:
 def access_of_settings(token: str = "") -> Access:
     """TMDB as the settings say, with a token that is kept elsewhere, or theirs.
 
-    Raises PlatformError, in one line, without a token.
+    Raises PlatformError, in one line and without naming it, for a token that is missing or can't be one.
     """
-    token = token.strip() or settings.TMDB_TOKEN.read()
+    token = token.strip()
+    try:
+        # As the setting is held to be: an HTTP client would name in its error what it can't send.
+        token = settings.TMDB_TOKEN.parse(token) if token else settings.TMDB_TOKEN.read()
+    except ValueError:
+        raise PlatformError(
+            "What is kept as TMDB's token is none. Keep the API read access token as TMDB shows it, and nothing else."
+        ) from None
     if not token:
         raise PlatformError(
             f"{settings.TMDB_TOKEN.name} is not set. Take the API read access token from your TMDB account's settings "
