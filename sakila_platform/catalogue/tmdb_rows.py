@@ -26,6 +26,7 @@ READ_SUBJECTS: tuple[RawSubject, ...] = (*TITLE_SUBJECTS, subjects.FOUND, subjec
 """What trusted reads. The pages of searches only say which titles are asked for next."""
 _EXAMPLE = 200
 _IMDB_ID_IN_A_PATH = re.compile(r"^/find/(tt[0-9]{7,10})(?:\?|$)", re.ASCII)
+_PATHS = {tables.FILM: "movie", tables.SERIES: "tv"}
 _SHAPES = {tables.FILM: known_fields.FILM, tables.SERIES: known_fields.SERIES}
 Row = tuple[Any, ...]
 
@@ -49,6 +50,10 @@ class _Gathered:
     odd: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
     """By title type, field and type: the oddity, and how many titles have it."""
     seen: set[tuple[str, int]] = field(default_factory=set)
+    unanswered: dict[str, Row] = field(default_factory=dict)
+    """By the path of the question: a cut day may have asked it twice, and had an answer then."""
+    found: set[str] = field(default_factory=set)
+    """Paths of /find that named a title."""
     rejected: list[Row] = field(default_factory=list)
     records: int = 0
 
@@ -70,6 +75,10 @@ def tmdb_day(files: Iterable[tuple[RawFile, bytes]]) -> TmdbDay:
     for (title_type, path, seen_type), (odd, count) in gathered.odd.items():
         example = json.dumps(odd.value)[:_EXAMPLE]
         gathered.add(tables.TMDB_FIELDS, title_type, path[:500], seen_type, odd.is_new, count, example)
+    answered = {f"/{_PATHS[title_type]}/{tmdb_id}" for title_type, tmdb_id in gathered.seen} | gathered.found
+    for path, row in gathered.unanswered.items():
+        if path not in answered:
+            gathered.add(tables.TMDB_UNANSWERED, *row)
     rows = {table.name.table: _typed(table, gathered.rows[table.name.table]) for table in tables.TMDB_TABLES}
     return TmdbDay(rows, _rejected(gathered.rejected), gathered.records)
 
@@ -117,10 +126,11 @@ def _read_unanswered(gathered: _Gathered, about: RawSubject, record: dict[str, A
         imdb_id = record.get("imdb_id")
         if not isinstance(imdb_id, str):
             return "the record has no imdb_id"
-        if not answer.get("movie_results") and not answer.get("tv_results"):
-            gathered.add(
-                tables.TMDB_UNANSWERED, f"/find/{imdb_id}", imdb_id, "TMDB knows no film or series of this IMDb id"
-            )
+        path = f"/find/{imdb_id}"
+        if answer.get("movie_results") or answer.get("tv_results"):
+            gathered.found.add(path)
+        else:
+            gathered.unanswered[path] = (path, imdb_id, "TMDB knows no film or series of this IMDb id")
         return ""
     request = record.get("request")
     if not isinstance(request, str):
@@ -128,7 +138,8 @@ def _read_unanswered(gathered: _Gathered, about: RawSubject, record: dict[str, A
     told = answer.get("status_message") if about == subjects.MISSING else record.get("reason")
     looked_for = _IMDB_ID_IN_A_PATH.match(request)
     reason = told if isinstance(told, str) and told else "TMDB does not know it"
-    gathered.add(tables.TMDB_UNANSWERED, request, looked_for.group(1) if looked_for else None, reason)
+    path = request if request.startswith("/discover/") else request.split("?")[0]
+    gathered.unanswered[path] = (request, looked_for.group(1) if looked_for else None, reason)
     return ""
 
 

@@ -206,6 +206,25 @@ def test_an_id_that_tmdb_does_not_know_is_reported(lake: CatalogueLake) -> None:
     )
 
 
+def test_a_question_that_a_cut_day_asked_again_is_told_once_and_not_at_all_once_it_is_answered(
+    lake: CatalogueLake,
+) -> None:
+    for number, reason in enumerate(("the answer broke off", "the answer is no JSON"), 1):
+        records = [
+            {"request": request, "reason": reason}
+            for request in ("/movie/7?language=en", "/movie/8", "/find/tt0000009?external_source=imdb_id")
+        ]
+        content = record_files.content_of([json.dumps(record) for record in records])
+        lake.given_raw(record_files.UNUSABLE, f"unusable_{number:04d}.json", content)
+    lake.given_films({"id": 8})
+    lake.given_records(
+        record_files.FOUND, {"imdb_id": "tt0000009", "answer": {"movie_results": [{"id": 8}], "tv_results": []}}
+    )
+    outcome = lake.trusted_tmdb()[TMDB_UNANSWERED.name][DAY]
+    assert (outcome.refused, outcome.rejected) == ("", 0)
+    assert lake.rows(TMDB_UNANSWERED.name.path, DAY).column("request") == ["/movie/7?language=en"]
+
+
 def test_a_new_field_and_a_field_of_another_type_are_reported_and_the_rest_is_read(lake: CatalogueLake) -> None:
     lake.given_films(
         {"id": 1, "mood": {"dark": 9}, "runtime": "95"},
