@@ -51,6 +51,10 @@ def test_an_answer_on_one_line_is_kept_to_the_letter() -> None:
     assert one_line('{"b" : 1.50,"a":"S\\u00e3o"}') == '{"b" : 1.50,"a":"S\\u00e3o"}'
 
 
+def test_an_answer_on_several_lines_loses_its_line_breaks_and_nothing_else() -> None:
+    assert one_line('{\r\n"b" : 1.50,\n"a":"São\\n"}\n') == '{  "b" : 1.50, "a":"São\\n"}'
+
+
 @given(st.lists(DOCUMENTS, min_size=2, max_size=5), st.data())
 def test_of_a_file_that_was_cut_off_whole_records_are_kept_and_the_cut_is_told(
     documents: list[dict[str, Any]], data: st.DataObject
