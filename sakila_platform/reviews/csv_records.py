@@ -1,6 +1,7 @@
 """Records of a CSV one by one, where something is wrong with one of them: the others are kept. Pure.
 
-After a fault, reading goes on at the next line that is a whole record with as many fields as it should have.
+After a fault, reading goes on at the next line that is a whole record with as many fields as it should have, or that is
+damaged by itself: many records with the same fault are as many faults, never one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from enum import Enum
 import pyarrow as pa
 
 _LINE_ENDS = (b"\n", b"\r")
-# A damaged text has lines enough, and each look may go far.
-_MOST_LINES_TRIED = 10_000
+# A damaged text may go on for some lines. Beyond, each line counts: rather too many records set aside than too few.
+_MOST_LINES_PASSED = 100
 
 FIELDS = "has the declared fields"
 QUOTED = "quotation marks are in pairs"
@@ -149,12 +150,14 @@ def _closing(content: bytes, at: int) -> int:
 def _resumed(content: bytes, at: int, width: int, is_last: bool) -> int | None:
     """Where reading goes on after a damaged record; None when more must be read to know."""
     line = at
-    for _ in range(_MOST_LINES_TRIED):
+    for _ in range(_MOST_LINES_PASSED):
         line = _after_line(content, _line_end(content, line))
         if line >= len(content):
             break
         fields, _, ended = _record(content, line, is_last)
-        if ended is None and len(fields) == width:
+        if ended is _Ended.INCOMPLETE:
+            return None
+        if ended is _Ended.JUNK or (ended is None and len(fields) == width):
             return line
     if line >= len(content):
         return len(content) if is_last else None

@@ -7,6 +7,7 @@ import io
 from unittest.mock import patch
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
@@ -67,6 +68,22 @@ def test_a_damaged_record_takes_no_neighbour_with_it() -> None:
         [(1, "1", "a\nb", "1"), (3, "3", "c, d", "3")],
         [Fault(2, "quotation marks are in pairs", "text follows a closing quotation mark")],
     )
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ['{0},"he said "good" twice",{0}', '{0},"so it goes, on,{0}', '{0},"x" ,{0}', r'{0},"he said \"good\"",{0}'],
+)
+def test_many_damaged_records_in_a_row_are_as_many_faults(damaged: str) -> None:
+    lines = [damaged.format(n) if 10 < n <= 50 else f'{n},"fine, good",{n}' for n in range(1, 61)]
+    rows, faults = read("\n".join(["cid,review_str,id_review", *lines]).encode())
+    assert (len(rows), len(faults)) == (20, 40)
+
+
+def test_lines_without_end_after_a_damaged_record_are_records_of_their_own() -> None:
+    rows, faults = read(b'cid,review_str,id_review\n1,"a"b,1\n' + b"2,too few\n" * 500 + b"3,fine,3\n")
+    assert len(rows) == 1
+    assert 400 <= len(faults) <= 501
 
 
 def test_an_open_text_is_waited_for_only_so_long() -> None:
