@@ -29,6 +29,7 @@ def subgenre_terms() -> pa.Table:
     """
     file = Path(settings.SUBGENRES.read() or REFINED_SQL / "subgenres.csv")
     rows = _rows(file, ("subgenre", "kind", "term"))
+    called = _called()
     seen: set[tuple[str, ...]] = set()
     spelt: dict[str, str] = {}
     for line, row in rows:
@@ -37,6 +38,9 @@ def subgenre_terms() -> pa.Table:
             raise PlatformError(f"{file} line {line}: {kind!r} is no kind of term. Give {' or '.join(_KINDS)}.")
         if subgenre.lower() == OTHER.lower():
             raise PlatformError(f"{file} line {line}: {OTHER} is what titles are that no term fits. Take another name.")
+        if kind == "genre" and term.lower() in called:
+            told = " and ".join(called[term.lower()])
+            raise PlatformError(f"{file} line {line}: the genre {term} is {told} here (genres.csv). Write that.")
         if spelt.setdefault(subgenre.lower(), subgenre) != subgenre:
             raise PlatformError(f"{file} line {line}: {subgenre} is spelt {spelt[subgenre.lower()]} above. Choose one.")
         if (key := (subgenre, kind, term.lower())) in seen:
@@ -51,9 +55,18 @@ def genre_names() -> pa.Table:
     return _table(("told", "genre"), [(told.lower(), genre) for _, (told, genre) in rows])
 
 
+def _called() -> dict[str, list[str]]:
+    """What genres that a source spells otherwise are called here, by that spelling in lower case."""
+    called: dict[str, list[str]] = {}
+    for _, (told, genre) in _rows(REFINED_SQL / "genres.csv", ("told", "genre")):
+        if told.lower() != genre.lower():
+            called.setdefault(told.lower(), []).append(genre)
+    return called
+
+
 def _rows(file: Path, columns: tuple[str, ...]) -> list[tuple[int, tuple[str, ...]]]:
     try:
-        with file.open(encoding="utf-8", newline="") as opened:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
             lines = list(csv.reader(opened))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PlatformError(f"{file} can't be read: {error}. Put a CSV file there as UTF-8 text.") from None

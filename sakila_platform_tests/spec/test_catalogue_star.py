@@ -121,7 +121,8 @@ def test_a_sub_genre_is_added_by_a_line_in_a_file(
     lake: CatalogueLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terms = tmp_path / "mine.csv"
-    terms.write_text("subgenre,kind,term\nHospital horror,keyword,nurse\n", encoding="utf-8")
+    # Spreadsheets begin such a file with a mark.
+    terms.write_text("\ufeffsubgenre,kind,term\nHospital horror,keyword,nurse\n", encoding="utf-8")
     monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
     lake.given_films({"id": 1, "keywords": {"keywords": [{"id": 3, "name": "nurse"}]}})
     lake.refined()
@@ -137,6 +138,7 @@ def test_a_sub_genre_is_added_by_a_line_in_a_file(
         ("subgenre,kind,term\nA,genre\n", "line 2: give subgenre, kind, term"),
         ("subgenre,kind,term\nA,genre,x\nA,genre,X\n", "line 3: genre X is there twice for A"),
         ("subgenre,kind,term\nA,genre,x\na,genre,y\n", "line 3: a is spelt A above"),
+        ("subgenre,kind,term\nA,genre,Sci-Fi\n", "line 2: the genre Sci-Fi is Science Fiction here"),
         ("subgenre,kind,term\nother,genre,x\n", "line 2: Other is what titles are that no term fits"),
     ],
 )
