@@ -17,10 +17,12 @@ import psycopg
 import pytest
 
 from sakila_platform.embedded.machine import Machine, Outcome, run_command
-from sakila_platform.embedded.postgres.folder import USER, PostgresFolder
+from sakila_platform.embedded.postgres import folder
+from sakila_platform.embedded.postgres.folder import USER, PostgresFolder, put_password_in_force
 from sakila_platform.embedded.postgres.server import (
     describe_postgres,
     ensure_postgres,
+    obtainable_postgres,
     running_postgres,
     stop_postgres,
 )
@@ -100,6 +102,16 @@ def test_only_its_owner_can_read_the_password_and_no_one_gets_in_without(home: P
     words = PostgresFolder(home).log.read_text() + repr(describe_postgres(home)) + repr(address)
     words += run_command(["ps", "-ww", "-o", "command=", "-p", str(pid_of(home))]).output
     assert address.password not in words
+
+
+def test_a_password_that_can_not_be_put_in_force_is_not_logged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_postgres(home)
+    stop_postgres(home)
+    monkeypatch.setattr(folder, "USER", "nobody_by_this_name")
+    put_password_in_force(obtainable_postgres(home), PostgresFolder(home), "s3cretword")
+    log = PostgresFolder(home).log.read_text()
+    assert "nobody_by_this_name" in log
+    assert "s3cretword" not in log
 
 
 def test_asking_again_finds_the_same_server_at_once(home: Path) -> None:

@@ -18,6 +18,9 @@ USER = "sakila"
 _LAST_WORDS_SECONDS = 20.0
 _LOGINS = f"# The one account, by password, from this machine only.\nhost all {USER} 127.0.0.1/32 scram-sha-256\n"
 _COMPLAINTS = ("FATAL:", "PANIC:", "error:", "ERROR:")
+# A statement that is refused would be logged, and with it the password. PostgreSQL 13 would keep an MD5 of it, by which
+# nobody gets in.
+_WITH_PASSWORD = ("-c", "log_min_error_statement=panic", "-c", "password_encryption=scram-sha-256")
 # A process id that no system gives.
 _NOBODYS_PID = 2**31 - 1
 
@@ -90,7 +93,7 @@ def put_password_in_force(binary: PostgresBinary, folder: PostgresFolder, passwo
     """
     folder.remove_leftovers()
     result = subprocess.run(
-        [*binary.command("postgres"), "--single", "-D", str(folder.data), "template1"],
+        [*binary.command("postgres"), "--single", "-D", str(folder.data), *_WITH_PASSWORD, "template1"],
         input=f"ALTER ROLE {USER} PASSWORD '{password}'\n".encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
