@@ -67,7 +67,7 @@ POSTGRES_URL = Setting(
 REVIEWS_WAREHOUSE_URL = Setting(
     "SAKILA_REVIEWS_WAREHOUSE_URL",
     "",
-    "the warehouse of reviews, when it is on another PostgreSQL than SAKILA_POSTGRES_URL",
+    "the warehouse of reviews, when it is on another PostgreSQL, or on Redshift (redshift://workgroup/database)",
     plain_text,
     is_secret=True,
 )
