@@ -24,7 +24,8 @@ def _key(name: str, dimension: str) -> Column:
 
 
 def _date_key(name: str, description: str) -> Column:
-    return Column(name, INTEGER, f"{description}, as 20210425; joins dim_date.", minimum=19000101, maximum=99991231)
+    # The years that dim_date can have.
+    return Column(name, INTEGER, f"{description}, as 20210425; joins dim_date.", minimum=19000101, maximum=99981231)
 
 
 def _dimension(table: str, grain: str, columns: tuple[Column, ...]) -> Table:

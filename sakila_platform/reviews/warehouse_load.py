@@ -80,12 +80,14 @@ def _put_year(session: PostgresSession, year: int, publish_year: PublishYear) ->
 
 
 def _years_named(session: PostgresSession, tables: Sequence[Table]) -> list[int]:
-    """The years of the days of the run and of its facts' rows that dim_date does not have."""
+    """The years of the days of the run and of its facts' rows that dim_date lacks, in the warehouse or in the lake."""
     years = {day.year for day in session.days}
     for fact in (table for table in tables if table in warehouse.FACTS):
         named = session.duck.execute(f"SELECT DISTINCT date_key // 10000 FROM {LAKE_TABLES[fact.name].name.sql}")
         years |= {year for (year,) in named.fetchall()}
     there = {year for (year,) in session.fetch("SELECT DISTINCT year FROM dim_date")}
+    in_lake = session.lake.present(star.DIM_DATE.name, map(year_partition, years))
+    there &= {year for year in years if year_partition(year) in in_lake}
     return sorted(years - there)
 
 

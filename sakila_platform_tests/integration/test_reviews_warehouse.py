@@ -14,6 +14,7 @@ import pytest
 from sakila_platform.contracts import arrow_schema
 from sakila_platform.engine.outcomes import LoadRefused
 from sakila_platform.errors import PlatformError
+from sakila_platform.naming import data_file, year_partition
 from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.reviews import star
@@ -95,6 +96,14 @@ def test_a_load_brings_the_days_and_every_year_that_their_rows_name(reviews: War
     )
     seasons = "SELECT date, season FROM dim_date WHERE month IN (2, 3, 12) AND day = 1 AND year = 2021 ORDER BY date"
     assert reviews.sql(seasons).column("season") == ["Winter", "Spring", "Winter"]
+
+
+def test_a_year_that_the_lake_lost_is_published_again_though_the_warehouse_has_it(reviews: WarehouseUnderTest) -> None:
+    reviews.load(FIRST)
+    lost = data_file(star.DIM_DATE.name, year_partition(2020))
+    reviews.lake.delete(lost)
+    reviews.load(FIRST)
+    assert reviews.lake.row_counts([lost]) == [366]
 
 
 def test_what_a_customer_spent_is_not_multiplied_by_the_reviews_that_they_wrote(reviews: WarehouseUnderTest) -> None:

@@ -290,6 +290,20 @@ def test_logs_without_any_reviews_are_a_day_without_reviews(domain: ReviewsDomai
     assert domain.rows("final/reviews/fact_review") == []
 
 
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [("12-31-1899", "date_key is at least 19000101"), ("01-01-9999", "date_key is at most 99981231")],
+)
+def test_a_session_of_a_year_that_dim_date_can_not_have_is_set_aside(
+    domain: ReviewsDomain, written: str, rule: str
+) -> None:
+    domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
+    domain.deliver_logs(f"{HEADER}\n{FINE}\n2 | {written} | Mobile | Ohio | Linux")
+    domain.run()
+    assert domain.rows("final/reviews/fact_review").column("review_id") == [1]
+    assert reasons(domain, "fact_review") == [rule]
+
+
 PURCHASES = {
     "no quantity": ("null | 1.5 | 2021-04-25 10:00:00 | 7", "quantity is not null"),
     "a price that is no number": ("1 | NaN | 2021-04-25 10:00:00 | 7", "unit_price is not null"),
