@@ -1,6 +1,7 @@
 """Tables without partitions, each made whole by one SELECT: computed, audited, published, what was set aside beside it.
 
-Belongs here: DuckDB's way. Tables are small enough to be made anew each time; a reader sees the old one or the new.
+Belongs here: DuckDB's way. Tables are small enough to be made anew each time; a reader sees the old one or the new. No
+table is published before all were audited.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.audit import Audit, audit_rows
@@ -76,28 +78,44 @@ class WholeBuild:
         return query
 
 
+@dataclass(frozen=True)
+class _Built:
+    """A table as it is to be published: its rows, those set aside, and what it came to."""
+
+    table: Table
+    kept: pa.Table
+    rejected: pa.Table
+    outcome: TableDay
+
+
 def build_whole(
     connection: duckdb.DuckDBPyConnection, build: WholeBuild, tables: Sequence[Table]
 ) -> dict[TableName, TableDay]:
-    """Build these tables in the order given, and look at their checks; where one is refused, none after it is built.
+    """Build these tables in the order given, look at their checks, publish them, and say what each came to.
 
-    A table that SQL reads and the lake lacks counts as empty.
+    Where one is refused none is published, and that one alone is told of. A table that SQL reads and the lake lacks
+    counts as empty.
     """
-    outcomes: dict[TableName, TableDay] = {}
+    built: list[_Built] = []
     shown: set[TableName] = set()
     for table in tables:
         query = build.query(table)
         show_inputs(connection, build, query.lake_inputs, shown)
         _compute(connection, query, table)
         audit = audit_rows(connection, _BUILT, table, _members(connection, build, table, shown))
-        outcomes[table.name] = _publish(connection, build, table, audit)
-        if outcomes[table.name].refused:
-            return outcomes
-        shown.discard(table.name)
+        built.append(_built(connection, build, table, audit))
+        if built[-1].outcome.refused:
+            return {table.name: built[-1].outcome}
+        _show_built(connection, built[-1])
+        shown.add(table.name)
+    outcomes = {each.table.name: each.outcome for each in built}
     for check in build.checks:
         if check.table in outcomes:
             show_inputs(connection, build, check.query.lake_inputs, shown)
             outcomes[check.table] = _with_check(connection, check, outcomes[check.table])
+    for each in built:
+        set_aside(build.lake, each.table, UNPARTITIONED, each.rejected)
+        build.lake.publish(data_file(each.table.name), encode_parquet(each.kept))
     return outcomes
 
 
@@ -155,7 +173,7 @@ def _members(
     return members
 
 
-def _publish(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, audit: Audit) -> TableDay:
+def _built(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, audit: Audit) -> _Built:
     order = ", ".join(table.primary_key)
     kept = connection.execute(f"SELECT * EXCLUDE ({DAY_PARTITION}) FROM {_BUILT} ORDER BY {order}").to_arrow_table()
     rejected = quarantine_schema(table).empty_table()
@@ -166,10 +184,16 @@ def _publish(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Ta
         connection.execute(f"DROP TABLE {_BUILT}_rejected")
     broken = audit.broken.get(WHOLE, {})
     outcome = judge(kept.num_rows, rejected.num_rows, broken, build.allowed_bad_share)
-    if not outcome.refused:
-        set_aside(build.lake, table, UNPARTITIONED, rejected.cast(quarantine_schema(table)))
-        build.lake.publish(data_file(table.name), encode_parquet(kept.cast(arrow_schema(table))))
-    return outcome
+    return _Built(table, kept.cast(arrow_schema(table)), rejected.cast(quarantine_schema(table)), outcome)
+
+
+def _show_built(connection: duckdb.DuckDBPyConnection, built: _Built) -> None:
+    """Let SQL find a table as it will be published, and not as the lake has it."""
+    name = built.table.name
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
+    connection.register("rows_built", built.kept)
+    connection.execute(f"CREATE TABLE {name.sql} AS FROM rows_built")
+    connection.unregister("rows_built")
 
 
 def _with_check(connection: duckdb.DuckDBPyConnection, check: WholeCheck, outcome: TableDay) -> TableDay:

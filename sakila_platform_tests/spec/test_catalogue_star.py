@@ -339,6 +339,24 @@ def test_building_the_star_twice_changes_nothing(lake: CatalogueLake) -> None:
     assert {file: file.read_bytes() for file in lake.folder.rglob("*.parquet")} == files
 
 
+def test_where_one_table_is_refused_the_whole_star_stays_as_it_was(
+    lake: CatalogueLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.given_films({"id": 1})
+    lake.refined()
+    files = {file: file.read_bytes() for file in (lake.folder / "refined").rglob("*.parquet")}
+    lake.given_films({"id": 1}, {"id": 2})
+    lake.trusted_tmdb()
+    # The name is too long for dim_subgenre, which comes after the titles.
+    terms = tmp_path / "mine.csv"
+    terms.write_text(f"subgenre,kind,term\n{'long' * 30},keyword,nurse\n", encoding="utf-8")
+    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
+    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, "0.01")
+    outcomes = build_refined(open_lake(str(lake.folder)))
+    assert [(name.table, bool(outcome.refused)) for name, outcome in outcomes.items()] == [("dim_subgenre", True)]
+    assert {file: file.read_bytes() for file in (lake.folder / "refined").rglob("*.parquet")} == files
+
+
 def test_a_query_that_differs_from_its_contract_is_named(lake: CatalogueLake, tmp_path: Path) -> None:
     (tmp_path / "bridge_title_subgenre.sql").write_text("-- One row per title.\nSELECT 1 AS title_id", encoding="utf-8")
     build = refined_build(open_lake(str(lake.folder)))
