@@ -73,11 +73,12 @@ def _run_dates(stage: _Stage) -> None:
 
 
 def _done_days(stage: _Stage) -> set[date]:
-    """Days that every table has, and has had since they ended."""
+    """Days that every table has, and has had since they ended, or since their sources changed."""
     job = f"{stage.domain}_daily"
     days = {date.fromisoformat(day) for day in stage.runs.done(job)}
     recent = [day for day in days if day > stage.clock.today() - timedelta(days=_DAYS_LOOKED_AT)]
-    return days - stage.runs.provisional(job, recent, stage.clock)
+    is_settled = DEMONSTRATIONS[stage.domain].is_settled
+    return days - {day for day in stage.runs.provisional(job, recent, stage.clock) if not is_settled(day)}
 
 
 def _run_days(stage: _Stage, chosen: Days, done: set[date]) -> int:

@@ -1,17 +1,21 @@
 """The demonstration of the catalogue: generated titles, as CSV files and behind a stand-in of TMDB.
 
-Who has a token of TMDB's own is shown what TMDB says, and who has CSV files in their folder is shown those.
+Who has CSV files in their folder is shown those, and who has a token of TMDB's own what TMDB says of them. What is
+generated is marked in the state folder, and never mixed with what TMDB says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from sakila_platform import settings
 from sakila_platform.catalogue.csv_files import CSV_FILES
 from sakila_platform.catalogue.raw_zone import newest_files
+from sakila_platform.catalogue.settled_days import is_settled
 from sakila_platform.catalogue.tmdb.record_files import RECORDS
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
@@ -20,6 +24,7 @@ from sakila_platform.commands.answers import Answer, show_table
 from sakila_platform.commands.demonstrations import Days, Demonstration
 from sakila_platform.commands.terminal import Report, Terminal
 from sakila_platform.days import Clock
+from sakila_platform.errors import PlatformError
 from sakila_platform.resources.duckdb import create_mart_view, open_duckdb
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.raw_files import LakeFiles
@@ -28,6 +33,8 @@ _SEED = 2022
 _FILMS, _SERIES = 1500, 400
 # Of each kind of bad line two in a file: enough to be seen, and less than a day may set aside.
 _BAD_LINES = 8
+# What the mark in the state folder says is generated.
+_ALL, _ANSWERS = "the CSV files and TMDB's answers", "TMDB's answers"
 _SUBGENRES = """
 SELECT
     subgenre,
@@ -44,12 +51,46 @@ ORDER BY mean_rating DESC, subgenre
 
 def _fill(report: Report, clock: Clock, recent_days: int) -> bool:
     folder = settings.catalogue_folder()
-    if any((folder / file.file).exists() for file in CSV_FILES):
+    is_there = any((folder / file.file).exists() for file in CSV_FILES)
+    if _is_tmdb_itself():
+        _require_nothing_generated(folder, is_there)
+    if is_there:
         report(f"the CSV files in {folder} are left as they are")
+        if not _is_tmdb_itself() and not _mark().exists():
+            _write_mark(_ANSWERS)
         return False
+    _write_mark(_ALL)
     write_csv_files(folder, _titles(), _SEED, _BAD_LINES)
     report(f"{_FILMS + _SERIES:,} titles as CSV files in {folder}")
     return True
+
+
+def _is_tmdb_itself() -> bool:
+    return settings.TMDB_TOKEN.read() not in ("", TOKEN)
+
+
+def _require_nothing_generated(folder: Path, is_there: bool) -> None:
+    if _mark().exists():
+        raise PlatformError(
+            f"What {settings.HOME.read()} has of the catalogue is generated, and does not mix with what TMDB says. "
+            f"Name another folder in {settings.HOME.name}, and that of your CSV files in "
+            f"{settings.CATALOGUE_FOLDER.name}."
+        )
+    if not is_there:
+        raise PlatformError(
+            f"{folder} has no {' and '.join(file.file for file in CSV_FILES)}, and TMDB is not asked about titles made "
+            f"up. Put yours there, or name their folder in {settings.CATALOGUE_FOLDER.name}."
+        )
+
+
+def _mark() -> Path:
+    """The file that says what of the catalogue is generated."""
+    return settings.HOME.read() / "catalogue_generated.txt"
+
+
+def _write_mark(what: str) -> None:
+    _mark().parent.mkdir(parents=True, exist_ok=True)
+    _mark().write_text(f"{what}\n", encoding="utf-8")
 
 
 def _chosen(clock: Clock, recent_days: int) -> list[Days]:
@@ -57,10 +98,14 @@ def _chosen(clock: Clock, recent_days: int) -> list[Days]:
     return [Days("Today's catalogue", [clock.today()])]
 
 
+def _is_settled(day: date) -> bool:
+    return is_settled(open_lake(), settings.catalogue_folder(), day)
+
+
 @contextmanager
 def _tmdb() -> Iterator[None]:
     """TMDB's stand-in, unless there is a token for TMDB itself."""
-    if settings.TMDB_TOKEN.read():
+    if _is_tmdb_itself():
         yield
         return
     with served_titles(_titles()) as url:
@@ -94,10 +139,11 @@ def _titles() -> list[Title]:
 
 
 def _origin() -> str:
-    if settings.TMDB_TOKEN.read() not in ("", TOKEN):
-        return (
-            f"Films and series: the CSV files in {settings.catalogue_folder()}, and TMDB at {settings.TMDB_URL.read()}"
-        )
+    files = f"Films and series: the CSV files in {settings.catalogue_folder()}"
+    if _is_tmdb_itself():
+        return f"{files}, and TMDB at {settings.TMDB_URL.read()}"
+    if _mark().read_text(encoding="utf-8").strip() == _ANSWERS:
+        return f"{files}, and GENERATED answers (in the shape of TMDB's)"
     return "Films and series: GENERATED (in the shape of the CSV files' and of TMDB's)"
 
 
@@ -112,8 +158,10 @@ CATALOGUE = Demonstration(
         'sakila-platform query lake "SELECT * FROM refined_catalogue.unmatched_titles LIMIT 10"',
         "make dev                                   lineage, runs and checks on http://localhost:3000",
         "sakila-platform ingest-catalogue FOLDER    your own movies.csv and series.csv",
-        "SAKILA_TMDB_TOKEN=... make demo DOMAIN=catalogue    what TMDB itself says",
+        "SAKILA_HOME=other SAKILA_CATALOGUE_FOLDER=FOLDER SAKILA_TMDB_TOKEN=... make demo DOMAIN=catalogue",
+        "                                           your own files, and what TMDB itself says of them",
         "(sakila-platform is in .venv/bin)",
     ),
+    is_settled=_is_settled,
     during=_tmdb,
 )

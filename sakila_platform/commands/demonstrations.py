@@ -35,5 +35,7 @@ class Demonstration:
     """Whose data they are, in a line that says plainly when they are generated."""
     next_steps: tuple[str, ...]
     """Where to look next."""
+    is_settled: Callable[[date], bool] = lambda day: False
+    """Whether a day that was run before it ended has all that its sources have by now."""
     during: Callable[[], AbstractContextManager[None]] = nullcontext
     """What is open while its days are run, such as a server that they ask."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +19,19 @@ import pytest
 from sakila_platform import settings
 from sakila_platform.catalogue.dashboards import HORROR
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
+from sakila_platform.catalogue.settled_days import is_settled
 from sakila_platform.catalogue.trusted import history_assets
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES
 from sakila_platform.commands import demo_catalogue
+from sakila_platform.commands.dagster_runs import Runs
 from sakila_platform.commands.demo import run_demo
 from sakila_platform.commands.terminal import Terminal
+from sakila_platform.days import Clock
+from sakila_platform.errors import PlatformError
 from sakila_platform.naming import data_file, day_partition
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.lake_location import open_lake
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.catalogue_lake import DAY, CatalogueLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
@@ -131,10 +138,57 @@ def assert_told(page: OpenPage, shown: Shown) -> None:
     assert all(row[2] is None for row in empty), "a mean of no title is none, and not 0"
 
 
-def test_demonstrated_again_nothing_changes(shown: Shown) -> None:
+def test_demonstrated_again_nothing_changes(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shown.contents()
-    demonstrate()
+    # The clock stands in 2022 and the event log's does not: on the day itself its days are provisional.
+    monkeypatch.setattr(Runs, "provisional", lambda self, job, days, clock: set(days))
+    told = demonstrate()
     assert shown.contents() == before
+    assert "Nothing has changed since the last time." in told
+    assert "Today's catalogue" not in told
+
+
+def test_a_day_is_settled_until_a_source_of_it_changes(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, folder = open_lake(), settings.catalogue_folder()
+    assert is_settled(lake, folder, DAY)
+    assert not is_settled(lake, folder, date(2022, 5, 1)), "TMDB was not asked then"
+    shutil.copytree(folder, tmp_path / "titles")
+    with (tmp_path / "titles" / "series.csv").open("ab") as series:
+        series.write(b"\n")
+    assert not is_settled(lake, tmp_path / "titles", DAY)
+    terms = tmp_path / "mine.csv"
+    terms.write_text("subgenre,kind,term\nZombie,keyword,zombie\n", encoding="utf-8")
+    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
+    assert not is_settled(lake, folder, DAY)
+
+
+def test_what_is_generated_is_not_mixed_with_what_tmdb_says(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.TMDB_TOKEN.name, "a-token-of-tmdbs")
+    with pytest.raises(PlatformError, match=r"of the catalogue is generated, and does not mix with what TMDB says\."):
+        demonstrate()
+
+
+def test_tmdb_is_not_asked_about_titles_made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    monkeypatch.setenv(settings.TMDB_TOKEN.name, "a-token-of-tmdbs")
+    with pytest.raises(PlatformError, match=r"has no movies\.csv and series\.csv, and TMDB is not asked"):
+        demonstrate()
+
+
+def test_files_of_ones_own_are_told_apart_from_generated_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    monkeypatch.delenv(settings.TMDB_TOKEN.name, raising=False)
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "catalogue" / "movies.csv").touch()
+    demonstration = demo_catalogue.CATALOGUE
+    assert not demonstration.fill(lambda _: None, Clock("UTC", NOON), 7)
+    assert demonstration.origin() == (
+        f"Films and series: the CSV files in {tmp_path}/catalogue, and GENERATED answers (in the shape of TMDB's)"
+    )
 
 
 def test_a_file_with_too_many_bad_lines_fails_the_run_in_one_line_and_titles_stay(
