@@ -33,12 +33,16 @@ def stage_days(staging: Staging, tables: Sequence[Table], days: Sequence[date]) 
     intake = staging.intake
     vendors = [table for table in tables if table.name in VENDORS]
     with intake.lake.steady(), ThreadPoolExecutor(_FILES_AT_ONCE) as threads:
-        # While one file is published, the next is read.
-        taken = {(t.name, day): threads.submit(take_in, intake, t, day) for t in vendors for day in days}
-        outcomes: Outcomes = {}
-        if USER_PURCHASE in tables:
-            share = intake.allowed_bad_share
-            outcomes[USER_PURCHASE.name] = capture_purchases(staging.source(), intake.lake, days, share)
-        for (name, day), outcome in taken.items():
-            outcomes.setdefault(name, {})[day] = outcome.result()
+        try:
+            # While one file is published, the next is read.
+            taken = {(t.name, day): threads.submit(take_in, intake, t, day) for t in vendors for day in days}
+            outcomes: Outcomes = {}
+            if USER_PURCHASE in tables:
+                share = intake.allowed_bad_share
+                outcomes[USER_PURCHASE.name] = capture_purchases(staging.source(), intake.lake, days, share)
+            for (name, day), outcome in taken.items():
+                outcomes.setdefault(name, {})[day] = outcome.result()
+        finally:
+            # Who gives up waits for the files that are being read, not for all that were to come.
+            threads.shutdown(cancel_futures=True)
     return outcomes

@@ -5,18 +5,22 @@ in one line.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from sakila_platform.contracts import Table
 from sakila_platform.engine.day_runs import DaysRefused
+from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.errors import PlatformError
 from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.reviews import review_text, vendor_days
+from sakila_platform.reviews import review_text, stage_days, vendor_days
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, logs_csv, reviews_domain
@@ -366,6 +370,24 @@ def test_where_no_purchases_were_ever_loaded_the_command_that_does_is_named(doma
         connection.execute(f'DROP DATABASE "{domain.source.database}" WITH (FORCE)')
     with pytest.raises(PlatformError, match="Load them: `sakila-platform load-purchases"):
         domain.run(layers=["stage"])
+
+
+def test_when_purchases_can_not_be_had_no_further_files_are_read(
+    domain: ReviewsDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[date] = []
+    real = stage_days.take_in
+
+    def take_in(intake: vendor_days.Intake, of: Table, day: date) -> TableDay:
+        read.append(day)
+        time.sleep(0.05)
+        return real(intake, of, day)
+
+    monkeypatch.setattr(stage_days, "take_in", take_in)
+    change_purchases(domain, "DROP COLUMN country")
+    with pytest.raises(PlatformError, match="are not as the platform knows them"):
+        domain.run("2021-01-01", "2021-12-31", layers=["stage"])
+    assert len(read) < 365
 
 
 def change_purchases(domain: ReviewsDomain, change: str) -> None:
