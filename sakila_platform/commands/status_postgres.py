@@ -50,9 +50,11 @@ def postgres_tables() -> Iterator[tuple[str, str, int, str]]:
 
 def _extent(connection: psycopg.Connection, table: str) -> tuple[int, str]:
     column = _DAYS.get(table)
-    last = sql.SQL("max({})::date").format(sql.Identifier(column)) if column else sql.SQL("NULL")
+    # As text, and without infinity: PostgreSQL's calendar is longer than Python's.
+    newest = sql.SQL("(max({0}) FILTER (WHERE isfinite({0})))::date::text")
+    last = newest.format(sql.Identifier(column)) if column else sql.SQL("NULL")
     row = connection.execute(sql.SQL("SELECT count(*), {} FROM {}").format(last, sql.Identifier(table))).fetchone()
-    return (row[0], str(row[1] or "")) if row else (0, "")
+    return (row[0], row[1] or "") if row else (0, "")
 
 
 def _source() -> PostgresAddress | None:

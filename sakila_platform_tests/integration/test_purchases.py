@@ -117,6 +117,9 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
             "Run their days: `sakila-platform run reviews --from 2010-12-01 --to 2010-12-02`."
         )
         assert ("oltp", "user_purchase", 3, "2010-12-02") in list(postgres_tables())
+        with connect(server.on("reviews"), autocommit=True) as connection:
+            connection.execute("INSERT INTO user_purchase (invoice_date) VALUES ('infinity'), (NULL)")
+        assert ("oltp", "user_purchase", 5, "2010-12-02") in list(postgres_tables())
         assert postgres_place() == f"sakila@127.0.0.1:{server.port}/ (SAKILA_POSTGRES_URL)"
     finally:
         with connect(server, autocommit=True) as connection:
