@@ -123,7 +123,18 @@ def test_nobody_waits_for_ever_because_tmdb_says_so(url: str, register: Register
     assert time.monotonic() - started < 4
 
 
-@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.UNAVAILABLE, Fault.CUT_OFF, Fault.MALFORMED, Fault.HTML])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.RATE_LIMITED_ODDLY,
+        Fault.SERVER_ERROR,
+        Fault.UNAVAILABLE,
+        Fault.CUT_OFF,
+        Fault.MALFORMED,
+        Fault.NOT_A_NUMBER,
+        Fault.HTML,
+    ],
+)
 def test_what_passes_is_asked_again(tmdb: TmdbClient, register: Register, fault: Fault) -> None:
     register.order(Order(fault, times=2))
     assert tmdb.ask(film(FILM.tmdb_id)).document["id"] == FILM.tmdb_id

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, ResponseError
 from urllib3.util import Retry
 
 from sakila_platform import settings
@@ -85,6 +85,16 @@ def access_of_settings(token: str = "") -> Access:
     )
 
 
+class _Patience(Retry):
+    """When to ask again. A Retry-After that says nothing counts as none."""
+
+    def get_retry_after(self, response: urllib3.BaseHTTPResponse) -> float | None:
+        try:
+            return super().get_retry_after(response)
+        except InvalidHeader:
+            return None
+
+
 class TmdbClient:
     """Asks TMDB, one question at a time."""
 
@@ -98,7 +108,7 @@ class TmdbClient:
             maxsize=1,
             headers={"Authorization": f"Bearer {access.token}", "Accept": "application/json"},
             timeout=urllib3.Timeout(connect=access.timeout_seconds, read=access.timeout_seconds),
-            retries=Retry(
+            retries=_Patience(
                 total=access.attempts - 1,
                 redirect=0,
                 status_forcelist=_TRIED_AGAIN,
@@ -152,7 +162,7 @@ class TmdbClient:
             )
         try:
             text = content.decode("utf-8")
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_refuse)
         except (ValueError, RecursionError):
             raise Unusable(f"the answer ({status}) is no JSON: {content[:80]!r}") from None
         if status == _NOT_THERE:
@@ -178,6 +188,11 @@ class TmdbClient:
             f"TMDB at {self._access.url} {why}, however often it was asked. What was had is kept: run the day again "
             f"later, or correct {settings.TMDB_URL.name}."
         )
+
+
+def _refuse(constant: str) -> None:
+    # Python reads NaN and Infinity; nobody else who reads raw would.
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:

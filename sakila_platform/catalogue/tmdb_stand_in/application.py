@@ -27,7 +27,13 @@ from sakila_platform.catalogue.tmdb_stand_in.answers import Document, detailed, 
 from sakila_platform.catalogue.tmdb_stand_in.faults import Fault, Order, Register
 from sakila_platform.catalogue.tmdb_stand_in.titles import Title
 
-_STATUSES = {Fault.RATE_LIMITED: 429, Fault.SERVER_ERROR: 500, Fault.UNAVAILABLE: 503, Fault.UNAUTHORIZED: 401}
+_STATUSES = {
+    Fault.RATE_LIMITED: 429,
+    Fault.RATE_LIMITED_ODDLY: 429,
+    Fault.SERVER_ERROR: 500,
+    Fault.UNAVAILABLE: 503,
+    Fault.UNAUTHORIZED: 401,
+}
 _MESSAGES = {
     400: (22, "Invalid page: Pages start at 1 and max at 500. They are expected to be an integer."),
     401: (7, "Invalid API key: You must be granted a valid key."),
@@ -136,6 +142,8 @@ def _gone_wrong(order: Order, answer: Callable[[], Document]) -> Response:
         refusal = _refusal(_STATUSES[order.fault])
         if order.fault is Fault.RATE_LIMITED:
             refusal.headers["Retry-After"] = str(int(order.seconds))
+        if order.fault is Fault.RATE_LIMITED_ODDLY:
+            refusal.headers["Retry-After"] = "soon"
         return refusal
     if order.fault is Fault.GONE:
         return _refusal(404)
@@ -148,7 +156,12 @@ def _gone_wrong(order: Order, answer: Callable[[], Document]) -> Response:
     if order.fault is Fault.CUT_OFF:
         # It says that more will come, and then does not.
         return Response(iter([whole[: len(whole) // 2]]), headers={"Content-Length": str(len(whole))})
-    wrong = {Fault.MALFORMED: whole[: len(whole) // 2], Fault.HTML: b"<html>Busy</html>", Fault.NOT_AN_OBJECT: b"[]"}
+    wrong = {
+        Fault.MALFORMED: whole[: len(whole) // 2],
+        Fault.NOT_A_NUMBER: whole.removesuffix(b"}") + b',"mood":NaN}',
+        Fault.HTML: b"<html>Busy</html>",
+        Fault.NOT_AN_OBJECT: b"[]",
+    }
     return Response(wrong[order.fault], content_type="application/json")
 
 
