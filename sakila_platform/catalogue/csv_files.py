@@ -88,8 +88,9 @@ def titles_of_genre(lines: Iterable[bytes], file: CsvFile, genre: str) -> Iterat
             fields = fields_of(decoded(line).rstrip("\r\n"))
         except csv.Error:
             continue
-        if len(fields) != len(file.columns) or fields[0] in seen or not IMDB_ID.fullmatch(fields[0]):
+        imdb_id = fields[0].strip() if fields else ""
+        if len(fields) != len(file.columns) or imdb_id in seen or not IMDB_ID.fullmatch(imdb_id):
             continue
         if genre.lower() in (each.strip().lower() for each in fields[place].split(LIST_SEPARATOR)):
-            seen.add(fields[0])
-            yield fields[0]
+            seen.add(imdb_id)
+            yield imdb_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sakila_platform.catalogue.csv_files import MOVIES, SERIES, decoded, fields_of, titles_of_genre
+from sakila_platform.catalogue.csv_rows import RawCsv, csv_rows
 
 FILM = "tt0078748|{name}|Alien|1979|117|{genres}|8.5|900000|actress|Ripley|Sigourney Weaver|1949|\\N|actress|tt0078748"
 
@@ -25,6 +26,13 @@ def test_the_headers_are_the_files_own_misspelling_and_all() -> None:
 
 def test_a_title_is_named_once_however_many_artists_it_has() -> None:
     assert horror(film(), film(), film()) == ["tt0078748"]
+
+
+def test_blanks_around_an_id_are_none_of_it_here_and_in_trusted() -> None:
+    line = film().replace(b"tt0078748|", b" tt0078748 |", 1)
+    assert horror(line, film()) == ["tt0078748"]
+    rows = csv_rows([(RawCsv(MOVIES, "movies.csv"), [MOVIES.header.encode(), line])]).read_all()
+    assert rows["title_id"].to_pylist() == ["tt0078748"]
 
 
 def test_a_genre_counts_in_any_case_and_whole() -> None:
