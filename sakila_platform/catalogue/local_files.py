@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from sakila_platform.catalogue.csv_files import CSV_FILES, CsvFile
+from sakila_platform.catalogue.raw_zone import newest_files
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.raw_files import LakeFiles
 
 Report = Callable[[str], None]
 
@@ -34,6 +36,20 @@ def take_in_file(lake: Lake, file: CsvFile, folder: Path, day: date, report: Rep
     path = file.raw.file(day, file.file).path
     is_sent = lake.take_in(path, source, report)
     return TakenIn(path, source.stat().st_size, lines, is_sent)
+
+
+def taken_in_elsewhere(lake: Lake, file: CsvFile, day: date) -> TakenIn | None:
+    """What raw has of a file by a day, put there by whoever else takes files in; None where it has nothing.
+
+    A file of an earlier day still counts, but is no row of this one.
+    """
+    zone = LakeFiles(lake)
+    for raw in newest_files(zone, file.raw, day):
+        if raw.name == file.file:
+            with zone.opened(raw.path) as opened:
+                lines, size = sum(1 for _ in opened), opened.tell()
+            return TakenIn(raw.path, size, max(lines - 1, 0) if raw.day == day else 0, False)
+    return None
 
 
 def take_in_folder(lake: Lake, folder: Path, day: date, report: Report) -> list[TakenIn]:

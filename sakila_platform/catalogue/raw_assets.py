@@ -11,7 +11,7 @@ import dagster as dg
 
 from sakila_platform import settings
 from sakila_platform.catalogue.csv_files import CSV_FILES, CsvFile
-from sakila_platform.catalogue.local_files import TakenIn, take_in_file
+from sakila_platform.catalogue.local_files import TakenIn, take_in_file, taken_in_elsewhere
 from sakila_platform.catalogue.raw_paths import RawSubject
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
@@ -125,7 +125,14 @@ def collected(lake: Lake, day: date, report: Report) -> Outcome:
 def _csv_results(
     lake: Lake, folder: Path, files: list[CsvFile], day: date, report: Report
 ) -> dict[dg.AssetKey, DayResult]:
-    return {csv_key(file): _csv_result(take_in_file(lake, file, folder, day, report)) for file in files}
+    return {csv_key(file): _csv_result(_taken_in(lake, file, folder, day, report)) for file in files}
+
+
+def _taken_in(lake: Lake, file: CsvFile, folder: Path, day: date, report: Report) -> TakenIn:
+    if not (folder / file.file).exists() and (there := taken_in_elsewhere(lake, file, day)):
+        report(f"{folder} has no {file.file}: {there.path} counts, which is in the lake already")
+        return there
+    return take_in_file(lake, file, folder, day, report)
 
 
 def _csv_result(taken_in: TakenIn) -> DayResult:

@@ -141,6 +141,26 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
     }
 
 
+def test_the_assets_are_content_with_files_that_a_container_took_in(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(settings.CATALOGUE_FOLDER.name, str(tmp_path / "nothing"))
+    lake = LakeResource(location=str(tmp_path / "lake"))
+    take_in_folder(lake.lake(), folder, DAY, lambda _: None)
+    job = dg.Definitions(
+        [csv_assets()], resources={"lake": lake}, jobs=[dg.define_asset_job("take_in", "*")]
+    ).resolve_job_def("take_in")
+    told = {}
+    for day in ("2022-05-02", "2022-05-03"):
+        done = job.execute_in_process(partition_key=day)
+        [movies, _] = [event.materialization for event in done.get_asset_materialization_events()]
+        told[day] = (movies.metadata["path"].value, movies.metadata[ROW_COUNT].value)
+    lines = (folder / "movies.csv").read_bytes().count(b"\n") - 1
+    assert told == {"2022-05-02": (MOVIES_PATH, lines), "2022-05-03": (MOVIES_PATH, 0)}
+    with pytest.raises(dg.Failure, match=r"movies\.csv can't be read: No such file or directory"):
+        job.execute_in_process(partition_key="2022-05-01")
+
+
 @contextmanager
 def bucket_behind(door: FaultyDoor, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Place]:
     """A bucket whose calls pass a door that counts them, or breaks them."""
