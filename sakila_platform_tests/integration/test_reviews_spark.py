@@ -211,3 +211,14 @@ def test_a_session_without_a_driver_for_postgresql_is_told(lanes: Lanes, monkeyp
     monkeypatch.setattr("sakila_platform.spark.postgres_jdbc._DRIVER", "org.example.Driver")
     with pytest.raises(PlatformError, match="libpostgresql-jdbc-java"):
         lanes.run_glue(DAYS[:1])
+
+
+def test_a_day_without_logs_fails_the_script_with_its_line(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with at(lanes.glue):
+        day = date(2021, 5, 2)
+        lanes.glue.deliver(MOVIE_REVIEW, REVIEWS, str(day))
+        lanes.glue.stage(STAGE_TABLES, [day])
+        words = ["reviews_final.py", "--days", str(day), "--lake", settings.lake_location()]
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit, match=r"none of its 4 reviews has a session, because log_reviews\.csv was not"):
+            runpy.run_path(str(SCRIPTS / "reviews_final.py"), run_name="__main__")
