@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -13,12 +14,14 @@ from sakila_platform import settings
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
+from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.reviews.arrivals import JOB, reviews_arrivals
+from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
-from sakila_platform.reviews.raw import content_hash, deliveries, raw_path
+from sakila_platform.reviews.raw import content_hash, deliver, deliveries, raw_path
 from sakila_platform.reviews.raw_assets import source_specs
-from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES
+from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 
 FIRST, SECOND, THIRD, LATER = (date(2021, 4, number) for number in (25, 26, 27, 30))
@@ -167,3 +170,18 @@ def test_what_was_delivered_stays_as_it_is_when_days_are_generated_again(place: 
     assert delivered == [SECOND]
     assert open_lake().read(raw_path(MOVIE_REVIEW, FIRST)) == b"cid,review_str,id_review\n"
     assert deliver_days(open_lake(), [SECOND], lambda _: None, 3) == []
+
+
+def test_a_generated_delivery_that_was_cut_off_is_completed(place: LakePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(lake: Lake, vendor: VendorFile, *rest: Any) -> bool:
+        if vendor == LOG_REVIEWS:
+            raise KeyboardInterrupt
+        return deliver(lake, vendor, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generated, "deliver", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            deliver_days(open_lake(), [FIRST], lambda _: None, 3)
+    assert not open_lake().exists(raw_path(LOG_REVIEWS, FIRST))
+    assert deliver_days(open_lake(), [FIRST], lambda _: None, 3) == [FIRST]
+    assert open_lake().exists(raw_path(LOG_REVIEWS, FIRST))

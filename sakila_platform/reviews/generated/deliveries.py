@@ -23,16 +23,26 @@ DEMO_PURCHASES = 20_000
 def deliver_days(
     lake: Lake, days: Iterable[date], report: Callable[[str], None], reviews: int = DEMO_REVIEWS
 ) -> list[date]:
-    """Vendors' files of these days, each with so many reviews; days that have any file are left as they are.
+    """Vendors' files of these days, each with so many reviews; days that have another's file are left as they are.
 
-    Returns the days that were delivered.
+    A day whose delivery was cut off gets what it lacks. Returns the days that were delivered.
     """
-    missing = [day for day in days if not any(lake.exists(raw_path(vendor, day)) for vendor in VENDOR_FILES)]
+    delivered = []
     with tempfile.TemporaryDirectory() as folder:
-        for day in missing:
-            for vendor, file in write_vendor_files(Path(folder), day, reviews).items():
-                deliver(lake, vendor, day, file, report)
-    return missing
+        for day in days:
+            if all(lake.exists(raw_path(vendor, day)) for vendor in VENDOR_FILES):
+                continue
+            files = write_vendor_files(Path(folder), day, reviews)
+            if all(_is_free(lake, raw_path(vendor, day), file) for vendor, file in files.items()):
+                for vendor, file in files.items():
+                    deliver(lake, vendor, day, file, report)
+                delivered.append(day)
+    return delivered
+
+
+def _is_free(lake: Lake, path: str, file: Path) -> bool:
+    """Whether there is nothing yet, or this very file."""
+    return not lake.exists(path) or lake.read(path) == file.read_bytes()
 
 
 def purchase(
