@@ -19,7 +19,7 @@ from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.reviews.arrivals import JOB, reviews_arrivals
 from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
-from sakila_platform.reviews.raw import content_hash, deliver, deliveries, raw_path
+from sakila_platform.reviews.raw import content_hash, deliveries, raw_path
 from sakila_platform.reviews.raw_assets import source_specs
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
@@ -173,10 +173,12 @@ def test_what_was_delivered_stays_as_it_is_when_days_are_generated_again(place: 
 
 
 def test_a_generated_delivery_that_was_cut_off_is_completed(place: LakePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = generated.deliver
+
     def cut_off(lake: Lake, vendor: VendorFile, *rest: Any) -> bool:
         if vendor == LOG_REVIEWS:
             raise KeyboardInterrupt
-        return deliver(lake, vendor, *rest)
+        return whole(lake, vendor, *rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(generated, "deliver", cut_off)
