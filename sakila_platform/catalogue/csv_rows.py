@@ -85,7 +85,7 @@ class RawCsv:
     @property
     def title_type(self) -> str:
         """What its titles are."""
-        return SERIES_TYPE if self.file is SERIES or self.file.name == SERIES.name else FILM
+        return SERIES_TYPE if self.file.name == SERIES.name else FILM
 
 
 def csv_row_batches(raw: RawCsv, lines: Iterable[bytes]) -> Iterator[pa.RecordBatch]:

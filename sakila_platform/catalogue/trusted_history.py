@@ -1,6 +1,6 @@
 """The CSV-born trusted tables, whatever engine makes them: which files, which SQL, and what the outcome says.
 
-Belongs here: nothing that needs an engine. DuckDB's way is `history_build`; Spark's is `history_on_spark`.
+Belongs here: nothing that needs an engine. DuckDB's way is `history_build`; Spark's is `trusted_on_spark`.
 """
 
 from __future__ import annotations
