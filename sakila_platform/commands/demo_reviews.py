@@ -59,7 +59,7 @@ REVIEWS = Demonstration(
     next_steps=(
         "make dashboards                            pages of charts in .sakila/dashboards; open index.html there",
         "make dev                                   lineage, runs and checks on http://localhost:3000",
-        'sakila-platform query reviews "SELECT * FROM customer_movie_analytics ORDER BY amount_spent DESC LIMIT 5"',
+        'sakila-platform query reviews "SELECT * FROM customer_movie_analytics WHERE review_count > 0 LIMIT 5"',
         'sakila-platform query lake "SELECT dt, COUNT(*) FROM final_reviews.fact_review GROUP BY dt ORDER BY dt"',
         "sakila-platform load-purchases FILE.csv    your own purchases in place of the generated ones",
         "(sakila-platform is in .venv/bin)",
