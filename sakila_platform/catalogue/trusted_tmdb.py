@@ -44,12 +44,18 @@ def publish_tmdb_days(lake: Lake, tables: Sequence[Table], days: Sequence[date],
 
 
 def publish_tmdb_day(lake: Lake, tables: Sequence[Table], day: date, allowed_share: float) -> dict[TableName, TableDay]:
-    """Publish these tables of a day, and say what each came to. Each is refused by itself, and left as it was."""
+    """Publish these tables of a day, and say what each came to.
+
+    Each is refused by itself, and left as it was; all of them are, where more than the allowed share of the day's
+    records can't be read.
+    """
     zone = LakeFiles(lake)
     files: list[RawFile] = [file for about in READ_SUBJECTS for file in files_of_day(zone, about, day)]
     found = tmdb_day((file, zone.read(file.path)) for file in files)
     # A file that was cut off names the cut itself among its faults, so it may be more faults than records.
     verdict = judge(found.record_count, found.rejected.num_rows, _reasons(found), allowed_share)
+    if verdict.refused:
+        return dict.fromkeys((table.name for table in tables), verdict)
     outcomes = {table.name: _published(lake, table, day, found, allowed_share) for table in tables}
     if TMDB_TITLES.name in outcomes:
         set_aside(lake, TMDB_RECORDS, day_partition(day), found.rejected)

@@ -173,8 +173,21 @@ def test_of_a_json_page_that_was_cut_off_the_whole_records_are_read_and_the_rest
     outcome = lake.trusted_tmdb()[TMDB_TITLES.name][DAY]
     assert lake.rows("trusted/catalogue/tmdb_titles", DAY).column("title") == ["Film 1", "Film 2"]
     reasons = lake.rows(RECORDS, DAY).column("reason")
-    assert [reason.partition(":")[0] for reason in reasons] == ["no JSON", "the file was cut off"]
-    assert outcome.warnings[RECORDS_ARE_READABLE].startswith("Set aside: no JSON")
+    assert reasons == ["the line is no JSON", "the file was cut off"]
+    assert outcome.warnings[RECORDS_ARE_READABLE] == "Set aside: the file was cut off (1), the line is no JSON (1)"
+
+
+def test_a_day_of_which_too_little_can_be_read_is_refused_whole_and_stays_as_it_was(lake: CatalogueLake) -> None:
+    lake.given_films({"id": 1}, {"id": 2})
+    lake.trusted_tmdb()
+    before = {file: file.read_bytes() for file in (lake.folder / "trusted").rglob("*.parquet")}
+    damaged = b'[\n{"id":1,"title":"Film"},\n' + b"\xff{}}\n" * 9
+    lake.given_raw(record_files.MOVIES, "movies_0001.json", damaged)
+    outcomes = lake.trusted_tmdb()
+    assert {by_day[DAY].refused for by_day in outcomes.values()} == {
+        "10 of 11 rows break the contract: the file was cut off (1), the line is no JSON (9)"
+    }
+    assert {file: file.read_bytes() for file in (lake.folder / "trusted").rglob("*.parquet")} == before
 
 
 @pytest.mark.parametrize("record", [[], "text", 7, None, {"title": "no id"}, {"id": True}, {"id": 2**40}])
