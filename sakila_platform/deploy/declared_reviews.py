@@ -78,11 +78,15 @@ def reviews_roles(environment: Environment) -> list[Declaration]:
     if environment.purchases is None:
         return []
     roles = [_with_login(environment, each) for each in REVIEWS_JOBS]
-    roles.append(_role(environment, SPARK, "Jobs of reviews on EMR Serverless.", "emr-serverless", _spark(environment)))
+    roles.append(
+        _role(environment, SPARK, "Jobs of reviews on EMR Serverless.", ("emr-serverless",), _spark(environment))
+    )
     if environment.redshift_database:
         does = "Redshift: copy the star of reviews from the lake."
         copies = [read_keys(environment, FINAL, MANIFESTS), *list_bucket(environment, FINAL, MANIFESTS)]
-        roles.append(_role(environment, REDSHIFT, does, "redshift", copies))
+        # The serverless kind asks by a name of its own.
+        services = ("redshift", "redshift-serverless")
+        roles.append(_role(environment, REDSHIFT, does, services, copies))
     return roles
 
 
@@ -268,10 +272,12 @@ def _spark(environment: Environment) -> list[Statement]:
     ]
 
 
-def _role(environment: Environment, name: str, does: str, service: str, statements: list[Statement]) -> Declaration:
+def _role(
+    environment: Environment, name: str, does: str, services: tuple[str, ...], statements: list[Statement]
+) -> Declaration:
     parts = {
         "Description": does,
-        "TrustedBy": trusted_by(service),
+        "TrustedBy": trusted_by(*services),
         "Policies": role_policies(statements),
         "Attached": [],
         TAGS: environment.tags,

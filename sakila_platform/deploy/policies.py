@@ -34,9 +34,10 @@ def policy(statements: Sequence[Statement]) -> Document:
     return {"Version": _VERSION, "Statement": [_allowed(statement) for statement in statements]}
 
 
-def trusted_by(service: str) -> Document:
-    """The policy by which a service of AWS may take a role."""
-    principal = {"Service": f"{service}.amazonaws.com"}
+def trusted_by(*services: str) -> Document:
+    """The policy by which services of AWS may take a role."""
+    names = [f"{service}.amazonaws.com" for service in services]
+    principal = {"Service": names if len(names) > 1 else names[0]}
     return {
         "Version": _VERSION,
         "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
