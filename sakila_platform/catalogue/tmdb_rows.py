@@ -18,7 +18,7 @@ from sakila_platform.catalogue.raw_paths import RawFile, RawSubject
 from sakila_platform.catalogue.tmdb import known_fields
 from sakila_platform.catalogue.tmdb import record_files as subjects
 from sakila_platform.catalogue.tmdb.known_fields import Odd, odd_fields
-from sakila_platform.catalogue.tmdb_values import Values
+from sakila_platform.catalogue.tmdb_values import Values, whole_letters
 from sakila_platform.contracts import Table, quarantine_schema
 
 TITLE_SUBJECTS = {subjects.MOVIES: tables.FILM, subjects.SERIES: tables.SERIES}
@@ -74,7 +74,7 @@ def tmdb_day(files: Iterable[tuple[RawFile, bytes]]) -> TmdbDay:
         _read_file(gathered, file, content)
     for (title_type, path, seen_type), (odd, count) in gathered.odd.items():
         example = json.dumps(odd.value)[:_EXAMPLE]
-        gathered.add(tables.TMDB_FIELDS, title_type, path[:500], seen_type, odd.is_new, count, example)
+        gathered.add(tables.TMDB_FIELDS, title_type, whole_letters(path)[:500], seen_type, odd.is_new, count, example)
     answered = {f"/{_PATHS[title_type]}/{tmdb_id}" for title_type, tmdb_id in gathered.seen} | gathered.found
     for path, row in gathered.unanswered.items():
         if path not in answered:
@@ -126,6 +126,7 @@ def _read_unanswered(gathered: _Gathered, about: RawSubject, record: dict[str, A
         imdb_id = record.get("imdb_id")
         if not isinstance(imdb_id, str):
             return "the record has no imdb_id"
+        imdb_id = whole_letters(imdb_id)
         path = f"/find/{imdb_id}"
         if answer.get("movie_results") or answer.get("tv_results"):
             gathered.found.add(path)
@@ -135,9 +136,10 @@ def _read_unanswered(gathered: _Gathered, about: RawSubject, record: dict[str, A
     request = record.get("request")
     if not isinstance(request, str):
         return "the record has no request"
+    request = whole_letters(request)
     told = answer.get("status_message") if about == subjects.MISSING else record.get("reason")
     looked_for = _IMDB_ID_IN_A_PATH.match(request)
-    reason = told if isinstance(told, str) and told else "TMDB does not know it"
+    reason = whole_letters(told) if isinstance(told, str) and told else "TMDB does not know it"
     path = request if request.startswith("/discover/") else request.split("?")[0]
     gathered.unanswered[path] = (request, looked_for.group(1) if looked_for else None, reason)
     return ""

@@ -17,6 +17,11 @@ _MOST_POPULARITY = 10**9
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
+def whole_letters(text: str) -> str:
+    """A text without half letters, which JSON can escape and no file could hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass
 class Values:
     """Reads the values of one title, and notes those that are there and can't be read."""
@@ -27,8 +32,7 @@ class Values:
         """A text; None for an empty one. A number is taken as it is written."""
         if value is None or isinstance(value, (list, dict, bool)):
             return self._none(path, value)
-        # Half a letter, as JSON can escape it, is no text that a file could hold.
-        return str(value).encode("utf-8", "replace").decode("utf-8").strip() or None
+        return whole_letters(str(value)).strip() or None
 
     def integer(self, path: str, value: Any, size: str = "integer") -> int | None:
         """A whole number, also if it came as text or with an empty fraction."""

@@ -219,6 +219,17 @@ def test_an_id_that_tmdb_does_not_know_is_reported(lake: CatalogueLake) -> None:
     )
 
 
+def test_half_letters_are_read_as_question_marks_wherever_they_are(lake: CatalogueLake) -> None:
+    half = "\ud800"
+    lake.given_films({"id": 1, "title": f"Film{half}", f"mood{half}": half, "genres": [{"id": 27, "name": half}]})
+    lake.given_records(record_files.MISSING, {"request": f"/tv/{half}", "answer": {"status_message": f"Gone{half}"}})
+    lake.given_records(record_files.FOUND, {"imdb_id": half, "answer": {}})
+    lake.trusted_tmdb()
+    assert lake.rows("trusted/catalogue/tmdb_titles", DAY).column("title") == ["Film?"]
+    assert lake.rows(TMDB_FIELDS.name.path, DAY).column("field") == ["mood?"]
+    assert lake.rows(TMDB_UNANSWERED.name.path, DAY).column("request") == ["/find/?", "/tv/?"]
+
+
 def test_a_question_that_a_cut_day_asked_again_is_told_once_and_not_at_all_once_it_is_answered(
     lake: CatalogueLake,
 ) -> None:
