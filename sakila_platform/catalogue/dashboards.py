@@ -40,6 +40,7 @@ _TITLE_TYPE = Dimension("title_type", "Kind")
 
 HORROR = Dashboard(
     name="horror",
+    domain="catalogue",
     title="Horror",
     story=(
         "What the public prefers among the sub-genres of horror, films and series, decade by decade. First how much of "

@@ -162,14 +162,14 @@ class Dashboard:
     """A page: what it is called, the story it tells, its numbers, pictures and filters."""
 
     name: str
+    domain: str
+    """Whose marts it reads: the domain to run when there are none."""
     title: str
     story: str
     key_figures: tuple[KeyFigure, ...]
     charts: tuple[Chart, ...]
     dates: DateFilter
     choices: tuple[ChoiceFilter, ...] = field(default=())
-    domain: str = ""
-    """Whose marts it reads: the domain to run when there are none."""
 
     @property
     def marts(self) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def with_data(lake: Lake, dashboards: Sequence[Dashboard]) -> list[Dashboard]:
 
 @contextmanager
 def opened_marts(lake: Lake, dashboard: Dashboard) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB with the dashboard's marts as views. Raises PlatformError when the lake lacks one."""
+    """DuckDB with the dashboard's marts as views. Raises PlatformError when the lake lacks one, or a column of it."""
     for mart in dashboard.marts:
         if not lake.exists(mart_file(mart)):
             raise PlatformError(
@@ -53,7 +53,21 @@ def opened_marts(lake: Lake, dashboard: Dashboard) -> Iterator[duckdb.DuckDBPyCo
     with open_duckdb() as connection:
         for mart in dashboard.marts:
             create_mart_view(connection, lake, mart)
+            _require_columns(connection, dashboard, mart)
         yield connection
+
+
+def _require_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str) -> None:
+    """What is declared fits the model of now; the file may be older."""
+    there = connection.sql(f'FROM marts."{mart}"').columns
+    amounts = [amount.column for amount in dashboard.amounts(mart)]
+    for column in (dashboard.dates.columns[mart], *dashboard.columns(mart), *amounts):
+        if column not in there:
+            raise PlatformError(
+                f"The lake's mart {mart} has no column {column}, which dashboard {dashboard.name} reads: it was built "
+                "before its model changed. Build it again: "
+                f"`sakila-platform run {dashboard.domain} --from DAY --to DAY`."
+            )
 
 
 def days_of_business(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard) -> list[date]:

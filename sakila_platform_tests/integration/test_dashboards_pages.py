@@ -302,6 +302,14 @@ def test_marts_without_a_row_have_no_page_and_say_why(tmp_path: Path) -> None:
         write_page(empty, RENTALS, Site(tmp_path, DASHBOARDS, 600, lambda: NOW))
 
 
+def test_a_mart_built_before_its_model_changed_is_told_in_one_line(tmp_path: Path) -> None:
+    older = FolderLake(str(tmp_path))
+    for mart_name, contract in read_mart_contracts(MARTS_PROJECT).items():
+        publish_mart(older, mart_name, {name: kind for name, kind in contract.items() if name != "store"}, [])
+    with pytest.raises(PlatformError, match=r"has no column store, which dashboard rentals reads: .* Build it again"):
+        write_page(older, RENTALS, Site(tmp_path, DASHBOARDS, 600, lambda: NOW))
+
+
 def test_pictures_lie_beside_the_page_and_no_half_file_does(site: Site) -> None:
     drawn = {chart.name for dashboard in DASHBOARDS for chart in dashboard.charts if chart.kind.value != "table"}
     assert {path.stem for path in site.folder.glob("charts/*/*.png")} == drawn

@@ -38,7 +38,7 @@ from sakila_platform.rentals.dashboards import RENTALS
 SHELVES = {"shelves": {"rental_date": "date", "store": "varchar", "category": "varchar", "rentals": "bigint"}}
 TAKEN = Measure("rentals", "Rentals", Amount(Fold.SUM, "rentals"))
 BY_STORE = Chart("by_store", "By store", Kind.BARS, "shelves", (Dimension("store", "Store"),), (TAKEN,))
-SHOP = Dashboard("shop", "Shop", "A story.", (), (BY_STORE,), DateFilter({"shelves": "rental_date"}))
+SHOP = Dashboard("shop", "rentals", "Shop", "A story.", (), (BY_STORE,), DateFilter({"shelves": "rental_date"}))
 
 
 def fault(dashboard: Dashboard) -> str:
