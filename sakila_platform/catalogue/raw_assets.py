@@ -4,6 +4,7 @@ No postponed annotations here: Dagster reads those of the asset's function.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, Committed, ass
 from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, daily_check, days_of, run_days
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
+from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.raw_files import LakeFiles
@@ -29,6 +31,24 @@ from sakila_platform.resources.raw_files import LakeFiles
 GROUP = "catalogue_raw"
 USABLE = "answers_are_usable"
 Report = Callable[[str], None]
+
+
+class CsvConfig(dg.Config):
+    """How a run treats files that raw has of a day already."""
+
+    recapture: bool = False
+    """Take the folder's files anew, even where the day has ended and has its own."""
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Where files come from and go to, the day it is, and whether those of ended days are taken anew."""
+
+    lake: Lake
+    folder: Path
+    today: date
+    recapture: bool
+    report: Report
 
 
 def csv_key(file: CsvFile) -> dg.AssetKey:
@@ -62,12 +82,15 @@ def csv_assets() -> dg.AssetsDefinition:
         partitions_def=daily_partitions(),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def catalogue_csv(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
-        folder = settings.catalogue_folder()
+    def catalogue_csv(
+        context: dg.AssetExecutionContext, config: CsvConfig, lake: LakeResource, clock: ClockResource
+    ) -> Iterator[Event]:
         files = [file for file in CSV_FILES if csv_key(file) in context.selected_asset_keys]
 
         def commit(days: list[date]) -> Committed:
-            return {day: _csv_results(lake.lake(), folder, files, day, context.log.info) for day in days}
+            folder, today = settings.catalogue_folder(), clock.clock().today()
+            taking = _Taking(lake.lake(), folder, today, config.recapture, context.log.info)
+            return {day: {csv_key(file): _csv_result(_taken_in(taking, file, day)) for file in files} for day in days}
 
         yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
 
@@ -122,17 +145,15 @@ def collected(lake: Lake, day: date, report: Report) -> Outcome:
         cache.close()
 
 
-def _csv_results(
-    lake: Lake, folder: Path, files: list[CsvFile], day: date, report: Report
-) -> dict[dg.AssetKey, DayResult]:
-    return {csv_key(file): _csv_result(_taken_in(lake, file, folder, day, report)) for file in files}
-
-
-def _taken_in(lake: Lake, file: CsvFile, folder: Path, day: date, report: Report) -> TakenIn:
-    if not (folder / file.file).exists() and (there := taken_in_elsewhere(lake, file, day)):
-        report(f"{folder} has no {file.file}: {there.path} counts, which is in the lake already")
+def _taken_in(taking: _Taking, file: CsvFile, day: date) -> TakenIn:
+    there = taken_in_elsewhere(taking.lake, file, day)
+    if there and there.path == file.raw.file(day, file.file).path and day < taking.today and not taking.recapture:
+        # A capture is evidence: what the folder has now says nothing of a day that has ended.
         return there
-    return take_in_file(lake, file, folder, day, report)
+    if there and not (taking.folder / file.file).exists():
+        taking.report(f"{taking.folder} has no {file.file}: {there.path} counts, which is in the lake already")
+        return there
+    return take_in_file(taking.lake, file, taking.folder, day, taking.report)
 
 
 def _csv_result(taken_in: TakenIn) -> DayResult:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -24,6 +25,7 @@ from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
 from sakila_platform.engine.asset_specs import ROW_COUNT
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources import s3_uploads
+from sakila_platform.resources.clock import ClockResource
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_location import open_lake
@@ -125,7 +127,9 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
     with dg.DagsterInstance.ephemeral() as instance:
         lake = LakeResource(location=str(tmp_path / "lake"))
         definitions = dg.Definitions(
-            [csv_assets()], resources={"lake": lake}, jobs=[dg.define_asset_job("take_in", "*")]
+            [csv_assets()],
+            resources={"lake": lake, "clock": ClockResource()},
+            jobs=[dg.define_asset_job("take_in", "*")],
         )
         days = {"dagster/asset_partition_range_start": "2022-05-02", "dagster/asset_partition_range_end": "2022-05-03"}
         assert definitions.resolve_job_def("take_in").execute_in_process(instance=instance, tags=days).success
@@ -141,6 +145,32 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
     }
 
 
+@pytest.mark.parametrize(
+    ("today", "config", "is_replaced"),
+    [
+        ("2022-05-03T01:00:00+00:00", {}, False),
+        ("2022-05-02T23:00:00+00:00", {}, True),
+        ("2022-05-03T01:00:00+00:00", {"ops": {"catalogue_csv": {"config": {"recapture": True}}}}, True),
+    ],
+    ids=["the day has ended", "today", "told to recapture"],
+)
+def test_a_day_that_has_ended_keeps_its_files_when_it_is_run_again(
+    today: str, config: dict[str, Any], is_replaced: bool, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(settings.CATALOGUE_FOLDER.name, str(folder))
+    monkeypatch.setenv(settings.CLOCK.name, today)
+    lake = LakeResource(location=str(tmp_path / "lake"))
+    take_in_folder(lake.lake(), folder, DAY, lambda _: None)
+    before = (folder / "movies.csv").read_bytes()
+    with (folder / "movies.csv").open("ab") as opened:
+        opened.write(b"one more line\n")
+    resources = {"lake": lake, "clock": ClockResource()}
+    definitions = dg.Definitions([csv_assets()], resources=resources, jobs=[dg.define_asset_job("take_in", "*")])
+    done = definitions.resolve_job_def("take_in").execute_in_process(partition_key=str(DAY), run_config=config)
+    assert done.success
+    assert (lake.lake().read(MOVIES_PATH) != before) is is_replaced
+
+
 def test_the_assets_are_content_with_files_that_a_container_took_in(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,7 +178,7 @@ def test_the_assets_are_content_with_files_that_a_container_took_in(
     lake = LakeResource(location=str(tmp_path / "lake"))
     take_in_folder(lake.lake(), folder, DAY, lambda _: None)
     job = dg.Definitions(
-        [csv_assets()], resources={"lake": lake}, jobs=[dg.define_asset_job("take_in", "*")]
+        [csv_assets()], resources={"lake": lake, "clock": ClockResource()}, jobs=[dg.define_asset_job("take_in", "*")]
     ).resolve_job_def("take_in")
     told = {}
     for day in ("2022-05-02", "2022-05-03"):
