@@ -1,1 +1,1 @@
-"""The laptop's own MariaDB, and the Sakila data put into it."""
+"""The laptop's own MariaDB and PostgreSQL, and the Sakila data put into the former."""
