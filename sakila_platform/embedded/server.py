@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
@@ -17,7 +15,15 @@ from sakila_platform.embedded.data_folder import ensure_data_folder, last_compla
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.embedded.server_binary import ServerBinary
 from sakila_platform.embedded.server_options import run_options
-from sakila_platform.embedded.server_process import end_server, launch_detached, live_pid
+from sakila_platform.embedded.server_process import (
+    ServerDescription,
+    Waiting,
+    await_answer,
+    described,
+    end_server,
+    launch_detached,
+    live_pid,
+)
 from sakila_platform.embedded.state_folder import ServerRecord, StateFolder, write_private
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, Connection
@@ -29,20 +35,6 @@ _ATTEMPTS = 3
 _START_SECONDS = 300.0
 _START_BEFORE_STOP_SECONDS = 30.0
 _ANSWER_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class ServerDescription:
-    """What `status` and `doctor` tell about a private server; port, binary and version are its last start's."""
-
-    is_running: bool
-    pid: int | None
-    port: int | None
-    binary: str
-    version: str
-    data_folder: Path
-    socket: Path | None
-    log: Path
 
 
 def _say_nothing(_: str) -> None:
@@ -95,17 +87,7 @@ def stop_server(home: Path, report: Callable[[str], None] = _say_nothing) -> boo
 def describe_server(home: Path) -> ServerDescription:
     """The state of a state folder's server. Changes nothing."""
     folder = StateFolder(home)
-    record = folder.record()
-    return ServerDescription(
-        is_running=running_server(home) is not None,
-        pid=live_pid(folder),
-        port=record.port if record else None,
-        binary=record.binary if record else "",
-        version=record.version if record else "",
-        data_folder=folder.data,
-        socket=folder.socket,
-        log=folder.log,
-    )
+    return described(folder, is_running=running_server(home) is not None, socket=folder.socket)
 
 
 def _start(folder: StateFolder, report: Callable[[str], None], machine: Machine) -> Address:
@@ -167,23 +149,7 @@ def free_port(wished: int) -> int:
 
 
 def _await_answer(folder: StateFolder, report: Callable[[str], None], seconds: float) -> Address | None:
-    """The address once the server answers, None when it has ended. Raises PlatformError when it does neither."""
-    began = time.monotonic()
-    next_word = began + 5
-    while time.monotonic() < began + seconds:
-        if live_pid(folder) is None:
-            return None
-        address = running_server(folder.home)
-        if address:
-            return address
-        if time.monotonic() >= next_word:
-            report("Waiting for the server (after a crash it first recovers its data)")
-            next_word += 10
-        time.sleep(0.02)
-    raise PlatformError(
-        f"The server in {folder.root} runs but does not answer; its log is {folder.log}. "
-        "Stop it with `sakila-platform down` and start it again."
-    )
+    return await_answer(folder, lambda: running_server(folder.home), Waiting("the server", seconds, report))
 
 
 def _answers(folder: StateFolder, address: Address) -> bool:

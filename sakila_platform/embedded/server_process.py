@@ -7,16 +7,42 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sakila_platform.embedded.state_folder import ServerFolder
 from sakila_platform.errors import PlatformError
 
+Found = TypeVar("Found")
 _STOP_SECONDS = 60.0
 _CHANGE_SECONDS = 5.0
 # Through a shell, so that the server belongs to no one's process tree, and its id is known before it runs.
 _DETACH = '"$@" & echo $! > "$0"'
+
+
+@dataclass(frozen=True)
+class ServerDescription:
+    """What `status` and `doctor` tell about a private server; port, binary and version are its last start's."""
+
+    is_running: bool
+    pid: int | None
+    port: int | None
+    binary: str
+    version: str
+    data_folder: Path
+    socket: Path | None
+    log: Path
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """For what a starter waits, how long at most, and who is told that it takes long."""
+
+    awaited: str
+    seconds: float
+    report: Callable[[str], None]
 
 
 def launch_detached(folder: ServerFolder, command: Sequence[str]) -> None:
@@ -75,3 +101,38 @@ def command_line(pid: int) -> str:
         # A process that is just becoming another program, or ending but still holding its files, shows no command.
         time.sleep(0.002)
     return ""
+
+
+def described(folder: ServerFolder, *, is_running: bool, socket: Path | None = None) -> ServerDescription:
+    """What is known of a folder's server. Changes nothing."""
+    record = folder.record()
+    return ServerDescription(
+        is_running=is_running,
+        pid=live_pid(folder),
+        port=record.port if record else None,
+        binary=record.binary if record else "",
+        version=record.version if record else "",
+        data_folder=folder.data,
+        socket=socket,
+        log=folder.log,
+    )
+
+
+def await_answer(folder: ServerFolder, answer: Callable[[], Found | None], waiting: Waiting) -> Found | None:
+    """What the server answers once it does, None when it has ended. Raises PlatformError when it does neither."""
+    began = time.monotonic()
+    next_word = began + 5
+    while time.monotonic() < began + waiting.seconds:
+        if live_pid(folder) is None:
+            return None
+        found = answer()
+        if found:
+            return found
+        if time.monotonic() >= next_word:
+            waiting.report(f"Waiting for {waiting.awaited} (after a crash it first recovers its data)")
+            next_word += 10
+        time.sleep(0.02)
+    raise PlatformError(
+        f"The server in {folder.root} runs but does not answer; its log is {folder.log}. "
+        "Stop it with `sakila-platform down` and start it again."
+    )

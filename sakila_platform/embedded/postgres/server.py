@@ -20,8 +20,16 @@ from sakila_platform.embedded.postgres.folder import (
     put_password_in_force,
 )
 from sakila_platform.embedded.postgres.owner import owner_for
-from sakila_platform.embedded.server import ServerDescription, free_port
-from sakila_platform.embedded.server_process import end_server, launch_detached, live_pid
+from sakila_platform.embedded.server import free_port
+from sakila_platform.embedded.server_process import (
+    ServerDescription,
+    Waiting,
+    await_answer,
+    described,
+    end_server,
+    launch_detached,
+    live_pid,
+)
 from sakila_platform.embedded.state_folder import ServerRecord
 from sakila_platform.errors import PlatformError
 from sakila_platform.postgres import PostgresAddress
@@ -95,17 +103,7 @@ def stop_postgres(home: Path, report: Callable[[str], None] = say_nothing) -> bo
 def describe_postgres(home: Path) -> ServerDescription:
     """The state of a state folder's PostgreSQL. Changes nothing."""
     folder = PostgresFolder(home)
-    record = folder.record()
-    return ServerDescription(
-        is_running=running_postgres(home) is not None,
-        pid=live_pid(folder),
-        port=record.port if record else None,
-        binary=record.binary if record else "",
-        version=record.version if record else "",
-        data_folder=folder.data,
-        socket=None,
-        log=folder.log,
-    )
+    return described(folder, is_running=running_postgres(home) is not None)
 
 
 def _start(folder: PostgresFolder, report: Callable[[str], None], machine: Machine) -> PostgresAddress:
@@ -118,11 +116,12 @@ def _start(folder: PostgresFolder, report: Callable[[str], None], machine: Machi
     binary = obtainable_postgres(folder.home, machine)
     binary.owner.pass_through(folder.root)
     ensure_data_folder(binary, folder, report)
+    waiting = Waiting("PostgreSQL", _START_SECONDS, report)
     for _ in range(_ATTEMPTS):
         if live_pid(folder) is None:
             _await_password(binary, folder, password)
             _launch(binary, folder)
-        address = _await_answer(folder, report)
+        address = await_answer(folder, lambda: running_postgres(folder.home), waiting)
         if address:
             report(f"{binary.name} answers on {_HOST}:{address.port}")
             return address
@@ -169,26 +168,6 @@ def _options(port: int) -> list[str]:
         "jit": "off",
     }
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-
-
-def _await_answer(folder: PostgresFolder, report: Callable[[str], None]) -> PostgresAddress | None:
-    """The address once the server answers, None when it has ended. Raises PlatformError when it does neither."""
-    began = time.monotonic()
-    next_word = began + 5
-    while time.monotonic() < began + _START_SECONDS:
-        if live_pid(folder) is None:
-            return None
-        address = running_postgres(folder.home)
-        if address:
-            return address
-        if time.monotonic() >= next_word:
-            report("Waiting for PostgreSQL (after a crash it first recovers its data)")
-            next_word += 10
-        time.sleep(0.02)
-    raise PlatformError(
-        f"The server in {folder.root} runs but does not answer; its log is {folder.log}. "
-        "Stop it with `sakila-platform down` and start it again."
-    )
 
 
 def _answers(folder: PostgresFolder, address: PostgresAddress) -> bool:
