@@ -60,10 +60,15 @@ CSV_FILES = (MOVIES, SERIES)
 
 def decoded(line: bytes) -> str:
     """A line as text: UTF-8, else Latin-1, in which every byte is a letter. Files have been seen to mix the two."""
+    return decoded_and_told(line)[0]
+
+
+def decoded_and_told(line: bytes) -> tuple[str, bool]:
+    """A line as text, and whether it had to be taken for Latin-1."""
     try:
-        return line.decode("utf-8")
+        return line.decode("utf-8"), False
     except UnicodeDecodeError:
-        return line.decode("latin-1")
+        return line.decode("latin-1"), True
 
 
 def fields_of(line: str) -> list[str]:

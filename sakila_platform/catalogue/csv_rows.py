@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sakila_platform.catalogue.csv_files import IMDB_ID, NULL, SERIES, CsvFile, fields_of
+from sakila_platform.catalogue.csv_files import IMDB_ID, NULL, SERIES, CsvFile, decoded_and_told, fields_of
 from sakila_platform.catalogue.trusted_tables import FILM, FIRST_YEAR, LAST_YEAR, RATING
 from sakila_platform.catalogue.trusted_tables import SERIES as SERIES_TYPE
 from sakila_platform.errors import PlatformError
@@ -120,7 +120,7 @@ def _require_header(raw: RawCsv, line: bytes) -> None:
 
 
 def _row(raw: RawCsv, number: int, line: bytes) -> dict[str, Any]:
-    text, is_latin_1 = _decoded(line.rstrip(b"\r\n"))
+    text, is_latin_1 = decoded_and_told(line.rstrip(b"\r\n"))
     row: dict[str, Any] = {
         "raw_file": raw.path,
         "line_number": number,
@@ -133,13 +133,6 @@ def _row(raw: RawCsv, number: int, line: bytes) -> dict[str, Any]:
     if fields:
         _fill(row, fields)
     return row
-
-
-def _decoded(line: bytes) -> tuple[str, bool]:
-    try:
-        return line.decode("utf-8"), False
-    except UnicodeDecodeError:
-        return line.decode("latin-1"), True
 
 
 def _fields(raw: RawCsv, text: str) -> tuple[dict[str, str], str]:

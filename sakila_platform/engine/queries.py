@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from sakila_platform.contracts import Table
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import TableName
 
@@ -55,6 +57,23 @@ def read_query(path: Path, dialect: str) -> Query:
     return Query(
         path.stem, first_line.removeprefix("-- ").strip(), sql, tuple(sorted(reads)), tuple(select.named_selects), where
     )
+
+
+def require_contract(query: Query, table: Table, known: Collection[TableName], further: tuple[str, ...] = ()) -> None:
+    """Raises PlatformError unless a query reads known tables alone, and gives a contract's columns and the further."""
+    strangers = [str(name) for name in query.lake_inputs if name not in known]
+    if strangers:
+        raise PlatformError(
+            f"{query.where} reads {', '.join(strangers)}, which no contract declares. "
+            "Correct the name, or declare the table."
+        )
+    expected = {*table.column_names, *further}
+    if set(query.columns) != expected:
+        odd = sorted(expected ^ set(query.columns))
+        wanted = " and ".join(("the contract's columns", *further))
+        raise PlatformError(
+            f"{query.where} and the contract of {table.name} differ in {', '.join(odd)}. Select exactly {wanted}."
+        )
 
 
 def _one_select(sql: str, dialect: str, where: str) -> exp.Query:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sakila_platform.contracts import Kind, Table
 from sakila_platform.engine.outcomes import Outcomes, TableDay
-from sakila_platform.engine.queries import Query, read_query
+from sakila_platform.engine.queries import Query, read_query, require_contract
 from sakila_platform.engine.sql_functions import SqlFunction
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
@@ -61,19 +61,7 @@ class StarBuild:
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
         query = read_query(self.sql_folder / f"{table.name.table}.sql", "duckdb")
-        strangers = [str(name) for name in query.lake_inputs if name not in self.contracts]
-        if strangers:
-            raise PlatformError(
-                f"{query.where} reads {', '.join(strangers)}, which no contract declares. "
-                "Correct the name, or declare the table."
-            )
-        expected = {DAY_PARTITION, *table.column_names}
-        if set(query.columns) != expected:
-            odd = sorted(expected ^ set(query.columns))
-            raise PlatformError(
-                f"{query.where} and the contract of {table.name} differ in {', '.join(odd)}. "
-                "Select exactly the contract's columns and dt."
-            )
+        require_contract(query, table, self.contracts, further=(DAY_PARTITION,))
         return query
 
 

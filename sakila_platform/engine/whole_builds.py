@@ -19,7 +19,7 @@ from sakila_platform.engine.audit_rules import Members
 from sakila_platform.engine.outcomes import WHOLE, TableDay, judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import set_aside
-from sakila_platform.engine.queries import Query, read_query
+from sakila_platform.engine.queries import Query, read_query, require_contract
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, TableName, data_file
 from sakila_platform.resources.duckdb import create_view, sql_type
@@ -63,18 +63,7 @@ class WholeBuild:
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
         query = read_query(self.sql_folder / f"{table.name.table}.sql", "duckdb")
-        strangers = [str(name) for name in query.lake_inputs if name not in self.contracts and name not in self.given]
-        if strangers:
-            raise PlatformError(
-                f"{query.where} reads {', '.join(strangers)}, which no contract declares. "
-                "Correct the name, or declare the table."
-            )
-        if set(query.columns) != set(table.column_names):
-            odd = sorted(set(query.columns) ^ set(table.column_names))
-            raise PlatformError(
-                f"{query.where} and the contract of {table.name} differ in {', '.join(odd)}. "
-                "Select exactly the contract's columns."
-            )
+        require_contract(query, table, {*self.contracts, *self.given})
         return query
 
 
