@@ -94,10 +94,6 @@ class Deployment:
                 steps.append(step)
         return steps + self._remove(self._undeclared(declarations), False, told)
 
-    def departures(self, with_data: bool) -> list[Step]:
-        """What `destroy` would do; nothing is changed."""
-        return [self._parting(kind, name, with_data) for kind, name in self._ours()]
-
     def destroy(self, with_data: bool, told: Told) -> list[Step]:
         """Remove all that is ours; what holds data only `with_data`. Returns the steps, kept things among them."""
         return self._remove(self._ours(), with_data, told)
