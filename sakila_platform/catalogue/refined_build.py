@@ -19,7 +19,8 @@ from sakila_platform.catalogue.refined_tables import (
 from sakila_platform.catalogue.trusted_tables import TITLES, TMDB_TITLES, TRUSTED_TABLES
 from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.whole_builds import WholeBuild, WholeCheck, build_whole, held_partitions
+from sakila_platform.engine.table_checks import TableCheck
+from sakila_platform.engine.whole_builds import WholeBuild, build_whole, held_partitions
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import TableName
 from sakila_platform.resources.duckdb import open_duckdb
@@ -27,17 +28,17 @@ from sakila_platform.resources.lake_files import Lake
 
 _CHECKS_SQL = SQL_FOLDER / "checks" / "catalogue"
 CHECKS = (
-    WholeCheck(
+    TableCheck(
         FACT_TITLE.name,
         "Each title counts once, however many people, genres and keywords it has.",
         _CHECKS_SQL / "averages_once.sql",
     ),
-    WholeCheck(
+    TableCheck(
         BRIDGE_TITLE_SUBGENRE.name,
         "Each title has a sub-genre, be it Other.",
         _CHECKS_SQL / "titles_in_a_subgenre.sql",
     ),
-    WholeCheck(
+    TableCheck(
         UNMATCHED_TITLES.name,
         "Each title is in the CSV files and in TMDB. Those that are not are in this table.",
         _CHECKS_SQL / "titles_are_matched.sql",

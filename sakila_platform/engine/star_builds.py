@@ -14,6 +14,7 @@ from sakila_platform.contracts import Kind, Table
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.queries import Query, read_query, require_contract
 from sakila_platform.engine.sql_functions import SqlFunction
+from sakila_platform.engine.table_checks import TableCheck
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.resources.lake_files import Lake
@@ -21,29 +22,6 @@ from sakila_platform.resources.lake_files import Lake
 # The Unknown row is known since ever, so that it never counts as captured late.
 ALWAYS_KNOWN = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MATCHES_STAGE = "matches_stage"
-
-
-@dataclass(frozen=True)
-class StarCheck:
-    """A comparison between tables of a day, shown at one of them: a query of `dt` and `fault` (null: nothing is wrong).
-
-    One that is no warning stops what is downstream.
-    """
-
-    table: TableName
-    description: str
-    sql_file: Path
-    is_warning: bool = False
-
-    @property
-    def name(self) -> str:
-        """What the check is called: as its file."""
-        return self.sql_file.stem
-
-    @property
-    def query(self) -> Query:
-        """The query, in DuckDB's dialect."""
-        return read_query(self.sql_file, "duckdb")
 
 
 @dataclass(frozen=True)
@@ -56,7 +34,7 @@ class StarBuild:
     allowed_bad_share: float
     functions: Sequence[SqlFunction] = ()
     """What the SQL may call beyond what engines know."""
-    checks: Sequence[StarCheck] = ()
+    checks: Sequence[TableCheck] = ()
 
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
@@ -89,7 +67,7 @@ def require_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> None
         require_days(build.lake, [name], days, name.layer)
 
 
-def checks_of(build: StarBuild, outcomes: Outcomes) -> Iterator[tuple[StarCheck, list[date]]]:
+def checks_of(build: StarBuild, outcomes: Outcomes) -> Iterator[tuple[TableCheck, list[date]]]:
     """The checks of the tables that were built, and the days of each that were published."""
     for check in build.checks:
         days = [day for day, outcome in outcomes.get(check.table, {}).items() if not outcome.refused]
@@ -97,7 +75,7 @@ def checks_of(build: StarBuild, outcomes: Outcomes) -> Iterator[tuple[StarCheck,
             yield check, days
 
 
-def with_check(outcomes: Outcomes, check: StarCheck, days: Sequence[date], faults: Mapping[date, str | None]) -> None:
+def with_check(outcomes: Outcomes, check: TableCheck, days: Sequence[date], faults: Mapping[date, str | None]) -> None:
     """Note in the outcomes what a check found on these days."""
     by_day = outcomes[check.table]
     for day in days:

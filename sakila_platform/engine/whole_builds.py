@@ -20,32 +20,13 @@ from sakila_platform.engine.outcomes import WHOLE, TableDay, judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import set_aside
 from sakila_platform.engine.queries import Query, read_query, require_contract
+from sakila_platform.engine.table_checks import TableCheck
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, TableName, data_file
 from sakila_platform.resources.duckdb import create_view, sql_type
 from sakila_platform.resources.lake_files import Lake
 
 _BUILT = "built"
-
-
-@dataclass(frozen=True)
-class WholeCheck:
-    """A check of tables just built: a SELECT with one row, `fault`, empty or null when nothing is wrong."""
-
-    table: TableName
-    description: str
-    file: Path
-    is_warning: bool = False
-
-    @property
-    def name(self) -> str:
-        """What the check is called: as its file."""
-        return self.file.stem
-
-    @property
-    def query(self) -> Query:
-        """Its SELECT."""
-        return read_query(self.file, "duckdb")
 
 
 @dataclass(frozen=True)
@@ -58,7 +39,7 @@ class WholeBuild:
     allowed_bad_share: float
     given: frozenset[TableName] = frozenset()
     """Tables that are not in the lake: the connection has them under their names already."""
-    checks: tuple[WholeCheck, ...] = ()
+    checks: tuple[TableCheck, ...] = ()
 
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
@@ -185,7 +166,7 @@ def _show_built(connection: duckdb.DuckDBPyConnection, built: _Built) -> None:
     connection.unregister("rows_built")
 
 
-def _with_check(connection: duckdb.DuckDBPyConnection, check: WholeCheck, outcome: TableDay) -> TableDay:
+def _with_check(connection: duckdb.DuckDBPyConnection, check: TableCheck, outcome: TableDay) -> TableDay:
     row = connection.execute(f"SELECT fault FROM ({check.query.sql}\n)").fetchone()
     found = {check.name: (row[0] if row else "") or ""}
     if check.is_warning:

@@ -8,7 +8,8 @@ from sakila_platform import settings
 from sakila_platform.engine.outcomes import Outcomes
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.engine.sql_functions import MEMBER_KEY, SqlFunction
-from sakila_platform.engine.star_builds import StarBuild, StarCheck
+from sakila_platform.engine.star_builds import StarBuild
+from sakila_platform.engine.table_checks import TableCheck
 from sakila_platform.naming import data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.reviews import star
@@ -25,17 +26,17 @@ FUNCTIONS = (
     SqlFunction("is_apple", "system", is_apple_sql("system")),
 )
 CHECKS = (
-    StarCheck(
+    TableCheck(
         star.FACT_MOVIE_ANALYTICS.name,
         "Each review of fact_review counts once.",
         _CHECKS_SQL / "reviews_once.sql",
     ),
-    StarCheck(
+    TableCheck(
         star.FACT_CUSTOMER_SPENDING.name,
         "Each line of user_purchase counts once.",
         _CHECKS_SQL / "spending_once.sql",
     ),
-    StarCheck(
+    TableCheck(
         star.FACT_REVIEW.name,
         "Each session has its review. Those that have none are loaded nowhere; stage keeps them.",
         _CHECKS_SQL / "logs_without_review.sql",

@@ -17,7 +17,6 @@ from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.star_builds import (
     ALWAYS_KNOWN,
     StarBuild,
-    StarCheck,
     checks_of,
     day_twins,
     events_sql,
@@ -27,6 +26,7 @@ from sakila_platform.engine.star_builds import (
     require_inputs,
     with_check,
 )
+from sakila_platform.engine.table_checks import TableCheck
 from sakila_platform.naming import DAY_PARTITION
 from sakila_platform.spark.columns import file_schema, typed_columns
 from sakila_platform.spark.judging import judged
@@ -53,7 +53,7 @@ def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days
     return outcomes
 
 
-def _faults(build: StarBuild, views: LakeViews, check: StarCheck, days: Sequence[date]) -> dict[date, str | None]:
+def _faults(build: StarBuild, views: LakeViews, check: TableCheck, days: Sequence[date]) -> dict[date, str | None]:
     for name in check.query.lake_inputs:
         views.show(build.contracts[name], days)
     with told_in_one_line(f"{check.query.where} can't be run"):
