@@ -204,12 +204,18 @@ def mysql_ddl(table: Table) -> str:
     """CREATE TABLE IF NOT EXISTS for MySQL 8 and MariaDB. Foreign keys are checked, not declared."""
     lines = [f"  `{c.name}` {c.type.mysql} {'NULL' if c.nullable else 'NOT NULL'}" for c in table.columns]
     lines.append(f"  PRIMARY KEY ({_listed(table.primary_key)})")
-    lines += [f"  KEY `ix_{'_'.join(columns)}` ({_listed(columns)})" for columns in table.indexes]
+    lines += [f"  {definition}" for definition in mysql_indexes(table).values()]
     body = ",\n".join(lines)
     return (
         f"CREATE TABLE IF NOT EXISTS `{table.name.table}` (\n{body}\n) "
         "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
     )
+
+
+def mysql_indexes(table: Table) -> dict[str, str]:
+    """The table's secondary indexes: name, and definition as CREATE TABLE and ALTER TABLE ADD take it."""
+    names = {f"ix_{'_'.join(columns)}": columns for columns in table.indexes}
+    return {name: f"KEY `{name}` ({_listed(columns)})" for name, columns in names.items()}
 
 
 _POSTGRES_TYPES: Mapping[pa.DataType, str] = {

@@ -62,6 +62,8 @@ class Address:
 class Connection(pymysql.Connection):
     """PyMySQL's, which would read the system's certificates anew for each connection only to verify nothing by them."""
 
+    address: Address
+
     def _create_ssl_ctx(self, sslp: object) -> ssl.SSLContext:
         return super()._create_ssl_ctx(sslp) if sslp else _unverified_tls()  # type: ignore[misc]
 
@@ -75,10 +77,10 @@ def _unverified_tls() -> ssl.SSLContext:
     return context
 
 
-def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> pymysql.Connection:
+def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> Connection:
     """An open connection: utf8mb4, UTC, strict mode. Raises PlatformError, naming the server, when there is none."""
     try:
-        return Connection(
+        connection: Connection = Connection(
             host=address.host,
             port=address.port,
             user=address.user,
@@ -91,6 +93,8 @@ def connect(address: Address, *, autocommit: bool = False, local_infile: bool = 
             init_command=_SESSION,
             client_flag=CLIENT.FOUND_ROWS,
         )
+        connection.address = address
+        return connection
     except (pymysql.err.OperationalError, RuntimeError) as error:
         if error.args and error.args[0] == ER.BAD_DB_ERROR:
             raise PlatformError(
@@ -102,3 +106,11 @@ def connect(address: Address, *, autocommit: bool = False, local_infile: bool = 
             f"No MySQL answers at {address}: {reason}. "
             "Start the private one with `sakila-platform up`, or correct SAKILA_MYSQL_URL."
         ) from None
+
+
+def address_of(connection: Connection) -> Address:
+    """The server and the database that a connection is on, for another connection beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DATABASE()")
+        (database,) = cursor.fetchone() or (None,)
+    return connection.address.on(database or "")

@@ -33,13 +33,17 @@ def audit_members(session: WarehouseSession, table: Table) -> None:
         raise LoadRefused(table.name, CONTRACT, found)
 
 
-def audit_fact(session: WarehouseSession, fact: Table, lake_table: Table) -> None:
+def audit_fact(session: WarehouseSession, fact: Table, lake_table: Table, *, is_alone: bool = False) -> None:
     """Raise LoadRefused when a day of the run breaks the fact's contract, naming each broken rule, or when it has
-    other rows, ids or money in the warehouse than in the lake."""
+    other rows, ids or money in the warehouse than in the lake.
+
+    `is_alone`: the fact has no other days. It is then read as it lies, without looking rows up by their days.
+    """
     summed = [c for c in (fact.primary_key[0], "amount") if c in lake_table.column_names]
     orphans = (_orphan_rule(column, dimension) for column, dimension in fact.references.items())
     questions = _Questions(fact, tuple(summed), (*_value_rules(fact), *orphans))
-    found = _answers(session, questions)
+    day = fact.day_columns[0]
+    found = _answers(session, questions, None if is_alone else Between(day, session.first_key, session.last_key))
     broken = {key: _broken(questions.rules, answer[1 + len(summed) :]) for key, answer in found.items()}
     refused = {day: broken[day_key(day)] for day in session.days if broken.get(day_key(day))}
     if refused:
@@ -77,31 +81,19 @@ class _Questions:
         return f"SELECT {day}, {', '.join(asked)} FROM {_LOADED}{joins} GROUP BY {day}"
 
 
-def _answers(session: WarehouseSession, questions: _Questions) -> dict[int, list[Any]]:
-    """The answers for each of the run's days that has rows, by date key."""
+def _answers(session: WarehouseSession, questions: _Questions, where: Between | None) -> dict[int, list[Any]]:
+    """The answers for each day that has rows, of those in question, by date key."""
     fact = questions.fact
     for column, dimension in fact.references.items():
         kind = pa.schema([pa.field(column, fact.column(column).type.arrow)])
         keys = pa.Table.from_batches(read_batches(session.connection, dimension, kind), kind)
         session.duck.register(_keys(dimension), keys.rename_columns(["key_there"]))
     found: dict[int, list[Any]] = {}
-    for batch in read_batches(session.connection, fact.name.table, questions.schema, _own_rows(session, fact)):
+    for batch in read_batches(session.connection, fact.name.table, questions.schema, where):
         session.duck.register(_LOADED, batch)
         for key, *some in session.duck.execute(questions.sql).fetchall():
             found[key] = [a + b for a, b in zip(found[key], some, strict=True)] if key in found else some
     return found
-
-
-def _own_rows(session: WarehouseSession, fact: Table) -> Between | None:
-    """The condition that a row is on one of the run's days; none where the table has no other rows.
-
-    A table that was empty is still empty to the server's optimizer, which would look up row after row by their days.
-    """
-    day = fact.day_columns[0]
-    ((first, last),) = session.fetch(f"SELECT MIN(`{day}`), MAX(`{day}`) FROM `{fact.name.table}`")
-    if first is None or (first >= session.first_key and last <= session.last_key):
-        return None
-    return Between(day, session.first_key, session.last_key)
 
 
 def _orphan_rule(column: str, dimension: str) -> Rule:

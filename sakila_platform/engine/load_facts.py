@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 import duckdb
 import pyarrow as pa
@@ -20,8 +19,8 @@ _ROWS_AT_ONCE = 100_000
 
 
 def delete_days(session: WarehouseSession, fact: Table) -> None:
-    """Remove the run's days of a fact. An empty table is not touched: the server fills it faster then."""
-    if _is_empty(session, fact):
+    """Remove the run's days of a fact."""
+    if not has_rows(session, fact):
         return
     day = fact.day_columns[0]
     session.execute(
@@ -34,7 +33,7 @@ def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
 
     Raises PlatformError when a member has no version in the warehouse.
     """
-    is_plain = _is_empty(session, fact) and _has_each_once(session, fact)
+    is_plain = not has_rows(session, fact) and _has_each_once(session, fact)
     schema = arrow_schema(fact)
     columns = ", ".join(f'CAST("{f.name}" AS {sql_type(f.type)}) AS "{f.name}"' for f in schema)
     order = ", ".join(fact.primary_key)
@@ -46,13 +45,13 @@ def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
         reason = str(error).splitlines()[0]
         raise PlatformError(f"The rows of {fact.name} can't be computed: {reason}. Mend sql/warehouse/rows.") from None
     batches = (_complete(fact, pa.Table.from_batches([batch])).cast(schema) for batch in reader)
-    # Then no row can give way to another, and the server need not look for it.
-    with session.unchecked_inserts() if is_plain else nullcontext():
-        load_batches(session.connection, fact.name.table, batches, replace=not is_plain)
+    # Plain: no row can give way to another, and the server need not look for it.
+    load_batches(session.connection, fact.name.table, batches, replace=not is_plain)
 
 
-def _is_empty(session: WarehouseSession, fact: Table) -> bool:
-    return not session.fetch(f"SELECT 1 FROM `{fact.name.table}` LIMIT 1")
+def has_rows(session: WarehouseSession, fact: Table) -> bool:
+    """Whether a fact has any row, of whatever day."""
+    return bool(session.fetch(f"SELECT 1 FROM `{fact.name.table}` LIMIT 1"))
 
 
 def _has_each_once(session: WarehouseSession, fact: Table) -> bool:

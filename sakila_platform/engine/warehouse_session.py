@@ -12,12 +12,12 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
-import pymysql
 
 from sakila_platform.contracts import Table, arrow_schema, mysql_ddl
 from sakila_platform.days import ONE_DAY, Clock, day_key
 from sakila_platform.engine.lake_days import view_days
 from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Connection
 from sakila_platform.naming import DAY_PARTITION, TableName
 from sakila_platform.resources.duckdb import open_duckdb
 from sakila_platform.resources.lake_files import Lake
@@ -32,7 +32,7 @@ _IDS_AT_ONCE = 1_000
 class WarehouseSession:
     """What the loading of a run's days works with."""
 
-    connection: pymysql.Connection
+    connection: Connection
     duck: duckdb.DuckDBPyConnection
     lake: Lake
     days: tuple[date, ...]
@@ -60,17 +60,17 @@ class WarehouseSession:
             return list(cursor.fetchall())
 
     @contextmanager
-    def unchecked_inserts(self) -> Iterator[None]:
-        """While rows go into an empty table: MariaDB then sorts all its indexes at once, a quarter faster.
-
-        What is not checked is references, of which the tables declare none, and unique indexes but the primary key.
-        """
-        self.execute("SET SESSION unique_checks = 0, foreign_key_checks = 0")
+    def transaction(self) -> Iterator[None]:
+        """The run's one transaction: committed at its end, undone when it is left by an error."""
+        self.connection.begin()
         try:
             yield
-        finally:
+            self.connection.commit()
+        except BaseException:
+            # A connection that was lost in the middle has been undone by the server already.
             if self.connection.open:
-                self.execute("SET SESSION unique_checks = 1, foreign_key_checks = 1")
+                self.connection.rollback()
+            raise
 
     def stored(self, table: Table) -> pa.Table:
         """A (small) table of the warehouse as the run's transaction sees it, typed as its contract says."""
@@ -118,24 +118,25 @@ class WarehouseSession:
 
 @contextmanager
 def warehouse_session(
-    connection: pymysql.Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
+    connection: Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
 ) -> Iterator[WarehouseSession]:
-    """A session for these (consecutive) days. Commits at its end; undoes everything when it is left by an error."""
+    """A session for these (consecutive) days, while no other run loads. The tables are there; no transaction is.
+
+    Raises PlatformError also when a file of the lake turns out to be damaged as its rows are read.
+    """
     with _lock(connection), open_duckdb() as duck, lake.steady():
         with connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(mysql_ddl(table))
-        connection.begin()
         try:
             yield WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
-            connection.commit()
-        except BaseException:
-            _undo(connection)
-            raise
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            reason = str(error).splitlines()[0]
+            raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
 
 
 @contextmanager
-def _lock(connection: pymysql.Connection) -> Iterator[None]:
+def _lock(connection: Connection) -> Iterator[None]:
     # The server drops the lock with the connection, so a killed run leaves none behind. MySQL's names end at 64.
     name = "LEFT(CONCAT('load.', DATABASE()), 64)"
     with connection.cursor() as cursor:
@@ -151,9 +152,3 @@ def _lock(connection: pymysql.Connection) -> Iterator[None]:
         if connection.open:
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT RELEASE_LOCK({name})")
-
-
-def _undo(connection: pymysql.Connection) -> None:
-    # A connection that was lost in the middle has been undone by the server already.
-    if connection.open:
-        connection.rollback()

@@ -6,21 +6,22 @@ out return, lateness and amount again for every rental that an old or a new row 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
-import pymysql
-
 from sakila_platform.contracts import Kind, Table
 from sakila_platform.days import Clock
+from sakila_platform.engine.deferred_indexes import ROWS_WORTH_IT, ensure_indexes, indexes_deferred
 from sakila_platform.engine.history import Changes, Dimension
 from sakila_platform.engine.load_audit import AGREEMENT, audit_fact, audit_members
 from sakila_platform.engine.load_dimensions import load_dimension, load_newest, view_versions, write_ledger
-from sakila_platform.engine.load_facts import delete_days, forget_vanished, load_fact, point_at_changed
+from sakila_platform.engine.load_facts import delete_days, forget_vanished, has_rows, load_fact, point_at_changed
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.queries import SQL_FOLDER, read_query
 from sakila_platform.engine.warehouse_session import WarehouseSession, warehouse_session
+from sakila_platform.mysql import Connection
 from sakila_platform.naming import TableName
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
@@ -39,7 +40,7 @@ EnsureDates = Callable[[WarehouseSession], None]
 class Loading:
     """What a load works with: the warehouse's connection, the lake, the clock, and who makes sure of dim_date."""
 
-    connection: pymysql.Connection
+    connection: Connection
     lake: Lake
     clock: Clock
     ensure_dates: EnsureDates
@@ -52,7 +53,11 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
     """
     selected = {table.name for table in tables}
     everything = [*warehouse.DAILY_TABLES, warehouse.DIM_DATE, warehouse.LOAD_LEDGER]
-    with warehouse_session(loading.connection, loading.lake, everything, days, loading.clock) as session:
+    with (
+        warehouse_session(loading.connection, loading.lake, everything, days, loading.clock) as session,
+        _with_indexes_afterwards(session, selected),
+        session.transaction(),
+    ):
         loading.ensure_dates(session)
         has_other_days = _has_facts_on_other_days(session)
         _create_touched(session)
@@ -67,7 +72,25 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         if keeps_rows:
             _touch_rentals_of_films(session, {dimension: changes.moved for dimension, changes in changed})
             _recompute_touched(session)
-        return {table.name: _outcomes(session, table) for table in tables}
+        return {table.name: _outcomes(session, table, has_other_days) for table in tables}
+
+
+def _with_indexes_afterwards(session: WarehouseSession, selected: Collection[TableName]) -> AbstractContextManager:
+    if _is_long_first_load(session, selected):
+        return indexes_deferred(session.connection, FACTS)
+    ensure_indexes(session.connection, FACTS)
+    return nullcontext()
+
+
+def _is_long_first_load(session: WarehouseSession, selected: Collection[TableName]) -> bool:
+    # With a fact that has rows already, what the run works out again would look for them by an index.
+    if not {fact.name for fact in FACTS}.issubset(selected) or any(has_rows(session, fact) for fact in FACTS):
+        return False
+    for fact in FACTS:
+        session.view_lake(LAKE_TABLES[fact.name].name, session.days)
+    counts = " + ".join(f"(SELECT count(*) FROM {LAKE_TABLES[fact.name].name.sql})" for fact in FACTS)
+    (rows,) = session.duck.execute(f"SELECT {counts}").fetchone() or (0,)
+    return bool(rows >= ROWS_WORTH_IT)
 
 
 def _load_dimensions(session: WarehouseSession, selected: set[TableName]) -> list[tuple[Dimension, Changes]]:
@@ -151,12 +174,12 @@ def _recompute_touched(session: WarehouseSession) -> None:
         session.execute((_MERGE / f"{name}.sql").read_text(encoding="utf-8"))
 
 
-def _outcomes(session: WarehouseSession, table: Table) -> dict[date, TableDay]:
+def _outcomes(session: WarehouseSession, table: Table, has_other_days: bool) -> dict[date, TableDay]:
     lake_table = LAKE_TABLES[table.name]
     counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt").fetchall())
     rows = {day: counts.get(day, 0) for day in session.days}
     if table.kind is Kind.FACT:
-        audit_fact(session, table, lake_table)
+        audit_fact(session, table, lake_table, is_alone=not has_other_days)
     else:
         audit_members(session, table)
     write_ledger(session, table, rows)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-import pymysql
 
 from sakila_platform import mysql, settings
 from sakila_platform.mysql import Address
@@ -28,7 +27,7 @@ class OltpResource(dg.ConfigurableResource):
         return server_address(self.url or settings.MYSQL_URL.read()).on(self.database)
 
     @contextmanager
-    def connect(self) -> Iterator[pymysql.Connection]:
+    def connect(self) -> Iterator[mysql.Connection]:
         """An open connection, closed afterwards; what was not committed is undone."""
         connection = mysql.connect(self.address())
         try:
@@ -49,7 +48,7 @@ class WarehouseResource(dg.ConfigurableResource):
         return server_address(url).on(self.database)
 
     @contextmanager
-    def connect(self) -> Iterator[pymysql.Connection]:
+    def connect(self) -> Iterator[mysql.Connection]:
         """An open connection to the warehouse, which is created when it is not there."""
         with warehouse_connection(self.address()) as connection:
             yield connection

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pymysql
-
 from sakila_platform import mysql
 from sakila_platform.mysql import Address
 
 
 @contextmanager
-def warehouse_connection(address: Address) -> Iterator[pymysql.Connection]:
+def warehouse_connection(address: Address) -> Iterator[mysql.Connection]:
     """An open connection to the warehouse, which is created when it is not there. What was not committed is undone."""
     connection = mysql.connect(address.on(""), local_infile=True)
     try:
