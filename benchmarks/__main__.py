@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import pairwise
 
 import click
 
@@ -135,12 +136,8 @@ def growing_shop() -> list[Section]:
             "Growth",
             lines,
             [
-                Goal("a day of the longest run over one of the shortest", 1.1, _last_over_first(list(days.values()))),
-                Goal(
-                    "a rental of the largest shop over one of the smallest",
-                    1.1,
-                    _last_over_first(list(rentals.values())),
-                ),
+                Goal("a day of a run over one of the next shorter run", 1.1, _steepest(list(days.values()))),
+                Goal("a rental of a shop over one of the next smaller shop", 1.1, _steepest(list(rentals.values()))),
             ],
         )
     ]
@@ -181,14 +178,16 @@ def rental_desk() -> list[Section]:
                     round(1 / 0.6, 2),
                     found.bare.per_second / found.desk.per_second,
                 ),
-                Goal("the desk's memory at the soak's end over its first tenth", 1.1, _last_over_first(found.memory)),
+                Goal(
+                    "the desk's memory at the soak's end over its first tenth", 1.1, found.memory[-1] / found.memory[0]
+                ),
             ],
         )
     ]
 
 
-def _last_over_first(values: Sequence[float]) -> float:
-    return values[-1] / values[0]
+def _steepest(values: Sequence[float]) -> float:
+    return max(after / before for before, after in pairwise(values))
 
 
 def _layers(through: Measured) -> list[str]:
