@@ -1,9 +1,15 @@
-"""State folders of the benchmarks' own: in each a private server with Sakila at some scale, removed afterwards."""
+"""State folders of the benchmarks' own: in each a private server with Sakila at some scale.
+
+They are removed when the process ends, and not before: ext4 makes files ten times as slowly for minutes after many were
+removed, which would be told of whatever is measured next.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -48,9 +54,7 @@ def say(text: str) -> None:
 @contextmanager
 def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
     """A shop with so many times Sakila's rentals (over so many days); settings point at it while it is there."""
-    # A folder of this process alone: two benchmarks at a time would remove each other's.
-    home = (STATE / f"times-{scale}-{os.getpid()}").resolve()
-    shutil.rmtree(home, ignore_errors=True)
+    home = _own_folder(f"times-{scale}")
     settings.put_in_environment(
         {"SAKILA_HOME": str(home), "SAKILA_LAKE": "", settings.MAX_DAYS_PER_RUN.name: MANY_DAYS}
     )
@@ -69,12 +73,21 @@ def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
         yield Shop(home, server, tuple(days_between(settings.FIRST_DAY.read(), last)), rentals)
     finally:
         stop_server(home)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def forget(place: Shop, database: str) -> None:
-    """Drop the warehouse, the lake and Dagster's runs, so that the next run begins from nothing but the shop."""
+    """Put the warehouse, the lake and Dagster's runs away: the next run begins from nothing but the shop."""
     with closing(connect(place.server)) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
+    away = _own_folder("forgotten")
     for folder in ("lake", "dagster_home"):
-        shutil.rmtree(place.home / folder, ignore_errors=True)
+        if (place.home / folder).exists():
+            (place.home / folder).rename(away / folder)
+
+
+def _own_folder(name: str) -> Path:
+    # Of this process alone: two benchmarks at a time would remove each other's.
+    STATE.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-{os.getpid()}-", dir=STATE)).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -2,13 +2,12 @@
 
     python -m benchmarks.transform LAKE FIRST LAST
 
-LAKE holds stage for these days. The platform's time has its audits, quarantine and comparison with stage in it; Polars
-only joins and writes.
+LAKE holds stage for these days; what the candidates write is left beside it. The platform's time has its audits,
+quarantine and comparison with stage in it; Polars only joins and writes.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -193,17 +192,12 @@ def contents(lake: Path) -> dict[str, tuple]:
 def results(lake: Path, first: str, last: str, times: int = 3) -> list[measuring.Measured]:
     """Each candidate's measurements, after comparing what they wrote."""
     measured, wrote = [], {}
-    try:
-        # In turns, so that what else the machine does (a server that still writes) is no candidate's alone.
-        for _ in range(times):
-            for name in CANDIDATES:
-                command = [sys.executable, "-m", "benchmarks.transform", str(lake), first, last, "--candidate", name]
-                measured.append(measuring.measure(name, command, times=1))
-                wrote[name] = contents(Path(measured[-1].result["lake"]))
-    finally:
-        # Not before: ext4 makes files ten times as slowly for minutes after many were removed.
-        for one in measured:
-            shutil.rmtree(one.result["lake"])
+    # In turns, so that what else the machine does (a server that still writes) is no candidate's alone.
+    for _ in range(times):
+        for name in CANDIDATES:
+            command = [sys.executable, "-m", "benchmarks.transform", str(lake), first, last, "--candidate", name]
+            measured.append(measuring.measure(name, command, times=1))
+            wrote[name] = contents(Path(measured[-1].result["lake"]))
     if len({str(found) for found in wrote.values()}) > 1:
         raise click.ClickException(f"The candidates wrote different rows: {wrote}")
     return [measuring.median([one for one in measured if one.name == name]) for name in CANDIDATES]

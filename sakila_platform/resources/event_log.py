@@ -3,7 +3,8 @@
 Dagster's own SQLite storage opens a connection, compiles its statements and commits anew for every single event, once
 for the run's file and once or twice for the index: 18 ms per asset and day. This class stores what Dagster hands over
 as one batch (`DAGSTER_EVENT_BATCH_SIZE`) in one transaction, and leaves exactly the rows that the parent would have
-left, event by event. Batches hold events of assets and of their checks, planned ones too.
+left, event by event. Batches hold events of assets and of their checks, planned ones too. What is planned of an asset
+comes as one event for all partitions of the run, and is written out as the row of each without being made anew for it.
 
 It touches names that Dagster keeps private, because Dagster offers no other way in. So Dagster is pinned in
 constraints.txt, and the integration tests compare this class with its parent, row by row.
@@ -18,6 +19,7 @@ it, whatever kills it; only a power cut can take the last commits, never the fil
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,7 +30,7 @@ import sqlalchemy as db
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.errors import DagsterInvariantViolationError
 from dagster._core.event_api import EventLogRecord
-from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, AssetMaterializationPlannedData
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
@@ -44,6 +46,7 @@ Row = dict[str, Any]
 _BATCHED = ASSET_EVENTS | ASSET_CHECK_EVENTS
 _PLANNED = AssetCheckExecutionRecordStatus.PLANNED.value
 _ENGINES_KEPT = 8
+_ANY_PARTITION = "any partition"
 _WRITES = "writes_seen"
 
 
@@ -61,25 +64,52 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """The storage that dagster.yaml declares. (The parent's method returns the parent's class.)"""
         return cls(inst_data=inst_data, **config_value)
 
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """Whether one event may say of many partitions that they are planned. Each gets its row here."""
+        return True
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event."""
+        if _planned_partitions(event) is None:
+            super().store_event(event)
+        else:
+            self.store_event_batch([event])
+
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the events, of one run, in their order: all of them or none."""
         if not _is_batch_of_assets(events):
             super().store_event_batch(events)
             return
-        rows = [self._event_to_row(event) for event in events]
+        stored_as = [(event, row) for event in events for row in self._rows(event)]
+        rows = [row for _, row in stored_as]
         with self._db_lock, ExitStack() as commits:
             run = commits.enter_context(self._transaction(events[0].run_id))
             run.execute(SqlEventLogStorageTable.insert(), rows)
             # Entered last, so committed first: a kill in between must not lose what asset pages show.
             index = commits.enter_context(self._transaction(INDEX_SHARD_NAME))
             ids = _insert_in_order(index, rows)
-            stored = list(zip(events, ids, rows, strict=True))
+            stored = [(event, id_, row) for (event, row), id_ in zip(stored_as, ids, strict=True)]
             assets = [(event, id_) for event, id_, _ in stored if event.dagster_event_type in ASSET_EVENTS]
             self._store_asset_event_tags(index, [event for event, _ in assets], [id_ for _, id_ in assets])
             for event, id_ in _newest_of_each_kind(assets):
                 self._store_asset_event(index, event, id_)
             for check_rows in _by_check(stored).values():
                 _store_check_rows(index, check_rows)
+
+    def _rows(self, event: EventLogEntry) -> list[Row]:
+        """The event's row, or that of each partition that it plans: equal but for the partition's name."""
+        partitions = _planned_partitions(event)
+        if partitions is None:
+            return [self._event_to_row(event)]
+        planned = event.get_dagster_event()
+        assert planned.asset_key
+        of_any = planned._replace(
+            event_specific_data=AssetMaterializationPlannedData(planned.asset_key, _ANY_PARTITION)
+        )
+        row = self._event_to_row(event._replace(dagster_event=of_any))
+        before, after = row["event"].split(json.dumps(_ANY_PARTITION))
+        return [{**row, "partition": key, "event": f"{before}{json.dumps(key)}{after}"} for key in partitions]
 
     def get_event_records(
         self, event_records_filter: dg.EventRecordsFilter, limit: int | None = None, ascending: bool = False
@@ -144,6 +174,14 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
 
 def _sync_at_checkpoints_only(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _planned_partitions(event: EventLogEntry) -> Sequence[str] | None:
+    """The partitions that one event plans to materialise all of; None of any other event."""
+    if event.dagster_event_type != dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
+        return None
+    subset = event.get_dagster_event().partitions_subset
+    return None if subset is None else list(subset.get_partition_keys())
 
 
 def _is_batch_of_assets(events: Sequence[EventLogEntry]) -> bool:
