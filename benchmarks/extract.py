@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from benchmarks import measuring
 from benchmarks.rentals import DAYS, SCHEMA, checksum, ensure_rentals
+from benchmarks.shops import own_folder
 from sakila_platform.engine.event_slices import EventTable, slice_by_day
 from sakila_platform.engine.parquet_files import write_each
 from sakila_platform.mysql import Address
@@ -96,9 +97,9 @@ CANDIDATES = {
 }
 
 
-def extracted(name: str, url: str) -> dict[str, str]:
-    """Extract into a fresh folder."""
-    lake = Path(tempfile.mkdtemp(prefix="lake-"))
+def extracted(name: str, folder: Path, url: str) -> dict[str, str]:
+    """Extract into a fresh folder within `folder`."""
+    lake = Path(tempfile.mkdtemp(prefix="lake-", dir=folder))
     CANDIDATES[name](url, lake)
     return {"lake": str(lake)}
 
@@ -120,7 +121,7 @@ def drained(address: Address) -> measuring.Measured | None:
     source = Path(__file__).with_name("limits.c")
     if not (shutil.which("gcc") and shutil.which("mariadb_config")):
         return None
-    program = Path(tempfile.mkdtemp()) / "limits"
+    program = own_folder("limits") / "limits"
     flags = subprocess.run(["mariadb_config", "--cflags", "--libs"], capture_output=True, text=True, check=True).stdout
     subprocess.run(["gcc", "-O2", "-o", str(program), str(source), *flags.split()], check=True)
     login = (address.host, str(address.port), address.user, address.password, address.database)
@@ -131,14 +132,13 @@ def results(server: Address, scale: int) -> list[measuring.Measured]:
     """Each candidate's measurements, verified: the limit first, where it can be compiled."""
     address = ensure_rentals(server, scale)
     expected = checksum(address, "rental")
+    folder = own_folder("extract")
     found = [one for one in [drained(address)] if one]
     for name in CANDIDATES:
-        command = [sys.executable, "-m", "benchmarks.extract", address.url, "--candidate", name]
+        command = [sys.executable, "-m", "benchmarks.extract", address.url, "--candidate", name, str(folder)]
         measured = measuring.measure(name, command, times=1 if name == "pandas_read_sql" else 3)
-        lake = Path(measured.result["lake"])
         if name != "pandas_read_sql":
-            verify(lake, expected)
-        shutil.rmtree(lake)
+            verify(Path(measured.result["lake"]), expected)
         found.append(measured)
         click.echo(f"{name}: {measured.seconds:.2f} s, {measured.peak_mb} MB", err=True)
     return found
@@ -147,11 +147,12 @@ def results(server: Address, scale: int) -> list[measuring.Measured]:
 @click.command()
 @click.argument("url")
 @click.option("--scale", default=200, show_default=True, help="Times Sakila's 16,044 rentals.")
-@click.option("--candidate", type=click.Choice(list(CANDIDATES)), hidden=True)
-def main(url: str, scale: int, candidate: str | None) -> None:
+@click.option("--candidate", nargs=2, hidden=True)
+def main(url: str, scale: int, candidate: tuple[str, str] | None) -> None:
     """Measure the extraction of `rental`."""
     if candidate:
-        measuring.run_candidate(lambda argument: extracted(candidate, argument), url)
+        name, folder = candidate
+        measuring.run_candidate(lambda argument: extracted(name, Path(folder), argument), url)
         return
     measured = results(Address.parse(url), scale)
     measuring.show(measured, measured[0].name)

@@ -54,7 +54,7 @@ def say(text: str) -> None:
 @contextmanager
 def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
     """A shop with so many times Sakila's rentals (over so many days); settings point at it while it is there."""
-    home = _own_folder(f"times-{scale}")
+    home = own_folder(f"times-{scale}")
     settings.put_in_environment(
         {"SAKILA_HOME": str(home), "SAKILA_LAKE": "", settings.MAX_DAYS_PER_RUN.name: MANY_DAYS}
     )
@@ -79,14 +79,14 @@ def forget(place: Shop, database: str) -> None:
     """Put the warehouse, the lake and Dagster's runs away: the next run begins from nothing but the shop."""
     with closing(connect(place.server)) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
-    away = _own_folder("forgotten")
+    away = own_folder("forgotten")
     for folder in ("lake", "dagster_home"):
         if (place.home / folder).exists():
             (place.home / folder).rename(away / folder)
 
 
-def _own_folder(name: str) -> Path:
-    # Of this process alone: two benchmarks at a time would remove each other's.
+def own_folder(name: str) -> Path:
+    """A folder of this process alone, since two benchmarks at a time would remove each other's. It goes at the end."""
     STATE.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-{os.getpid()}-", dir=STATE)).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
