@@ -96,6 +96,8 @@ class DbtProject:
             [
                 "build",
                 *self._folders(database.parent),
+                # Nobody reads what it would write of itself, for half of the time that all models and tests take.
+                "--no-write-json",
                 *(("--select", *names, "--indirect-selection", "empty") if names else ()),
                 *("--vars", json.dumps({"database": str(database)})),
             ],
