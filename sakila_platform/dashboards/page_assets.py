@@ -65,7 +65,7 @@ def _page(dashboard: Dashboard, group: str, every: Sequence[Dashboard]) -> dg.As
 
 def _metadata(dashboard: Dashboard, page: Page) -> dict[str, dg.MetadataValue]:
     titles = {chart.name: chart.title for chart in dashboard.charts}
-    pictures = [as_markdown(small_png(png), titles[name]) for name, png in page.pictures.items()]
+    pictures = [as_markdown(small_png(png), titles[name], "png") for name, png in page.pictures.items()]
     return {
         "page": dg.MetadataValue.url(page.file.as_uri()),
         "last_day": dg.MetadataValue.text(page.last_day),

@@ -8,7 +8,7 @@ shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
+import psycopg
+import pymysql
 
 from sakila_platform.engine.asset_specs import asset_key
+from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.engine.questions import Answer, Question, markdown_table, shown_path
 from sakila_platform.errors import PlatformError
@@ -66,31 +70,50 @@ def twins(questions_asked: Sequence[Question], folder: Path) -> Iterator[tuple[Q
         yield question, twin
 
 
-def comparison(name: TableName, twin: Query) -> dict[str, Any]:
-    """How the check of a question is declared: the arguments of `dg.asset_check`; `name` is the question's asset."""
-    return {
-        "asset": asset_key(name),
-        "name": CHECK,
-        "additional_deps": [dg.AssetKey(mart_key(table)) for _, table in twin.reads],
-        "description": f"The warehouse and the marts answer alike: {', '.join(twin.columns)}.",
+def comparison(name: TableName, twin: Query) -> dg.AssetCheckSpec:
+    """How the check of a question is declared; `name` is the question's asset."""
+    return dg.AssetCheckSpec(
+        CHECK,
+        asset=asset_key(name),
+        additional_deps=[dg.AssetKey(mart_key(table)) for _, table in twin.reads],
+        description=f"The warehouse and the marts answer alike: {', '.join(twin.columns)}.",
         # Nothing that it compares has days, so the plain condition serves: it waits until both sides are there.
-        "automation_condition": dg.AutomationCondition.eager(),
-    }
+        automation_condition=dg.AutomationCondition.eager(),
+    )
 
 
-def compared(asked: Answer, twin: Query, lake: Lake) -> dg.AssetCheckResult:
-    """The check's result. Raises PlatformError when a mart has not been built."""
-    return _result(difference(asked.columns, asked.rows, twin.columns, mart_rows(lake, twin)))
+def compare_each(
+    context: dg.AssetCheckExecutionContext,
+    by_key: Mapping[dg.AssetCheckKey, tuple[Question, Query]],
+    ask: Callable[[Question], Answer],
+    lake: Lake,
+) -> Iterator[dg.AssetCheckResult]:
+    """Compare what the selected checks are about: yield all of it from the function of the checks.
+
+    A question or twin that can't be answered keeps no other from being compared; the first one's reason fails the step.
+    """
+    failures: list[PlatformError | pymysql.err.OperationalError | psycopg.OperationalError] = []
+    with open_duckdb() as duck:
+        for key in (key for key in by_key if key in context.selected_asset_check_keys):
+            question, twin = by_key[key]
+            try:
+                asked = ask(question)
+                found = difference(asked.columns, asked.rows, twin.columns, _mart_rows(duck, lake, twin))
+            except (PlatformError, pymysql.err.OperationalError, psycopg.OperationalError) as failure:
+                failures.append(failure)
+            else:
+                yield _result(key, found)
+    with told_in_one_line():
+        if failures:
+            raise failures[0]
 
 
-def mart_rows(lake: Lake, twin: Query) -> list[tuple[Any, ...]]:
-    """What the marts answer. Raises PlatformError when one has not been built."""
-    with open_duckdb() as connection:
-        for _, mart in twin.reads:
-            if not lake.exists(mart_file(mart)):
-                raise PlatformError(f"The lake has no marts/{mart} yet. Materialise it, then check again.")
-            create_mart_view(connection, lake, mart)
-        return connection.execute(twin.sql).fetchall()
+def _mart_rows(duck: duckdb.DuckDBPyConnection, lake: Lake, twin: Query) -> list[tuple[Any, ...]]:
+    for _, mart in twin.reads:
+        if not lake.exists(mart_file(mart)):
+            raise PlatformError(f"The lake has no marts/{mart} yet. Materialise it, then check again.")
+        create_mart_view(duck, lake, mart)
+    return duck.execute(twin.sql).fetchall()
 
 
 def difference(
@@ -114,10 +137,14 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _result(found: Difference) -> dg.AssetCheckResult:
+def _result(key: dg.AssetCheckKey, found: Difference) -> dg.AssetCheckResult:
     if found.agrees:
-        return dg.AssetCheckResult(passed=True, metadata={"rows_compared": found.compared})
+        return dg.AssetCheckResult(
+            asset_key=key.asset_key, check_name=key.name, passed=True, metadata={"rows_compared": found.compared}
+        )
     return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
         passed=False,
         description=(
             f"{len(found.only_warehouse)} rows are the warehouse's alone, {len(found.only_marts)} the marts'. "

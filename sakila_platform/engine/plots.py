@@ -1,9 +1,8 @@
-"""Plots of answers: declared in one comment line of a query, drawn as a small PNG."""
+"""Plots of answers: declared in one comment line of a query, drawn by Vega-Lite as SVG."""
 
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,12 @@ from typing import Any
 from sakila_platform.errors import PlatformError
 
 _PREFIX = "-- Plot: "
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_CONFIG = {"background": "white", "font": "system-ui, sans-serif", "title": {"anchor": "start", "fontWeight": "normal"}}
 _COLUMNS_OF = {"bar": (2, 3), "line": (2, 3), "heatmap": (3, 3)}
 _MOST_LABELS = 16
+_TILTED_FROM = 8
+_SIZE = {"width": 640, "height": 260}
 _USAGE = "Write `-- Plot: bar X Y [SERIES]`, `-- Plot: line X Y [SERIES]` or `-- Plot: heatmap X Y VALUE`"
 
 
@@ -50,72 +53,60 @@ def _parsed(words: list[str], columns: Sequence[str], where: str) -> Plot:
 
 
 def draw(plot: Plot, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str) -> bytes:
-    """The plot as PNG."""
-    # Half a second that only a plot is worth, so not paid when the code location loads.
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    """The plot as SVG."""
+    # Seconds of a JavaScript engine's start that only a picture is worth, so not paid when the code location loads.
+    import vl_convert  # noqa: PLC0415
 
-    figure = Figure(figsize=(9, 4), dpi=80, layout="constrained")
-    axes = figure.subplots()
     place = {name: index for index, name in enumerate(columns)}
-    points = [tuple(row[place[name]] for name in (plot.x, plot.y, plot.third) if name) for row in rows]
-    if plot.kind == "heatmap":
-        _draw_heatmap(figure, axes, points)
-    else:
-        _draw_series(axes, plot, points)
-    axes.set_title(title, fontsize=10, loc="left", wrap=True)
-    axes.set_xlabel(_spoken(plot.x))
-    axes.set_ylabel(_spoken(plot.y))
-    content = io.BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+    points = [{name: row[place[name]] for name in (plot.x, plot.y, plot.third) if name} for row in rows]
+    encoding = _heatmap(plot, points) if plot.kind == "heatmap" else _series(plot, points)
+    mark = {"heatmap": "rect"}.get(plot.kind, plot.kind)
+    spec = {"$schema": _SCHEMA, **_SIZE, "title": title, "data": {"values": points}, "mark": mark, "encoding": encoding}
+    return vl_convert.vegalite_to_svg(spec, config=_CONFIG).encode()
 
 
-def as_markdown(png: bytes, title: str) -> str:
-    """A PNG inside Markdown, for Dagster's metadata."""
-    return f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})"
+def as_markdown(picture: bytes, title: str, kind: str = "svg+xml") -> str:
+    """A picture (`png`, or SVG) inside Markdown, for Dagster's metadata."""
+    return f"![{title}](data:image/{kind};base64,{base64.b64encode(picture).decode()})"
 
 
-def _draw_series(axes: Any, plot: Plot, points: list[tuple]) -> None:
-    # Positions rather than dates: the quiet years between recorded and simulated rentals would be an empty plot.
-    ticks = _in_order(str(point[0]) for point in points)
-    names = _in_order(str(point[2]) for point in points) if plot.third else [""]
-    width = 0.8 / max(len(names), 1)
-    for number, name in enumerate(names):
-        mine = {str(p[0]): float(p[1] or 0) for p in points if not plot.third or str(p[2]) == name}
-        at = [(index, mine[tick]) for index, tick in enumerate(ticks) if tick in mine]
-        positions, heights = [index for index, _ in at], [height for _, height in at]
-        if plot.kind == "line":
-            axes.plot(positions, heights, label=name, linewidth=1.2)
-        else:
-            shift = (number - (len(names) - 1) / 2) * width
-            axes.bar([position + shift for position in positions], heights, width, label=name)
-    _label(axes.set_xticks, ticks)
-    axes.set_ylim(bottom=0)
-    if plot.third and names:
-        axes.legend(title=_spoken(plot.third))
+def _series(plot: Plot, points: list[dict[str, Any]]) -> dict[str, Any]:
+    # Words rather than dates: the quiet years between recorded and simulated rentals would be an empty plot.
+    x = _words(plot.x, points, axis=_few_labels(_in_order(points, plot.x)))
+    encoding = {"x": x, "y": _numbers(plot.y, points)}
+    if plot.third:
+        encoding["color"] = _words(plot.third, points)
+    if plot.third and plot.kind == "bar":
+        encoding["xOffset"] = {"field": plot.third}
+    return encoding
 
 
-def _draw_heatmap(figure: Any, axes: Any, points: list[tuple]) -> None:
-    across = _in_order(str(point[0]) for point in points)
-    down = _in_order(str(point[1]) for point in points)
-    grid = [[float("nan")] * len(across) for _ in down]
-    for x, y, value in points:
-        grid[down.index(str(y))][across.index(str(x))] = float(value or 0)
-    if points:
-        image = axes.imshow(grid, aspect="auto", cmap="viridis")
-        figure.colorbar(image, ax=axes)
-    _label(axes.set_xticks, across)
-    axes.set_yticks(range(len(down)), down, fontsize=8)
+def _heatmap(plot: Plot, points: list[dict[str, Any]]) -> dict[str, Any]:
+    colour = {**_numbers(plot.third, points), "scale": {"scheme": "viridis"}}
+    x = _words(plot.x, points, axis=_few_labels(_in_order(points, plot.x)))
+    return {"x": x, "y": _words(plot.y, points), "color": colour}
 
 
-def _label(set_ticks: Any, ticks: list[str]) -> None:
-    shown = range(0, len(ticks), max(1, -(-len(ticks) // _MOST_LABELS)))
-    tilted = {"rotation": 40, "ha": "right"} if len(shown) > 7 else {}
-    set_ticks(list(shown), [ticks[index] for index in shown], fontsize=8, **tilted)
+def _words(column: str, points: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A column told apart by its words, in the order of the rows."""
+    for point in points:
+        point[column] = str(point[column])
+    return {"field": column, "type": "nominal", "sort": None, "title": _spoken(column), **more}
 
 
-def _in_order(names: Any) -> list[str]:
-    return list(dict.fromkeys(names))
+def _numbers(column: str, points: list[dict[str, Any]]) -> dict[str, Any]:
+    for point in points:
+        point[column] = float(point[column] or 0)
+    return {"field": column, "type": "quantitative", "title": _spoken(column)}
+
+
+def _few_labels(names: list[str]) -> dict[str, Any]:
+    shown = names[:: max(1, -(-len(names) // _MOST_LABELS))]
+    return {"values": shown, "labelAngle": -40 if len(shown) >= _TILTED_FROM else 0}
+
+
+def _in_order(points: list[dict[str, Any]], column: str) -> list[str]:
+    return list(dict.fromkeys(str(point[column]) for point in points))
 
 
 def _spoken(column: str) -> str:

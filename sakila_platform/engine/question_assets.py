@@ -82,6 +82,6 @@ def _metadata(question: Question, found: Answer, file: Path) -> dict[str, dg.Met
         "query": dg.MetadataValue.md(f"```sql\n{question.query.sql}\n```"),
     }
     if question.plot and found.rows:
-        png = draw(question.plot, found.columns, found.rows, question.name.replace("_", " "))
-        told["plot"] = dg.MetadataValue.md(as_markdown(png, question.name))
+        svg = draw(question.plot, found.columns, found.rows, question.name.replace("_", " "))
+        told["plot"] = dg.MetadataValue.md(as_markdown(svg, question.name))
     return told

@@ -1,13 +1,14 @@
 """Agreement of warehouse and marts on each question about reviews, and of the view with the facts it is made of."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.engine.agreement import AGREEMENT_SQL, compared, comparison, twins
+from sakila_platform.engine.agreement import AGREEMENT_SQL, compare_each, comparison, twins
 from sakila_platform.engine.asset_specs import asset_key
 from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
+from sakila_platform.engine.queries import SQL_FOLDER, read_query
 from sakila_platform.engine.questions import Question, shown_path
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform.resources.postgres import ReviewsWarehouseResource
@@ -24,16 +25,17 @@ _SPENDING = "spending_by_score"
 
 def agreement_checks(folder: Path = REVIEWS_SQL) -> list[dg.AssetChecksDefinition]:
     """The check `agrees_with_marts` of each question that the marts can answer too, and that of the view."""
-    return [*(_check(question, twin) for question, twin in twins(questions(), folder)), _never_multiplied()]
+    pairs = list(twins(questions(), folder))
+    specs = [comparison(analysis_name(question.name), twin) for question, twin in pairs]
+    by_key = {spec.key: pair for spec, pair in zip(specs, pairs, strict=True)}
 
+    @dg.multi_asset_check(name="reviews_agreement", specs=specs, can_subset=True)
+    def agreement(
+        context: dg.AssetCheckExecutionContext, reviews_database: ReviewsWarehouseResource, lake: LakeResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        yield from compare_each(context, by_key, lambda question: ask(reviews_database, question), lake.lake())
 
-def _check(question: Question, twin: Query) -> dg.AssetChecksDefinition:
-    @dg.asset_check(**comparison(analysis_name(question.name), twin))
-    def compare(reviews_database: ReviewsWarehouseResource, lake: LakeResource) -> dg.AssetCheckResult:
-        with told_in_one_line():
-            return compared(ask(reviews_database, question), twin, lake.lake())
-
-    return compare
+    return [agreement, _never_multiplied()]
 
 
 def _never_multiplied() -> dg.AssetChecksDefinition:

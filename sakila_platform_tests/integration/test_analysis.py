@@ -15,6 +15,7 @@ from sakila_platform.engine.agreement import CHECK
 from sakila_platform.engine.questions import answer
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
+from sakila_platform.naming import mart_file
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets, answer_file, questions
 from sakila_platform.rentals.marts import marts_assets
@@ -122,7 +123,7 @@ def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: dg.Exe
     [metadata] = [event.metadata for event in events if event.asset_key.path[-1] == "top_categories"]
     assert metadata["dagster/row_count"].value == 16
     assert "| 1 | Sports | 1179 |" in str(metadata["preview"].value)
-    assert str(metadata["plot"].value).startswith("![top_categories](data:image/png;base64,")
+    assert str(metadata["plot"].value).startswith("![top_categories](data:image/svg+xml;base64,")
     assert {c.name: c.type for c in metadata["dagster/column_schema"].value.columns}["rentals"] == "bigint"
     assert Path(str(metadata["file"].value)).read_bytes() == answer_file("top_categories").read_bytes()
 
@@ -174,6 +175,22 @@ def test_what_only_one_side_says_fails_the_checks_that_it_is_about(
     finally:
         whole_history.warehouse(repair)
     assert {name for name, agrees in found.items() if not agrees} == disagreeing
+
+
+def test_a_mart_that_is_missing_keeps_no_other_question_from_being_compared(
+    answered: dg.ExecuteInProcessResult, whole_history: Platform, tmp_path: Path
+) -> None:
+    mart = whole_history.folder / "lake" / mart_file("late_returns")
+    mart.rename(tmp_path / "aside")
+    try:
+        compared = answers(whole_history, AGREEMENT)
+    finally:
+        (tmp_path / "aside").rename(mart)
+
+    [failure] = [event.step_failure_data for event in compared.all_events if event.is_step_failure]
+    assert "The lake has no marts/late_returns yet." in str(failure.user_failure_data.description)
+    others = {question.name for question in questions()} - {"late_returns"}
+    assert agreements(compared) == dict.fromkeys(others, True)
 
 
 def test_a_question_to_an_empty_warehouse_says_what_to_run_first(platform: Platform) -> None:

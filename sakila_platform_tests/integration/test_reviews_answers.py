@@ -196,7 +196,7 @@ def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: Answer
     [metadata] = [each.metadata for each in events if each.asset_key.path[-1] == "reviews_in_three_states"]
     assert metadata["dagster/row_count"].value == 3
     assert "| California | 4 |" in str(metadata["preview"].value)
-    assert str(metadata["plot"].value).startswith("![reviews_in_three_states](data:image/png;base64,")
+    assert str(metadata["plot"].value).startswith("![reviews_in_three_states](data:image/svg+xml;base64,")
     types = {column.name: column.type for column in metadata["dagster/column_schema"].value.columns}
     assert types == {"state": "text", "reviews": "int8"}
     assert Path(str(metadata["file"].value)).read_bytes() == answer_file("reviews_in_three_states").read_bytes()

@@ -98,10 +98,14 @@ def test_every_question_has_an_order_so_that_its_answer_is_the_same_every_time()
     ],
 )
 @pytest.mark.parametrize("rows", [[], [("Monday", Decimal("3"), "A")], [("Monday", None, "A"), ("Tuesday", 2, "B")]])
-def test_a_plot_is_a_small_png_whatever_the_rows(plot: Plot, rows: list[tuple]) -> None:
-    png = draw(plot, ("day", "rentals", "store"), rows, "rentals by day")
-    assert png.startswith(b"\x89PNG")
-    assert len(png) < 100_000
+def test_a_plot_is_a_small_svg_whatever_the_rows(plot: Plot, rows: list[tuple]) -> None:
+    svg = draw(plot, ("day", "rentals", "store"), rows, "rentals by day")
+    marks = svg.count(b'role="graphics-symbol"')
+    assert svg.startswith(b"<svg")
+    assert b"rentals by day" in svg
+    # A line is one mark for all of its points.
+    assert marks >= (1 if plot.kind == "line" and rows else len(rows))
+    assert len(svg) < 100_000
 
 
 def test_an_answer_survives_its_csv(tmp_path: Path) -> None:
