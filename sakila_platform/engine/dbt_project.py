@@ -31,13 +31,17 @@ _PASSED = frozenset({"success", "pass", "warn"})
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of a model or a test: its dbt id, its status in dbt's word, seconds, rows at fault, and a message."""
+    """What became of a model or a test: its dbt id, its status in dbt's word, seconds, and a message.
+
+    `query` is the SQL that was run; that of a test finds rows where something is wrong, `failures` of them.
+    """
 
     unique_id: str
     status: str
     seconds: float
     failures: int
     message: str
+    query: str
 
     @property
     def passed(self) -> bool:
@@ -104,7 +108,14 @@ class DbtProject:
             manifest,
         )
         return [
-            NodeResult(r.node.unique_id, str(r.status), r.execution_time, r.failures or 0, _one_line(r.message or ""))
+            NodeResult(
+                unique_id=r.node.unique_id,
+                status=str(r.status),
+                seconds=r.execution_time,
+                failures=r.failures or 0,
+                message=_one_line(r.message or ""),
+                query=r.node.compiled_code or "",
+            )
             for r in results
         ]
 

@@ -95,7 +95,7 @@ def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckRes
         asset_key=key.asset_key,
         check_name=key.name,
         severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        metadata={"rows_at_fault": result.failures, "seconds": result.seconds},
+        metadata={"rows_found": result.failures, "seconds": result.seconds},
         description=result.message or None,
     )
 

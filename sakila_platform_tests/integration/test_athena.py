@@ -51,7 +51,7 @@ def environment(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def compiled(target: str, variables: dict[str, str], folder: Path) -> dict[str, str]:
-    """The SQL of each model, as dbt gives it to the target."""
+    """The SQL of each model and of each of its tests, as dbt gives it to the target."""
     # As in the platform: half a second that only a build is worth.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
@@ -62,12 +62,12 @@ def compiled(target: str, variables: dict[str, str], folder: Path) -> dict[str, 
         [*quietly, "compile", "--target", target, *project, *places, "--vars", json.dumps(variables)]
     )
     assert done.success, done.exception
-    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("compiled/marts/models/*/*.sql")}
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("compiled/marts/models/**/*.sql")}
 
 
 @pytest.fixture(scope="module")
-def on_athena(aws: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The SQL of each model for Athena."""
+def all_on_athena(aws: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The SQL of each model and test for Athena."""
     if find_spec("dbt.adapters.athena") is None:
         pytest.skip("dbt-athena is not installed: on Python 3.13 it would have to be compiled")
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -76,12 +76,21 @@ def on_athena(aws: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         return compiled("athena", LAKE, tmp_path_factory.mktemp("athena"))
 
 
-def test_every_mart_compiles_for_both_engines(on_athena: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def on_athena(all_on_athena: dict[str, str]) -> dict[str, str]:
+    """The SQL of each model for Athena."""
+    return {name: sql for name, sql in all_on_athena.items() if name in MODELS}
+
+
+def test_every_mart_and_its_tests_compile_for_both_engines(all_on_athena: dict[str, str], tmp_path: Path) -> None:
     on_duckdb = compiled("duckdb", {"database": str(tmp_path / "dbt.duckdb")}, tmp_path)
 
-    assert sorted(on_athena) == sorted(on_duckdb) == MODELS
-    for mart in MODELS:
-        assert tree(on_athena[mart], "trino") == tree(on_duckdb[mart], "duckdb"), mart
+    assert all_on_athena.keys() == on_duckdb.keys()
+    assert {*MODELS, *(f"{mart}_contract" for mart in MODELS), *(f"{mart}_adds_up" for mart in MODELS)} <= set(
+        on_duckdb
+    )
+    for name, sql in all_on_athena.items():
+        assert tree(sql, "trino") == tree(on_duckdb[name], "duckdb"), name
 
 
 def tree(sql: str, dialect: str) -> str:

@@ -51,10 +51,20 @@ def every_mart(home: Path, marts: dg.AssetsDefinition) -> list[dg.AssetsDefiniti
     return [marts, *reviews_marts.marts_assets(), *catalogue_marts.marts_assets()]
 
 
+def nodes_of_type(kind: str) -> dict[str, dict[str, Any]]:
+    nodes = json.loads((marts_project().parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
+    return {node["name"]: node for node in nodes.values() if node["resource_type"] == kind}
+
+
 @pytest.fixture(scope="module")
 def models(home: Path) -> dict[str, dict[str, Any]]:
-    nodes = json.loads((marts_project().parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
-    return {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+    return nodes_of_type("model")
+
+
+@pytest.fixture(scope="module")
+def tests(home: Path) -> dict[str, dict[str, Any]]:
+    """The tests of all marts, as dbt understood them."""
+    return nodes_of_type("test")
 
 
 def test_every_model_is_an_asset_with_lineage_to_the_lake_it_reads(marts: dg.AssetsDefinition) -> None:
@@ -83,15 +93,25 @@ def test_each_domain_has_a_step_and_a_group_of_its_own(every_mart: list[dg.Asset
     assert [marts.op.name for marts in every_mart] == ["marts", "reviews_marts", "catalogue_marts"]
 
 
-def test_every_mart_has_checks_that_its_rows_are_one_per_grain_and_that_it_adds_up(
-    every_mart: list[dg.AssetsDefinition],
+def test_every_mart_has_a_contract_of_its_grain_and_its_nulls_and_adds_up(
+    models: dict[str, Any], tests: dict[str, Any], every_mart: list[dg.AssetsDefinition]
 ) -> None:
-    checks = [check for marts in every_mart for check in marts.check_specs]
-    for key in {check.asset_key for check in checks} | {key for marts in every_mart for key in marts.keys}:
-        names = " ".join(check.name for check in checks if check.asset_key == key)
-        assert "unique_" in names or "has_one_row_per" in names, key
-        assert "add_up" in names, key
-        assert "is_never_null" in names, key
+    checks = {(check.asset_key.path[-1], check.name) for marts in every_mart for check in marts.check_specs}
+    for name in models:
+        contract, totals = f"{name}_contract", f"{name}_adds_up"
+        assert {(name, contract), (name, totals)} <= checks
+        promised = tests[contract]["test_metadata"]["kwargs"]
+        assert promised["one_row_per"] and promised["never_null"], name
+        assert tests[totals]["test_metadata"]["kwargs"]["totals"], name
+
+
+def test_a_mart_whose_totals_are_compared_with_three_tables_waits_for_all_three(tests: dict[str, Any]) -> None:
+    assert set(tests["rentals_by_day_adds_up"]["depends_on"]["nodes"]) == {
+        "model.marts.rentals_by_day",
+        "source.marts.final_sakila.fact_payment",
+        "source.marts.final_sakila.fact_rental",
+        "source.marts.final_sakila.fact_return",
+    }
 
 
 def test_every_mart_says_its_grain_once_in_its_query_and_the_same_in_its_contract(models: dict) -> None:
