@@ -1,7 +1,7 @@
 {# What a mart promises of each of its rows. One row per rule that is broken: the rule, and how many rows (or groups)
    break it. A null is equal to another in one_row_per, and is neither negative nor out of what is allowed. #}
 {% test contract(model, one_row_per, never_null, never_negative=[], allowed={}) %}
-SELECT rule, faults -- noqa: references.consistent
+SELECT rule, faults
 FROM (
     {%- for columns in one_row_per %}
     SELECT 'one row per {{ columns | join(", ") }}' AS rule, count(*) AS faults
@@ -20,7 +20,11 @@ FROM (
     {%- for column, values in allowed.items() %}
     SELECT '{{ column }} is one of {{ values | join(", ") | replace("'", "''") }}' AS rule, count(*) AS faults
     FROM {{ model }}
-    WHERE {{ column }} NOT IN ({% for value in values %}{{ "'" ~ (value | replace("'", "''")) ~ "'" if value is string else value }}{{ ", " if not loop.last }}{% endfor %})
+    WHERE {{ column }} NOT IN (
+        {%- for value in values %}
+        {{ "'" ~ (value | replace("'", "''")) ~ "'" if value is string else value }}{{ "," if not loop.last }}
+        {%- endfor %}
+    )
     UNION ALL
     {%- endfor %}
     {%- for column in never_null %}
