@@ -118,6 +118,7 @@ def _css() -> Markup:
     return Markup(jinja2.Template(_text("page.css")).render(light=variables(LIGHT), dark=variables(DARK), font=FONT))
 
 
+@cache
 def _template(name: str) -> jinja2.Template:
     return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(_text(name))
 
