@@ -8,7 +8,7 @@ shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,11 +17,9 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-import psycopg
-import pymysql
 
 from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.failures import tried_each
 from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.engine.questions import Answer, Question, markdown_table, shown_path
 from sakila_platform.errors import PlatformError
@@ -33,6 +31,15 @@ CHECK = "agrees_with_marts"
 AGREEMENT_SQL = SQL_FOLDER / "agreement"
 _SHOWN = 10
 Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A question, the query on the marts that answers it too, and the check that holds them together."""
+
+    spec: dg.AssetCheckSpec
+    question: Question
+    twin: Query
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,17 @@ def twins(questions_asked: Sequence[Question], folder: Path) -> Iterator[tuple[Q
         yield question, twin
 
 
-def comparison(name: TableName, twin: Query) -> dg.AssetCheckSpec:
-    """How the check of a question is declared; `name` is the question's asset."""
+def comparisons(
+    questions_asked: Sequence[Question], folder: Path, name_of: Callable[[str], TableName]
+) -> list[Comparison]:
+    """What is compared, of all that `twins` finds; `name_of` gives the asset of a question."""
+    return [
+        Comparison(_spec(name_of(question.name), twin), question, twin)
+        for question, twin in twins(questions_asked, folder)
+    ]
+
+
+def _spec(name: TableName, twin: Query) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         CHECK,
         asset=asset_key(name),
@@ -84,7 +100,7 @@ def comparison(name: TableName, twin: Query) -> dg.AssetCheckSpec:
 
 def compare_each(
     context: dg.AssetCheckExecutionContext,
-    by_key: Mapping[dg.AssetCheckKey, tuple[Question, Query]],
+    declared: Sequence[Comparison],
     ask: Callable[[Question], Answer],
     lake: Lake,
 ) -> Iterator[dg.AssetCheckResult]:
@@ -92,20 +108,15 @@ def compare_each(
 
     A question or twin that can't be answered keeps no other from being compared; the first one's reason fails the step.
     """
-    failures: list[PlatformError | pymysql.err.OperationalError | psycopg.OperationalError] = []
     with open_duckdb() as duck:
-        for key in (key for key in by_key if key in context.selected_asset_check_keys):
-            question, twin = by_key[key]
-            try:
-                asked = ask(question)
-                found = difference(asked.columns, asked.rows, twin.columns, _mart_rows(duck, lake, twin))
-            except (PlatformError, pymysql.err.OperationalError, psycopg.OperationalError) as failure:
-                failures.append(failure)
-            else:
-                yield _result(key, found)
-    with told_in_one_line():
-        if failures:
-            raise failures[0]
+
+        def compared(each: Comparison) -> dg.AssetCheckResult:
+            asked = ask(each.question)
+            found = difference(asked.columns, asked.rows, each.twin.columns, _mart_rows(duck, lake, each.twin))
+            return _result(each.spec.key, found)
+
+        selected = [each for each in declared if each.spec.key in context.selected_asset_check_keys]
+        yield from tried_each(selected, compared)
 
 
 def _mart_rows(duck: duckdb.DuckDBPyConnection, lake: Lake, twin: Query) -> list[tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import dagster as dg
 import psycopg
@@ -11,6 +12,9 @@ import pymysql
 from pymysql.constants import CR, ER
 
 from sakila_platform.errors import PlatformError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 TRANSIENT_RETRIES = 3
 FIRST_WAIT_SECONDS = 2
@@ -39,6 +43,24 @@ def told_in_one_line(retry_number: int = 0) -> Iterator[None]:
         if not is_transient(error):
             raise
         raise dg.RetryRequested(TRANSIENT_RETRIES, seconds_to_wait=FIRST_WAIT_SECONDS * 2**retry_number) from error
+
+
+def tried_each(items: Iterable[Item], work: Callable[[Item], Result], retry_number: int = 0) -> Iterator[Result]:
+    """Give the result of each item's work. One that fails keeps no other from being done.
+
+    The first failure is raised at the end, as `told_in_one_line` does.
+    """
+    failures: list[Exception] = []
+    for item in items:
+        try:
+            result = work(item)
+        except (PlatformError, pymysql.err.OperationalError, psycopg.OperationalError) as failure:
+            failures.append(failure)
+        else:
+            yield result
+    with told_in_one_line(retry_number):
+        if failures:
+            raise failures[0]
 
 
 def is_transient(error: BaseException) -> bool:

@@ -20,8 +20,6 @@ _ROWS_AT_ONCE = 100_000
 
 def delete_days(session: WarehouseSession, fact: Table) -> None:
     """Remove the run's days of a fact."""
-    if not has_rows(session, fact):
-        return
     day = fact.day_columns[0]
     session.execute(
         f"DELETE FROM `{fact.name.table}` WHERE `{day}` BETWEEN %s AND %s", [session.first_key, session.last_key]

@@ -58,10 +58,23 @@ def draw(plot: Plot, columns: Sequence[str], rows: Sequence[Sequence[Any]], titl
     import vl_convert  # noqa: PLC0415
 
     place = {name: index for index, name in enumerate(columns)}
-    points = [{name: row[place[name]] for name in (plot.x, plot.y, plot.third) if name} for row in rows]
-    encoding = _heatmap(plot, points) if plot.kind == "heatmap" else _series(plot, points)
-    mark = {"heatmap": "rect"}.get(plot.kind, plot.kind)
-    spec = {"$schema": _SCHEMA, **_SIZE, "title": title, "data": {"values": points}, "mark": mark, "encoding": encoding}
+    number = plot.third if plot.kind == "heatmap" else plot.y
+    points = [
+        {
+            name: float(row[place[name]] or 0) if name == number else str(row[place[name]])
+            for name in (plot.x, plot.y, plot.third)
+            if name
+        }
+        for row in rows
+    ]
+    spec = {
+        "$schema": _SCHEMA,
+        **_SIZE,
+        "title": title,
+        "data": {"values": points},
+        "mark": "rect" if plot.kind == "heatmap" else plot.kind,
+        "encoding": {"x": {**_words(plot.x), "axis": _few_labels(points, plot.x)}, **_shown(plot)},
+    }
     return vl_convert.vegalite_to_svg(spec, config=_CONFIG).encode()
 
 
@@ -70,43 +83,34 @@ def as_markdown(picture: bytes, title: str, kind: str = "svg+xml") -> str:
     return f"![{title}](data:image/{kind};base64,{base64.b64encode(picture).decode()})"
 
 
-def _series(plot: Plot, points: list[dict[str, Any]]) -> dict[str, Any]:
-    # Words rather than dates: the quiet years between recorded and simulated rentals would be an empty plot.
-    x = _words(plot.x, points, axis=_few_labels(_in_order(points, plot.x)))
-    encoding = {"x": x, "y": _numbers(plot.y, points)}
+def _shown(plot: Plot) -> dict[str, Any]:
+    """What is shown over x."""
+    if plot.kind == "heatmap":
+        return {"y": _words(plot.y), "color": {**_numbers(plot.third), "scale": {"scheme": "viridis"}}}
+    encoding: dict[str, Any] = {"y": _numbers(plot.y)}
     if plot.third:
-        encoding["color"] = _words(plot.third, points)
+        encoding["color"] = _words(plot.third)
     if plot.third and plot.kind == "bar":
         encoding["xOffset"] = {"field": plot.third}
     return encoding
 
 
-def _heatmap(plot: Plot, points: list[dict[str, Any]]) -> dict[str, Any]:
-    colour = {**_numbers(plot.third, points), "scale": {"scheme": "viridis"}}
-    x = _words(plot.x, points, axis=_few_labels(_in_order(points, plot.x)))
-    return {"x": x, "y": _words(plot.y, points), "color": colour}
+def _words(column: str) -> dict[str, Any]:
+    """A column told apart by its words, in the order of the rows.
+
+    Dates are words too: the quiet years between recorded and simulated rentals would be an empty plot.
+    """
+    return {"field": column, "type": "nominal", "sort": None, "title": _spoken(column)}
 
 
-def _words(column: str, points: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """A column told apart by its words, in the order of the rows."""
-    for point in points:
-        point[column] = str(point[column])
-    return {"field": column, "type": "nominal", "sort": None, "title": _spoken(column), **more}
-
-
-def _numbers(column: str, points: list[dict[str, Any]]) -> dict[str, Any]:
-    for point in points:
-        point[column] = float(point[column] or 0)
+def _numbers(column: str) -> dict[str, Any]:
     return {"field": column, "type": "quantitative", "title": _spoken(column)}
 
 
-def _few_labels(names: list[str]) -> dict[str, Any]:
+def _few_labels(points: list[dict[str, Any]], column: str) -> dict[str, Any]:
+    names = list(dict.fromkeys(point[column] for point in points))
     shown = names[:: max(1, -(-len(names) // _MOST_LABELS))]
     return {"values": shown, "labelAngle": -40 if len(shown) >= _TILTED_FROM else 0}
-
-
-def _in_order(points: list[dict[str, Any]], column: str) -> list[str]:
-    return list(dict.fromkeys(str(point[column]) for point in points))
 
 
 def _spoken(column: str) -> str:

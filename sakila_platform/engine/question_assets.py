@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
-import pymysql
 
 from sakila_platform.engine.asset_specs import OWNERS, asset_key
 from sakila_platform.engine.automation import follows_upstream
-from sakila_platform.engine.failures import told_in_one_line
+from sakila_platform.engine.failures import tried_each
 from sakila_platform.engine.plots import as_markdown, draw
 from sakila_platform.engine.questions import Answer, Question
 from sakila_platform.errors import PlatformError
@@ -43,19 +42,15 @@ def answer_each(
 
     A question that can't be answered keeps no other from being answered; the first one's reason fails the step.
     """
-    failures: list[PlatformError | pymysql.err.OperationalError] = []
-    for key in (key for key in by_key if key in context.selected_asset_keys):
+
+    def answered(key: dg.AssetKey) -> dg.MaterializeResult:
         question = by_key[key]
-        try:
-            found = ask(question)
-            keep(found, file_of(question.name))
-        except (PlatformError, pymysql.err.OperationalError) as failure:
-            failures.append(failure)
-        else:
-            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(question, found, file_of(question.name)))
-    with told_in_one_line(context.retry_number):
-        if failures:
-            raise failures[0]
+        found, file = ask(question), file_of(question.name)
+        keep(found, file)
+        return dg.MaterializeResult(asset_key=key, metadata=_metadata(question, found, file))
+
+    selected = [key for key in by_key if key in context.selected_asset_keys]
+    yield from tried_each(selected, answered, context.retry_number)
 
 
 def keep(found: Answer, file: Path) -> None:

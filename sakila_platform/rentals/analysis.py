@@ -52,13 +52,15 @@ def analysis_assets(folder: Path = ANALYSIS_SQL) -> list[dg.AssetsDefinition]:
         can_subset=True,
     )
     def analysis(context: dg.AssetExecutionContext, database: WarehouseResource) -> Iterator[dg.MaterializeResult]:
-        def ask(question: Question) -> Answer:
-            with database.connect() as connection:
-                return answer(connection, question)
-
-        yield from answer_each(context, by_key, ask, answer_file)
+        yield from answer_each(context, by_key, lambda question: ask(database, question), answer_file)
 
     return [analysis]
+
+
+def ask(database: WarehouseResource, question: Question) -> Answer:
+    """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
+    with database.connect() as connection:
+        return answer(connection, question)
 
 
 def _spec(question: Question) -> dg.AssetSpec:

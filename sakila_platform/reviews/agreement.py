@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.engine.agreement import AGREEMENT_SQL, compare_each, comparison, twins
+from sakila_platform.engine.agreement import AGREEMENT_SQL, compare_each, comparisons
 from sakila_platform.engine.asset_specs import asset_key
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.queries import SQL_FOLDER, read_query
@@ -25,15 +25,13 @@ _SPENDING = "spending_by_score"
 
 def agreement_checks(folder: Path = REVIEWS_SQL) -> list[dg.AssetChecksDefinition]:
     """The check `agrees_with_marts` of each question that the marts can answer too, and that of the view."""
-    pairs = list(twins(questions(), folder))
-    specs = [comparison(analysis_name(question.name), twin) for question, twin in pairs]
-    by_key = {spec.key: pair for spec, pair in zip(specs, pairs, strict=True)}
+    declared = comparisons(questions(), folder, analysis_name)
 
-    @dg.multi_asset_check(name="reviews_agreement", specs=specs, can_subset=True)
+    @dg.multi_asset_check(name="reviews_agreement", specs=[each.spec for each in declared], can_subset=True)
     def agreement(
         context: dg.AssetCheckExecutionContext, reviews_database: ReviewsWarehouseResource, lake: LakeResource
     ) -> Iterator[dg.AssetCheckResult]:
-        yield from compare_each(context, by_key, lambda question: ask(reviews_database, question), lake.lake())
+        yield from compare_each(context, declared, lambda question: ask(reviews_database, question), lake.lake())
 
     return [agreement, _never_multiplied()]
 
