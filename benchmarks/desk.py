@@ -11,12 +11,10 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -27,7 +25,7 @@ from pathlib import Path
 import click
 
 from benchmarks.desk_clients import CLIENTS, Client, Rate, bare_client, http_client, measured
-from benchmarks.shops import say
+from benchmarks.shops import own_folder, say
 from sakila_platform import settings
 from sakila_platform.embedded.sakila import load_sakila
 from sakila_platform.embedded.server import ensure_server, stop_server
@@ -145,7 +143,7 @@ def memory_megabytes(process: int) -> float:
 
 def results(seconds: float = 8, times: int = 3, soak_minutes: float = 10, workers: int = WORKERS) -> DeskMeasured:
     """Measure both sides in turns, of which the median counts, then soak. On a state folder of its own."""
-    home = Path(tempfile.mkdtemp(prefix="desk-bench-"))
+    home = own_folder("desk")
     try:
         address = prepared_shop(home)
         with closing(connect(address)) as connection, connection.cursor() as cursor:
@@ -175,7 +173,6 @@ def results(seconds: float = 8, times: int = 3, soak_minutes: float = 10, worker
         )
     finally:
         stop_server(home)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _median(rates: list[Rate]) -> Rate:

@@ -8,9 +8,7 @@ everything in them: strict CSV, words, XML, audits, the star with its checks, Pa
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -24,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from benchmarks import measuring
-from benchmarks.shops import say
+from benchmarks.shops import own_folder, say
 from sakila_platform import settings
 from sakila_platform.contracts import arrow_schema
 from sakila_platform.days import Clock
@@ -109,26 +107,23 @@ CANDIDATES: dict[str, Callable[[Path], dict[str, str]]] = {
 
 def results() -> list[measuring.Measured]:
     """Each candidate's median of three runs, on lakes of their own with the same two files."""
-    folder = Path(tempfile.mkdtemp(prefix="sakila-reviews-"))
-    try:
-        say(f"Writing a day of {FULL_SIZE:,} reviews ...")
-        files = write_vendor_files(folder, DAY, FULL_SIZE)
-        measured = []
-        for name in CANDIDATES:
-            lake = folder / name
-            for vendor, file in files.items():
-                path = lake / vendor.path(DAY)
-                path.parent.mkdir(parents=True)
-                path.hardlink_to(file)
-            publish_days(FolderLake(str(lake)), USER_PURCHASE, [(DAY, arrow_schema(USER_PURCHASE).empty_table())])
-            say(name)
-            measured.append(
-                measuring.measure(name, [sys.executable, "-m", "benchmarks.reviews", "--candidate", name, str(lake)])
-            )
-        _require_equal(measured)
-        return measured
-    finally:
-        shutil.rmtree(folder)
+    folder = own_folder("reviews")
+    say(f"Writing a day of {FULL_SIZE:,} reviews ...")
+    files = write_vendor_files(folder, DAY, FULL_SIZE)
+    measured = []
+    for name in CANDIDATES:
+        lake = folder / name
+        for vendor, file in files.items():
+            path = lake / vendor.path(DAY)
+            path.parent.mkdir(parents=True)
+            path.hardlink_to(file)
+        publish_days(FolderLake(str(lake)), USER_PURCHASE, [(DAY, arrow_schema(USER_PURCHASE).empty_table())])
+        say(name)
+        measured.append(
+            measuring.measure(name, [sys.executable, "-m", "benchmarks.reviews", "--candidate", name, str(lake)])
+        )
+    _require_equal(measured)
+    return measured
 
 
 def _facts(outcomes: Outcomes) -> dict[str, str]:
