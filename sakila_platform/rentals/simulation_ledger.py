@@ -79,6 +79,28 @@ def restate_history(connection: Connection, today: date) -> None:
     ensure_ledger(connection, today)
 
 
+def has_ledger(cursor: Cursor) -> bool:
+    """Whether the ledger is there and knows where the recorded history ends. Only reads."""
+    cursor.execute(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN %s",
+        [LEDGER_TABLES],
+    )
+    if _row(cursor) < (len(LEDGER_TABLES),):
+        return False
+    cursor.execute("SELECT COUNT(*) FROM simulation")
+    return _row(cursor) > (0,)
+
+
+def last_recorded_day(cursor: Cursor, today: date) -> date | None:
+    """Where the recorded history ends in a shop that has no ledger yet: what `ensure_ledger` would note. Only reads."""
+    cursor.execute(
+        "SELECT DATE(MAX(rental_date)) FROM rental WHERE rental_date < %s OR rental_date >= %s",
+        [today, today + timedelta(days=1)],
+    )
+    (last,) = _row(cursor)
+    return last
+
+
 def recorded_until(cursor: Cursor) -> date | None:
     """The last day of the recorded history; None where nothing was rented before the ledger was made."""
     cursor.execute("SELECT recorded_until FROM simulation WHERE simulation_id = 1")

@@ -28,6 +28,17 @@ _ATTEMPTS = 5
 _ROWS_PER_INSERT = 500
 # The last is what a MariaDB that isolates snapshots says when a row has changed since we read it.
 _COLLISIONS = (ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD)
+# What servers say to who may only read: in a read-only transaction or server (no name in the driver: 1792, 1836), or
+# for want of a right.
+_MAY_NOT_WRITE = (
+    ER.OPTION_PREVENTS_STATEMENT,
+    1792,
+    1836,
+    ER.DBACCESS_DENIED_ERROR,
+    ER.TABLEACCESS_DENIED_ERROR,
+    ER.COLUMNACCESS_DENIED_ERROR,
+    ER.SPECIFIC_ACCESS_DENIED_ERROR,
+)
 # What servers say when an AUTO_INCREMENT column has no number left (MariaDB: 167 or 1467, MySQL: 1062 or 1467).
 _NO_NUMBER_LEFT = (167, 1467, ER.DUP_ENTRY, ER.WARN_DATA_OUT_OF_RANGE)
 _PAID_AT_RENTAL = (
@@ -66,8 +77,9 @@ def simulate_day(connection: Connection, day: date, clock: Clock, options: Optio
     """Simulate one day, or say why not. Commits what the connection has open, then its own work in one transaction.
 
     Twice is once, also when two runs race: all wait for one ledger row, and a done day is only reported. Days go
-    forward: a day before the last simulated one, within the recorded history, or not yet ended is skipped.
-    Raises PlatformError when the database isn't Sakila's, or the counter stays too busy.
+    forward: a day before the last simulated one, within the recorded history, or not yet ended is skipped. Where the
+    shop can only be read, so is a day on which nobody is to rent.
+    Raises PlatformError when the database isn't Sakila's, can't be written, or the counter stays too busy.
     """
     if not clock.has_ended(day):
         return DayOutcome(day, Status.SKIPPED, f"{day} has not ended in the shop's time zone: simulate it tomorrow.")
@@ -76,7 +88,9 @@ def simulate_day(connection: Connection, day: date, clock: Clock, options: Optio
         for _ in range(_ATTEMPTS):
             with suppress(_CounterTookACopy), _transaction(connection) as cursor:
                 return _simulate(cursor, day, options or Options())
-    except pymysql.err.ProgrammingError as error:
+    except pymysql.err.MySQLError as error:
+        if error.args[0] in _MAY_NOT_WRITE:
+            return _read_only(connection, day, clock, options or Options(), error.args[1])
         if error.args[0] != ER.NO_SUCH_TABLE:
             raise
         raise PlatformError(f"{day}: no Sakila here ({error.args[1]}). Load it with `sakila-platform load`.") from None
@@ -105,7 +119,17 @@ def _transaction(connection: Connection) -> Iterator[Cursor]:
 
 def _simulate(cursor: Cursor, day: date, options: Options) -> DayOutcome:
     recorded_until = ledger.lock_simulation(cursor)
-    done = ledger.simulated_counts(cursor, day)
+    settled = _settled(cursor, day, recorded_until)
+    if settled:
+        return settled
+    counts = _write_day(cursor, day, recorded_until, options)
+    ledger.record_day(cursor, day, counts)
+    return DayOutcome(day, Status.SIMULATED, "", *counts)
+
+
+def _settled(cursor: Cursor, day: date, recorded_until: date | None, *, has_ledger: bool = True) -> DayOutcome | None:
+    """What became of a day of which nothing is to be written; None for one that is to be simulated. Only reads."""
+    done = ledger.simulated_counts(cursor, day) if has_ledger else None
     if done is not None:
         return DayOutcome(day, Status.ALREADY_SIMULATED, "", *done)
     if recorded_until and day <= recorded_until:
@@ -114,16 +138,35 @@ def _simulate(cursor: Cursor, day: date, options: Options) -> DayOutcome:
             Status.SKIPPED,
             f"{day} is within the recorded history, which ends on {recorded_until}: nothing written.",
         )
-    last = ledger.last_simulated_day(cursor)
+    last = ledger.last_simulated_day(cursor) if has_ledger else None
     if last and day < last:
         return DayOutcome(
             day,
             Status.SKIPPED,
             f"{day} is before the last simulated day, {last}: days go forward only, nothing written.",
         )
-    counts = _write_day(cursor, day, recorded_until, options)
-    ledger.record_day(cursor, day, counts)
-    return DayOutcome(day, Status.SIMULATED, "", *counts)
+    return None
+
+
+def _read_only(connection: Connection, day: date, clock: Clock, options: Options, refusal: str) -> DayOutcome:
+    """What became of a day in a shop that can only be read. Raises PlatformError when people were to rent on it."""
+    connection.rollback()
+    with connection.cursor(Cursor) as cursor:
+        has_ledger = ledger.has_ledger(cursor)
+        if has_ledger:
+            recorded_until = ledger.recorded_until(cursor)
+        else:
+            recorded_until = ledger.last_recorded_day(cursor, clock.today())
+        settled = _settled(cursor, day, recorded_until, has_ledger=has_ledger)
+    connection.rollback()
+    if settled:
+        return settled
+    if not options.renters:
+        return DayOutcome(day, Status.SKIPPED, f"{day}: nobody is to be simulated, and the shop can only be read.")
+    raise PlatformError(
+        f"{day} can't be simulated, because the shop can only be read: {refusal.rstrip('.')}. Let SAKILA_MYSQL_URL "
+        "name a server and an account that may write, or set SAKILA_RENTERS_PER_DAY=0 to have nobody simulated."
+    )
 
 
 def _write_day(cursor: Cursor, day: date, recorded_until: date | None, options: Options) -> tuple[int, int, int]:
