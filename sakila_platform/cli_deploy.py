@@ -42,10 +42,14 @@ def plan(name: str, version: str) -> None:
 @deploy.command()
 @_environment
 @_version
-def apply(name: str, version: str) -> None:
+@click.option("--allow-removals", is_flag=True, help="Remove what is not declared any more; else it is refused.")
+def apply(name: str, version: str, allow_removals: bool) -> None:
     """Bring the account to what is declared.
 
     It can be run again at any time, also after a failure.
+
+    If things are there that are not declared, nothing is changed: a setting may be missing. --allow-removals removes
+    them, except for what holds data.
 
     --version of an older release rolls scripts, SQL, wheel and functions back to it.
 
@@ -54,7 +58,7 @@ def apply(name: str, version: str) -> None:
     """
     from sakila_platform.commands.deploy import apply_environment
 
-    apply_environment(name, version, click.echo)
+    apply_environment(name, version, click.echo, allow_removals=allow_removals)
 
 
 @deploy.command()

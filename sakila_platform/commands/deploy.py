@@ -33,14 +33,21 @@ def plan_environment(name: str, version: str, report: Report, aws: Aws | None = 
     for step in steps:
         _tell(step, report)
     report(_summed_up(steps, _TO_DO) or f"Environment {environment.name} is as declared.")
+    if any(step.action is Action.REMOVE for step in steps):
+        report("Apply refuses to remove things, and changes nothing then, unless it is given --allow-removals.")
     return steps
 
 
-def apply_environment(name: str, version: str, report: Report, aws: Aws | None = None) -> list[Step]:
-    """Bring the environment to what is declared; again, nothing is left to do. Returns the steps taken."""
+def apply_environment(
+    name: str, version: str, report: Report, aws: Aws | None = None, allow_removals: bool = False
+) -> list[Step]:
+    """Bring the environment to what is declared; again, nothing is left to do. Returns the steps taken.
+
+    Raises PlatformError, before anything is changed, when things would be removed without `allow_removals`.
+    """
     aws = aws or open_aws(settings.AWS_REGION.read())
     environment, inventory = _inventory(aws, name, version, report)
-    steps = _deployment(aws, name).apply(inventory.declarations(), lambda step: _tell(step, report))
+    steps = _deployment(aws, name).apply(inventory.declarations(), lambda step: _tell(step, report), allow_removals)
     report(_summed_up(steps, _DONE) or f"Environment {environment.name} is as declared.")
     return steps
 

@@ -6,7 +6,7 @@ that ended anywhere is taken up by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -46,6 +46,7 @@ class Action(str, Enum):
 
 
 _SIGNS = {Action.CREATE: "+", Action.CHANGE: "~", Action.REMOVE: "-", Action.KEEP: "="}
+_REMOVALS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,15 @@ class Deployment:
         steps = [step for declaration in declarations if (step := self._look(declaration)[0])]
         return steps + [self._parting(kind, name, False) for kind, name in self._undeclared(declarations)]
 
-    def apply(self, declarations: Sequence[Declaration], told: Told) -> list[Step]:
-        """Make what is there what shall be. Each step is told before it is taken. Raises PlatformError on a refusal."""
+    def apply(self, declarations: Sequence[Declaration], told: Told, allow_removals: bool = False) -> list[Step]:
+        """Make what is there what shall be. Each step is told before it is taken. Raises PlatformError on a refusal.
+
+        What is declared no more goes only with `allow_removals`; without it, nothing at all is changed then: a setting
+        that was forgotten looks just the same.
+        """
+        undeclared = list(self._undeclared(declarations))
+        if not allow_removals:
+            self._require_none_removed(undeclared)
         steps = []
         for declaration in declarations:
             step, change = self._look(declaration)
@@ -92,7 +100,7 @@ class Deployment:
                 told(step)
                 self.kinds[declaration.kind].ensure(self.aws, change)
                 steps.append(step)
-        return steps + self._remove(self._undeclared(declarations), False, told)
+        return steps + self._remove(undeclared, False, told)
 
     def destroy(self, with_data: bool, told: Told) -> list[Step]:
         """Remove all that is ours; what holds data only `with_data`. Returns the steps, kept things among them."""
@@ -138,11 +146,22 @@ class Deployment:
     def _undeclared(self, declarations: Sequence[Declaration]) -> Iterator[tuple[Kind, str]]:
         return self._ours({(declaration.kind, declaration.name) for declaration in declarations})
 
+    def _require_none_removed(self, undeclared: Iterable[tuple[Kind, str]]) -> None:
+        steps = [self._parting(kind, name, False) for kind, name in undeclared]
+        removed = [f"{step.kind} {step.name}" for step in steps if step.action is Action.REMOVE]
+        if removed:
+            among = ", ".join(removed[:_REMOVALS_NAMED]) + (", ..." if len(removed) > _REMOVALS_NAMED else "")
+            raise PlatformError(
+                f"Environment {self.environment} has {len(removed)} things that are not declared, and apply would "
+                f"remove them: {among}. Nothing was changed. Check that every setting of the environment is set; "
+                "`deploy plan` lists the things. If they are to go, add --allow-removals."
+            )
+
     def _parting(self, kind: Kind, name: str, with_data: bool) -> Step:
         held = kind.held(self.aws, name) if kind.held and not with_data else ""
         return Step(Action.KEEP if held else Action.REMOVE, kind.name, name, reason=held)
 
-    def _remove(self, things: Iterator[tuple[Kind, str]], with_data: bool, told: Told) -> list[Step]:
+    def _remove(self, things: Iterable[tuple[Kind, str]], with_data: bool, told: Told) -> list[Step]:
         steps = []
         for kind, name in things:
             step = self._parting(kind, name, with_data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -80,6 +81,66 @@ def test_what_the_image_copies_is_let_in() -> None:
 def test_every_setting_that_is_named_is_one(file: Path) -> None:
     known = {setting.name for setting in settings.all_settings()}
     assert set(_SETTING.findall(file.read_text(encoding="utf-8"))) <= known
+
+
+def test_the_workflow_passes_every_setting_that_deploy_reads() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
+    code = ROOT / "sakila_platform"
+    files = [*(code / "deploy").glob("*.py"), code / "commands" / "deploy.py"]
+    files.append(code / "dashboards" / "quicksight" / "target.py")
+    # `settings.X.name` only hands a name on.
+    words = (re.findall(r"\bsettings\.([A-Z_]+)\b(?!\.name)", file.read_text(encoding="utf-8")) for file in files)
+    read = {getattr(settings, word) for found in words for word in found}
+    assert {settings.POSTGRES_URL, settings.TMDB_TOKEN, settings.QUICKSIGHT_NAMESPACE, settings.SMOOTHING} <= read
+    for name in ("plan", "apply"):
+        passed = {**workflow["env"], **workflow["jobs"][name]["env"]}
+        assert {setting.name for setting in read} - set(passed) == set()
+        for setting in read:
+            source = "secrets" if setting.is_secret else "vars"
+            assert f"{source}.{setting.name}" in passed[setting.name]
+
+
+@pytest.mark.parametrize(("removals", "flags"), [("", ""), ("--allow-removals", " --allow-removals")])
+def test_the_workflow_removes_only_what_somebody_said_may_go(tmp_path: Path, removals: str, flags: str) -> None:
+    apply = step_of_apply("Apply")
+    assert apply["env"]["REMOVALS"] == "${{ inputs.allow_removals && '--allow-removals' || '' }}"
+    done = run_step(apply, tmp_path, 'echo "$*"', REMOVALS=removals, VERSION="1.0.0")
+    assert done.stdout == f"deploy apply --env prod --version 1.0.0{flags}\n"
+
+
+@pytest.mark.parametrize(
+    ("plan", "lives"),
+    [
+        ("Environment prod is as declared.", True),
+        ("2 to keep", True),
+        ("1 to change, 2 to keep", False),
+        ("3 to remove", False),
+    ],
+)
+def test_a_deployment_lives_when_nothing_is_left_to_do(tmp_path: Path, plan: str, lives: bool) -> None:
+    done = run_step(step_of_apply("Look whether it lives"), tmp_path, f'[ "$1" = query ] || echo "{plan}"')
+    assert (done.returncode == 0) == lives
+
+
+def test_a_deployment_whose_plan_fails_does_not_live(tmp_path: Path) -> None:
+    assert run_step(step_of_apply("Look whether it lives"), tmp_path, '[ "$1" = query ]').returncode != 0
+
+
+def step_of_apply(name: str) -> dict[str, Any]:
+    """A step of the job that applies."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
+    return next(step for step in workflow["jobs"]["apply"]["steps"] if step.get("name") == name)
+
+
+def run_step(step: dict[str, Any], folder: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A step's script as Actions runs it, with a shell script in place of `sakila-platform`."""
+    stand_in = folder / "sakila-platform"
+    stand_in.write_text(f"#!/bin/sh\n{program}\n")
+    stand_in.chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "ENVIRONMENT": "prod", **variables}
+    return subprocess.run(
+        ["bash", "-e", "-c", step["run"]], env=environment, cwd=folder, capture_output=True, text=True
+    )
 
 
 def test_every_command_of_the_platform_that_is_run_is_one(compose: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES
 from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
+from sakila_platform_tests.policy_lint import iam_action
 
 PASSWORD = "a-secret-that-nobody-sees"
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
@@ -68,8 +69,11 @@ def told() -> list[str]:
     return []
 
 
-def apply(account: Account, told: list[str] | None = None, version: str = "1.0.0", name: str = "test") -> list[Step]:
-    return apply_environment(name, version, (told if told is not None else []).append, account.aws())
+def apply(
+    account: Account, told: list[str] | None = None, version: str = "1.0.0", *, allow_removals: bool = False
+) -> list[Step]:
+    report = (told if told is not None else []).append
+    return apply_environment("test", version, report, account.aws(), allow_removals)
 
 
 def plan(account: Account, told: list[str] | None = None, name: str = "test") -> list[Step]:
@@ -281,9 +285,32 @@ def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(accoun
     glue.create_job(Name="sakila-other-job", Role="r", Command=command, Tags={"sakila:environment": "other"})
 
     assert shown(plan(account)) == ["remove glue job sakila-test-retired"]
-    apply(account)
+    apply(account, allow_removals=True)
     assert {"sakila-test-somebodys", "sakila-other-job"} < set(glue.list_jobs()["JobNames"])
     assert "sakila-test-retired" not in glue.list_jobs()["JobNames"]
+
+
+def test_a_setting_that_was_forgotten_removes_nothing_unless_removals_are_allowed(
+    account: Account, monkeypatch: pytest.MonkeyPatch, told: list[str]
+) -> None:
+    monkeypatch.setenv("SAKILA_POSTGRES_URL", f"postgresql://platform:{PASSWORD}@pg.example:5432")
+    monkeypatch.setenv("SAKILA_TMDB_TOKEN", "token-of-tmdb")
+    apply(account)
+    monkeypatch.delenv("SAKILA_POSTGRES_URL")
+    monkeypatch.delenv("SAKILA_TMDB_TOKEN")
+    removed = [step for step in plan(account, told) if step.action is Action.REMOVE]
+    assert len(removed) > 40
+    assert told[-1].endswith("unless it is given --allow-removals.")
+    account.calls.clear()
+
+    with pytest.raises(PlatformError, match=f"has {len(removed)} things that are not declared.* Nothing was changed"):
+        apply(account)
+    assert account.changes() == []
+
+    assert [step for step in apply(account, allow_removals=True) if step.action is Action.REMOVE] == removed
+    # The logins hold what could not be had back: they are kept, and are no reason to refuse what follows.
+    assert {step.action for step in plan(account)} == {Action.KEEP}
+    apply(account)
 
 
 def test_databases_of_another_environment_are_not_taken_over(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,6 +456,19 @@ def test_at_a_terminal_a_plan_is_read_and_data_go_only_when_named_twice(
     assert ended.value.code == 0
     assert "+ create glue workflow sakila-test-daily" in capsys.readouterr().out
 
+    command = {"Name": "glueetl", "ScriptLocation": "s3://somewhere/old.py"}
+    account.by_hand("glue").create_job(
+        Name="sakila-test-retired", Role="r", Command=command, Tags={"sakila:environment": "test"}
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["deploy", "apply", "--env", "test", "--version", "1.0.0"])
+    assert ended.value.code == 1
+    assert "remove them: glue job sakila-test-retired. Nothing was changed." in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["deploy", "apply", "--env", "test", "--version", "1.0.0", "--allow-removals"])
+    assert ended.value.code == 0
+    assert "- remove glue job sakila-test-retired" in capsys.readouterr().out
+
     with pytest.raises(SystemExit) as ended:
         main(["deploy", "destroy", "--env", "test", "--delete-data", "--yes-delete", "prod"])
     assert ended.value.code == 2
@@ -447,22 +487,3 @@ def test_the_documented_policy_is_enough_for_whoever_deploys(account: Account, m
     destroy_environment("test", True, [].append, account.aws())
     needed = {iam_action(service, operation) for service, operation, _ in account.calls} - {"sts:GetCallerIdentity"}
     assert needed - allowed == set()
-
-
-def iam_action(service: str, operation: str) -> str:
-    """What IAM calls a call: the same, but for S3, which is older than the rule."""
-    words = {
-        "HeadBucket": "ListBucket",
-        "ListObjectsV2": "ListBucket",
-        "ListObjectVersions": "ListBucketVersions",
-        "ListBuckets": "ListAllMyBuckets",
-        "HeadObject": "GetObject",
-        "DeleteObjects": "DeleteObjectVersion",
-        "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-        "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-        "GetBucketEncryption": "GetEncryptionConfiguration",
-        "PutBucketEncryption": "PutEncryptionConfiguration",
-        "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-        "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-    }
-    return f"{service}:{words.get(operation, operation) if service == 's3' else operation}"

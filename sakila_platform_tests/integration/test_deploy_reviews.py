@@ -16,7 +16,8 @@ from sakila_platform.deploy.kind_names import REDSHIFT_NAMESPACE, REDSHIFT_WORKG
 from sakila_platform.deploy.kinds import kinds
 from sakila_platform.deploy.release_contents import CHECKOUT
 from sakila_platform_tests.aws_account import ACCOUNT, Account, running_account
-from sakila_platform_tests.integration.test_deploy import iam_action, small_release
+from sakila_platform_tests.integration.test_deploy import small_release
+from sakila_platform_tests.policy_lint import iam_action
 
 ENGINES = (SPARK_APPLICATION, REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP)
 PASSWORD = "not-to-be-seen"
