@@ -27,9 +27,7 @@ AskPassword = Callable[[str], str]
 def serve_desk(port: int | None, report: Report) -> None:
     """Have database, Sakila and the desk's tables, then serve until stopped."""
     config = desk_config()
-    service = Service(
-        config.host, port or settings.DESK_PORT.read(), settings.DESK_WORKERS.read(), settings.DESK_THREADS.read()
-    )
+    service = Service(config.host, port or settings.DESK_PORT.read(), settings.DESK_WORKERS.read())
     _require_free(service)
     _prepare(report)
     with closing(connect(oltp_address())) as connection, connection.cursor() as cursor:

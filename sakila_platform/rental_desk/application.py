@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -20,16 +20,18 @@ from sakila_platform.rental_desk.configuration import DeskConfig
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rental_desk.cross_origin import allow_named_origins
 from sakila_platform.rental_desk.desk import EXTENSION, Desk, is_for_program, known_visitor
+from sakila_platform.rental_desk.intake import MOST_BYTES, MissingBody
 from sakila_platform.rental_desk.openapi import document
 from sakila_platform.rental_desk.protection import protect
 from sakila_platform.rental_desk.refusals import Refused, SignInNeeded, TooManyAttempts
 from sakila_platform.rental_desk.request_log import log_requests
 
-_MOST_BYTES = 256 * 1024
 _STATIC_SECONDS = 3600
 _WORDS = {
     404: "There is no such page.",
     405: "That can't be done at this address.",
+    408: "What was to be sent did not come in time. Send it again.",
+    411: "A form has to be sent with its length (Content-Length).",
     413: "That is more than the desk takes at once.",
     500: "The desk made a mistake, and noted it. Nothing was changed; try again, or tell the people who run it.",
 }
@@ -61,8 +63,8 @@ def create_app(config: DeskConfig) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=config.session_minutes),
-        MAX_CONTENT_LENGTH=_MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
         MAX_FORM_PARTS=200,
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_SECONDS,
         # Pages of this machine answer to its own names only: no other name can be pointed at them.
@@ -78,6 +80,7 @@ def create_app(config: DeskConfig) -> Flask:
     _add_routes(app)
     _add_errors(app)
     log_requests(app)
+    _refuse_missing_bodies(app)
     _check_forms(app)
     protect(app, secure)
     allow_named_origins(app, config.cors_origins)
@@ -139,6 +142,13 @@ def _add_errors(app: Flask) -> None:
     app.register_error_handler(Refused, refuse)
     app.register_error_handler(CSRFError, refuse_form)
     app.register_error_handler(HTTPException, refuse_request)
+
+
+def _refuse_missing_bodies(app: Flask) -> None:
+    @app.before_request
+    def refuse() -> None:
+        if isinstance(request.input_stream, MissingBody):
+            abort(request.input_stream.status)
 
 
 def _check_forms(app: Flask) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from sakila_platform.rental_desk.application import create_app
 from sakila_platform.rental_desk.configuration import desk_config
+from sakila_platform.rental_desk.intake import Intake
 from sakila_platform.rental_desk.request_log import LOGGER, logging_configuration, write_json_lines
 
 _GRACE_SECONDS = 20
@@ -20,12 +20,11 @@ _HALF_A_DAY = 12 * 3600
 
 @dataclass(frozen=True)
 class Service:
-    """Where the desk listens, and with how many processes and threads in each."""
+    """Where the desk listens, and with how many processes."""
 
     host: str
     port: int
     workers: int
-    threads: int
 
 
 def serve(service: Service) -> None:
@@ -37,11 +36,10 @@ def serve(service: Service) -> None:
         factory=True,
         address=service.host,
         port=service.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
         workers=service.workers,
-        blocking_threads=service.threads,
         workers_kill_timeout=_GRACE_SECONDS,
         respawn_failed_workers=True,
         # A worker is replaced now and then: what little a library leaks has an end.
@@ -54,7 +52,8 @@ def serve(service: Service) -> None:
     logger.info("stopped")
 
 
-def desk_application() -> Flask:
+def desk_application() -> Intake:
     """The application of one worker process, made in it."""
     write_json_lines()
-    return create_app(desk_config())
+    config = desk_config()
+    return Intake(create_app(config), config.threads)

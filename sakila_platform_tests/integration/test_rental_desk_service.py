@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +168,28 @@ def test_of_fifty_who_want_the_only_copy_one_gets_it(service: Service, token: st
     (winner,) = [answer for status, answer in answers if status == 201]
     assert (winner["rentals"][0]["inventory_id"], winner["customer_id"]) == (copy, customer)
     assert service.sql("SELECT COUNT(*) FROM payment WHERE payment_date >= CURRENT_DATE - INTERVAL 1 DAY") == ((1,),)
+
+
+def test_requests_that_never_end_keep_nobody_else_waiting(service: Service, token: str) -> None:
+    threads = int(settings.DESK_WORKERS.default) * int(settings.DESK_THREADS.default)
+    head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    begun = (b"Content-Length: 200\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
+    with ExitStack() as opened:
+        for number in range(3 * threads):
+            slow = opened.enter_context(socket.create_connection(("127.0.0.1", service.port)))
+            slow.sendall(head + begun[number % 2])
+        # As many more as there are threads, at once: none of these is taken by what never ends.
+        with ThreadPoolExecutor(threads) as clients:
+            assert set(clients.map(lambda _: service.ask("GET", "/health")[0], range(threads))) == {200}
+        assert service.ask("GET", "/users?limit=1", token=token)[0] == 200
+
+
+def test_json_that_is_too_long_is_refused_as_such_without_a_length_too(service: Service) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)) as connection:
+        parts = iter([b"x" * 65_536] * 5)
+        connection.request("POST", "/login", parts, {"Content-Type": "application/json"}, encode_chunked=True)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["status"]) == (413, 413)
 
 
 def test_the_next_request_works_after_the_database_was_killed(service: Service, token: str) -> None:
