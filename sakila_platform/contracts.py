@@ -161,11 +161,15 @@ def row_rules(table: Table) -> Iterator[Rule]:
         if column.allowed:
             listed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
             yield Rule(f"{column.name} is one of {', '.join(column.allowed)}", f"{column.name} IN ({listed})")
-        # Stage keeps what the shop wrote, however long.
-        if column.type.length is not None and table.kind not in (Kind.EVENT, Kind.SNAPSHOT):
+        if column.type.length is not None and limits_length(table):
             most = column.type.length
             yield Rule(f"{column.name} has at most {most} characters", f"CHAR_LENGTH({column.name}) <= {most}")
     yield from table.rules
+
+
+def limits_length(table: Table) -> bool:
+    """Whether texts may be no longer than their type says: stage keeps what the shop wrote, however long."""
+    return table.kind not in (Kind.EVENT, Kind.SNAPSHOT)
 
 
 def _presence(table: Table, column: Column) -> Iterator[Rule]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -20,7 +21,15 @@ import pymysql
 from sakila_platform.contracts import Kind, Table, arrow_schema
 from sakila_platform.days import Clock
 from sakila_platform.engine.audit import audit_table
-from sakila_platform.engine.captured_days import MATCHES_SOURCE, held_rows, noted, undated_rows, with_undated
+from sakila_platform.engine.audit_rules import named_rows
+from sakila_platform.engine.captured_days import (
+    MATCHES_SOURCE,
+    AddedMembers,
+    kept_captures,
+    noted,
+    undated_rows,
+    with_undated,
+)
 from sakila_platform.engine.event_slices import EventTable, slice_by_day
 from sakila_platform.engine.members import MemberReading, MemberSearch, missing_sql, read_snapshot
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
@@ -69,7 +78,8 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
             outcomes[table.name], sums[table.name] = _slice_events(capture, connection, table, days)
         for table in snapshots:
             outcomes[table.name] = _capture_table(capture, connection, table, days, now)
-        added = _add_missing_members(capture, MemberReading(connection, capture.lake, now), tables, days)
+        reading = MemberReading(connection, capture.lake, now, capture.allowed_bad_share)
+        added = _add_missing_members(capture, reading, tables, days)
         for table in events:
             outcomes[table.name] = _checked(capture, table, outcomes[table.name], sums[table.name])
     return noted(outcomes, {t.name.table: columns for t, columns in unknown.items()}, added)
@@ -108,7 +118,8 @@ def _audited(
     for day, rows in slices:
         unusable = pc.sum(pc.is_valid(rows[_UNUSABLE])).as_py() or 0
         kept, rejected, broken = audit_table(rows.drop_columns([_UNUSABLE]), table, day)
-        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share)
+        named = partial(named_rows, rejected, table)
+        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share, named)
         outcomes[day] = replace(outcome, notes={"rows_with_zero_dates": unusable} if unusable else {})
         if not outcome.refused:
             quarantine.set_aside(day_partition(day), rejected)
@@ -118,12 +129,12 @@ def _audited(
 def _capture_table(
     capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date], now: datetime
 ) -> dict[date, TableDay]:
-    held = held_rows(capture, table, days)
-    due = [day for day in days if day not in held]
-    outcomes = {day: TableDay(rows, notes={"kept_capture": 1}) for day, rows in held.items()}
+    outcomes = kept_captures(capture, table, days)
+    due = [day for day in days if day not in outcomes]
     if due:
         kept, rejected, broken = audit_table(read_snapshot(connection, table, now), table, due[0])
-        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share)
+        named = partial(named_rows, rejected, table)
+        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share, named)
         outcomes |= dict.fromkeys(due, outcome)
         if not outcome.refused:
             publish_days(capture.lake, table, [(due[0], kept)], {due[0]: due})
@@ -135,7 +146,7 @@ def _capture_table(
 
 def _add_missing_members(
     capture: Capture, reading: MemberReading, tables: Sequence[Table], days: Sequence[date]
-) -> Mapping[tuple[str, date], int]:
+) -> Mapping[tuple[str, date], AddedMembers]:
     with open_duckdb() as duck:
 
         def find_missing(event: Table, column: str, table: Table, both: Sequence[date]) -> list[tuple[date, list[int]]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 
 from sakila_platform.contracts import Table, quarantine_schema
 from sakila_platform.days import Clock
+from sakila_platform.engine.audit_rules import broken_rules
 from sakila_platform.engine.outcomes import Outcomes, TableDay
+from sakila_platform.engine.publishing import Quarantine
 from sakila_platform.engine.source_tables import CAPTURED_AT
 from sakila_platform.naming import data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
@@ -41,8 +43,30 @@ class Taking(Protocol):
         """Whether no capture is kept."""
 
 
-def held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, int]:
-    """The rows of each day's capture that is to be kept: none from before the end of its day."""
+@dataclass
+class AddedMembers:
+    """What a day's capture gained: rows, and what is set aside of the table by now, where that changed."""
+
+    rows: int = 0
+    set_aside: pa.Table | None = None
+    refused: str = ""
+    """Why nothing more was added."""
+
+
+def kept_captures(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
+    """The outcomes of days whose capture is to be kept, which no capture from before the end of its day is."""
+    held = _held_rows(taking, table, days)
+    if not held:
+        return {}
+    quarantine = Quarantine(taking.lake, table)
+    outcomes = {}
+    for day, rows in held.items():
+        rejected = quarantine.rows(day_partition(day))
+        outcomes[day] = TableDay(rows, rejected.num_rows, broken_rules(rejected), notes={"kept_capture": 1})
+    return outcomes
+
+
+def _held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, int]:
     if taking.recapture:
         return {}
     captures = taking.lake.fingerprints(table.name, map(day_partition, days))
@@ -81,21 +105,26 @@ def with_undated(outcome: TableDay, table: Table, undated: int) -> TableDay:
     return replace(outcome, broken=broken, notes={**outcome.notes, "undated_rows": undated})
 
 
-def noted(outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], int]) -> Outcomes:
+def noted(
+    outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], AddedMembers]
+) -> Outcomes:
     """The outcomes, with columns that are not carried and members that were added to kept captures."""
     return {
         name: {
-            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), 0))
+            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), AddedMembers()))
             for day, outcome in by_day.items()
         }
         for name, by_day in outcomes.items()
     }
 
 
-def _with_notes(outcome: TableDay, not_carried: str, added: int) -> TableDay:
+def _with_notes(outcome: TableDay, not_carried: str, added: AddedMembers) -> TableDay:
     notes = dict(outcome.notes)
     if not_carried:
         notes["columns_not_carried"] = not_carried
-    if added:
-        notes["members_added"] = added
-    return replace(outcome, rows=outcome.rows + added, notes=notes)
+    if added.rows:
+        notes["members_added"] = added.rows
+    if added.set_aside is not None:
+        rejected = added.set_aside
+        outcome = replace(outcome, rejected=rejected.num_rows, broken=broken_rules(rejected), refused=added.refused)
+    return replace(outcome, rows=0 if added.refused else outcome.rows + added.rows, notes=notes)

@@ -1,7 +1,8 @@
 """Adding to a kept capture the members that its day's events name and it lacks (design rule 5).
 
 A member that is added brings along what it points at, and a film its bridges, so that the day's capture stays whole.
-Each added row has its own time of capture.
+Each added row has its own time of capture. What is read here is held against the contract like any other row: a member
+that breaks it is set aside and not added; one that was set aside before and has been put right leaves quarantine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +20,12 @@ import pyarrow.parquet as pq
 import pymysql
 
 from sakila_platform.contracts import Table, arrow_schema
+from sakila_platform.engine.audit_rules import broken_rules, named_rows
+from sakila_platform.engine.captured_days import AddedMembers
+from sakila_platform.engine.outcomes import judge
 from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.engine.publishing import Quarantine
+from sakila_platform.engine.record_audit import Parted, part_lines
 from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns
 from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
@@ -43,6 +50,7 @@ class MemberReading:
     connection: pymysql.Connection
     lake: Lake
     now: datetime
+    allowed_bad_share: float
 
 
 FindMissing = Callable[[Table, str, Table, Sequence[date]], Iterable[tuple[date, Iterable[int]]]]
@@ -78,22 +86,22 @@ class MemberSearch:
         self._lake = reading.lake
         self._tables = {table.name.table: table for table in tables}
         self._now = reading.now
+        self._allowed_bad_share = reading.allowed_bad_share
         self._find_missing = find_missing
         self._present: dict[TableName, set[str]] = {}
+        self._quarantine = {table.name: Quarantine(reading.lake, table) for table in tables}
+        self._added: dict[tuple[str, date], AddedMembers] = defaultdict(AddedMembers)
 
-    def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], int]:
-        """Add what the events of these days name and their captures lack. Returns rows added by table and day."""
-        added: dict[tuple[str, date], int] = defaultdict(int)
+    def add_missing(self, events: Sequence[Table], days: Sequence[date]) -> Mapping[tuple[str, date], AddedMembers]:
+        """Add what the events of these days name and their captures lack. Returns what came of it by table and day."""
         partitions = [day_partition(day) for day in days]
         for table in (*events, *self._tables.values()):
             self._present[table.name] = set(self._lake.present(table.name, partitions))
         waiting = [wanted for event in events for wanted in self._named_by_events(event, days)]
         while waiting:
             wanted = waiting.pop()
-            rows = self._add(wanted)
-            added[wanted.table.name.table, wanted.day] += rows.num_rows
-            waiting.extend(self._named_by(wanted.table, rows, wanted.day))
-        return added
+            waiting.extend(self._named_by(wanted.table, self._add(wanted), wanted.day))
+        return self._added
 
     def _named_by_events(self, event: Table, days: Sequence[date]) -> Iterable[Wanted]:
         for column, target in event.references.items():
@@ -115,14 +123,40 @@ class MemberSearch:
         table, path = wanted.table, data_file(wanted.table.name, day_partition(wanted.day))
         captured = self._captured(path)
         rows = read_snapshot(self._connection, table, self._now, Members(wanted.column, sorted(wanted.ids)))
-        held = set(zip(*(captured[key].to_pylist() for key in table.primary_key), strict=True))
-        keys = zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True)
-        rows = rows.filter(pa.array([key not in held for key in keys], pa.bool_()))
-        if rows.num_rows:
-            whole = pa.concat_tables([captured, rows.cast(captured.schema)])
+        rows = _without(rows, _keys(captured, table), table)
+        parted = part_lines(rows, table)
+        kept = parted.kept
+        if not self._set_aside(wanted, captured.num_rows, parted):
+            return kept.slice(0, 0)
+        if kept.num_rows:
+            whole = pa.concat_tables([captured, kept.cast(captured.schema)])
             order = [(column, "ascending") for column in table.primary_key]
             self._lake.publish(path, encode_parquet(whole.sort_by(order)))
-        return rows
+            self._added[table.name.table, wanted.day].rows += kept.num_rows
+        return kept
+
+    def _set_aside(self, wanted: Wanted, captured: int, parted: Parted) -> bool:
+        """Note in quarantine what may not be added, and who is added after all. False: too many rows are at fault.
+
+        A row that is there already stays as it was when it was set aside, so that running a day again changes nothing.
+        """
+        table, partition = wanted.table, day_partition(wanted.day)
+        held = self._quarantine[table.name].rows(partition)
+        found = _without(parted.rejected, _keys(held, table), table)
+        remaining = _without(held, _keys(parted.kept, table), table)
+        if not found.num_rows and remaining.num_rows == held.num_rows:
+            return True
+        order = [(column, "ascending") for column in (*table.primary_key, "reason")]
+        aside = pa.concat_tables([remaining, found.cast(remaining.schema)]).sort_by(order)
+        added = self._added[table.name.table, wanted.day]
+        added.set_aside = aside
+        if found.num_rows:
+            named = partial(named_rows, aside, table)
+            rows = captured + parted.kept.num_rows
+            added.refused = judge(rows, aside.num_rows, broken_rules(aside), self._allowed_bad_share, named).refused
+        if not added.refused:
+            self._quarantine[table.name].set_aside(partition, aside)
+        return not added.refused
 
     def _captured(self, path: str) -> pa.Table:
         return pq.ParquetFile(io.BytesIO(self._lake.read(path))).read()
@@ -144,3 +178,13 @@ class MemberSearch:
     def _ids(self, table: Table, day: date) -> frozenset[int]:
         path = data_file(table.name, day_partition(day))
         return frozenset(self._captured(path)[table.primary_key[0]].to_pylist())
+
+
+def _keys(rows: pa.Table, table: Table) -> set[tuple[object, ...]]:
+    return set(zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True))
+
+
+def _without(rows: pa.Table, keys: set[tuple[object, ...]], table: Table) -> pa.Table:
+    """The rows that have none of these primary keys."""
+    named = zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True)
+    return rows.filter(pa.array([key not in keys for key in named], pa.bool_()))

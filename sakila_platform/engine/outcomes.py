@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,12 +38,18 @@ WHOLE = date(1970, 1, 1)
 """Stands for the day of a table without partitions."""
 
 
-def judge(rows: int, rejected: int, broken: Mapping[str, int], allowed_share: float) -> TableDay:
-    """The outcome of an audited day: refused when more than the allowed share of its rows were set aside."""
+def judge(
+    rows: int, rejected: int, broken: Mapping[str, int], allowed_share: float, named: Callable[[], str] = str
+) -> TableDay:
+    """The outcome of an audited day: refused when more than the allowed share of its rows were set aside.
+
+    `named` says which rows those are, for the reason of a refusal.
+    """
     refused = ""
     if rejected > allowed_share * (rows + rejected):
-        named = ", ".join(f"{rule} ({count})" for rule, count in broken.items())
-        refused = f"{rejected} of {rows + rejected} rows break the contract: {named}"
+        rules = ", ".join(f"{rule} ({count})" for rule, count in broken.items())
+        such_as = f", such as {examples}" if (examples := named()) else ""
+        refused = f"{rejected} of {rows + rejected} rows break the contract: {rules}{such_as}"
     return TableDay(rows=0 if refused else rows, rejected=rejected, broken=dict(broken), refused=refused)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.parquet_files import encode_parquet, write_each
@@ -94,6 +95,14 @@ class Quarantine:
         """Replace what a partition holds: by these rows, or by nothing when there are none."""
         if rejected.num_rows or partition in self._held or partition == UNPARTITIONED:
             set_aside(self._lake, self._table, partition, rejected)
+            (self._held.add if rejected.num_rows else self._held.discard)(partition)
+
+    def rows(self, partition: str) -> pa.Table:
+        """What a partition holds, without a row where there is nothing."""
+        if partition not in self._held:
+            return quarantine_schema(self._table).empty_table()
+        content = self._lake.read(data_file(self._table.name.in_layer("quarantine"), partition))
+        return pq.ParquetFile(pa.BufferReader(content)).read()
 
 
 def set_aside(lake: Lake, table: Table, partition: str, rejected: pa.Table) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sakila_platform.contracts import Column, Table, arrow_schema, quarantine_schema
+from sakila_platform.contracts import Column, Table, arrow_schema, limits_length, quarantine_schema
 from sakila_platform.engine.audit_rules import UNIQUE
 
 RECORD = "record"
@@ -84,14 +84,16 @@ def part_records(rows: pa.Table, table: Table, reasons: Reasons, *, is_numbered:
 
 def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, Mask]]:
     """The rules that rows break, and which rows do; each column that keeps its rules costs one look."""
+    if table.rules:
+        raise ValueError(f"{table.name} has rules of its own, which are SQL: audit it by an engine that reads SQL.")
     for column in table.columns:
-        for rule, holds in _rules(column, rows[column.name]):
+        for rule, holds in _rules(column, rows[column.name], limits_length=limits_length(table)):
             is_kept = pc.fill_null(holds, True)
             if not pc.all(is_kept, min_count=0).as_py():
                 yield rule, ~is_kept.to_numpy()
 
 
-def _rules(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[str, pa.ChunkedArray]]:
+def _rules(column: Column, values: pa.ChunkedArray, *, limits_length: bool) -> Iterator[tuple[str, pa.ChunkedArray]]:
     if not column.nullable and values.null_count:
         yield column.present_when or f"{column.name} is not null", pc.is_valid(values)
     if column.minimum is not None:
@@ -101,6 +103,8 @@ def _rules(column: Column, values: pa.ChunkedArray) -> Iterator[tuple[str, pa.Ch
     if column.allowed:
         is_allowed = pc.or_(pc.is_in(values, pa.array(column.allowed, values.type)), pc.is_null(values))
         yield f"{column.name} is one of {', '.join(column.allowed)}", is_allowed
+    if limits_length and (most := column.type.length) is not None:
+        yield f"{column.name} has at most {most} characters", pc.less_equal(pc.utf8_length(values), most)
 
 
 def _only_unknown(is_broken: Mask, known: Mask | None) -> Mask:

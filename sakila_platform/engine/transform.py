@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import duckdb
 import pyarrow as pa
 
 from sakila_platform.contracts import Kind, Table, arrow_schema, unknown_member
 from sakila_platform.engine.audit import Audit, audit_rows
-from sakila_platform.engine.audit_rules import Members
+from sakila_platform.engine.audit_rules import Members, named_rows
 from sakila_platform.engine.outcomes import Outcomes, TableDay, judge
 from sakila_platform.engine.publishing import publish_days, publish_rejected, split_by_day
 from sakila_platform.engine.queries import Query
@@ -117,15 +118,23 @@ def _publish(
 ) -> dict[date, TableDay]:
     """Publish the days that may be, with what was set aside of them, and say of each what it came to."""
     counts = dict(connection.execute(f"SELECT {DAY_PARTITION}, count(*) FROM {_BUILT} GROUP BY 1").fetchall())
-    judged = {
-        day: judge(counts.get(day, 0), audit.rejected.get(day, 0), audit.broken.get(day, {}), build.allowed_bad_share)
-        for day in twins
-    }
+    judged = {}
+    for day in twins:
+        rejected, broken = audit.rejected.get(day, 0), audit.broken.get(day, {})
+        named = partial(_named, connection, table, day)
+        judged[day] = judge(counts.get(day, 0), rejected, broken, build.allowed_bad_share, named)
     publish_rejected(connection, build.lake, _BUILT, table, {d: g for d, g in twins.items() if not judged[d].refused})
     built = split_by_day(connection, _BUILT, table, [day for day in twins if not judged[day].refused])
     publish_days(build.lake, table, built, twins)
     checked = _against_stage(connection, table, judged)
     return {day: checked[first] for first, group in twins.items() for day in group}
+
+
+def _named(connection: duckdb.DuckDBPyConnection, table: Table, day: date) -> str:
+    """Some of the rows of a day that were set aside."""
+    order = ", ".join((*table.primary_key, "reason"))
+    query = f"SELECT * FROM {_BUILT}_rejected WHERE {DAY_PARTITION} = ? ORDER BY {order}"
+    return named_rows(connection.execute(query, [day]).to_arrow_table(), table)
 
 
 def _against_stage(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.engine.audit import Audit, audit_rows
-from sakila_platform.engine.audit_rules import Members
+from sakila_platform.engine.audit_rules import Members, named_rows
 from sakila_platform.engine.outcomes import WHOLE, TableDay, judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import set_aside
@@ -153,7 +154,8 @@ def _built(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Tabl
         ).to_arrow_table()
         connection.execute(f"DROP TABLE {_BUILT}_rejected")
     broken = audit.broken.get(WHOLE, {})
-    outcome = judge(kept.num_rows, rejected.num_rows, broken, build.allowed_bad_share)
+    named = partial(named_rows, rejected, table)
+    outcome = judge(kept.num_rows, rejected.num_rows, broken, build.allowed_bad_share, named)
     return _Built(table, kept.cast(arrow_schema(table)), rejected.cast(quarantine_schema(table)), outcome)
 
 

@@ -17,7 +17,7 @@ from pyspark.sql import functions as f
 
 from sakila_platform.contracts import Kind, Table, quarantine_schema
 from sakila_platform.days import Clock, consecutive_runs
-from sakila_platform.engine.captured_days import MATCHES_SOURCE, held_rows, noted, with_undated
+from sakila_platform.engine.captured_days import MATCHES_SOURCE, AddedMembers, kept_captures, noted, with_undated
 from sakila_platform.engine.members import MemberReading, MemberSearch, missing_sql
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.publishing import Quarantine
@@ -129,9 +129,8 @@ def _stage_checksums(extraction: Extraction, table: Table, days: Sequence[date])
 
 
 def _capture_table(extraction: Extraction, table: Table, days: Sequence[date], now: datetime) -> dict[date, TableDay]:
-    held = held_rows(extraction, table, days)
-    due = [day for day in days if day not in held]
-    outcomes = {day: TableDay(rows, notes={"kept_capture": 1}) for day, rows in held.items()}
+    outcomes = kept_captures(extraction, table, days)
+    due = [day for day in days if day not in outcomes]
     if due:
         with consistent_snapshot(extraction.source.address) as connection:
             rows = extraction.source.read(extraction.views.spark, connection, table)
@@ -144,7 +143,7 @@ def _capture_table(extraction: Extraction, table: Table, days: Sequence[date], n
 
 def _add_missing_members(
     extraction: Extraction, tables: Sequence[Table], days: Sequence[date], now: datetime
-) -> Mapping[tuple[str, date], int]:
+) -> Mapping[tuple[str, date], AddedMembers]:
     # All are looked for before the first is added.
     views = extraction.views.remembering()
 
@@ -155,6 +154,6 @@ def _add_missing_members(
             yield from ((day, ids) for day, ids in views.sql(missing_sql(event, column, table)).collect())
 
     with consistent_snapshot(extraction.source.address) as connection:
-        reading = MemberReading(connection, extraction.lake, now)
+        reading = MemberReading(connection, extraction.lake, now, extraction.allowed_bad_share)
         search = MemberSearch(reading, [table for table in tables if table.kind is Kind.SNAPSHOT], find_missing)
         return search.add_missing([table for table in tables if table.kind is Kind.EVENT], days)

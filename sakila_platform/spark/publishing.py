@@ -8,10 +8,10 @@ as soon as it is done, and publishing it twice, as a repeated task does, gives t
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from pyspark.sql import DataFrame
 
 from sakila_platform import settings
 from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
+from sakila_platform.engine.audit_rules import broken_rules, named_rows
 from sakila_platform.engine.captured_days import undated_rows
 from sakila_platform.engine.outcome_messages import day_message
 from sakila_platform.engine.outcomes import TableDay, judge
@@ -73,11 +74,11 @@ class Publisher:
         reasons = rows[REASON]
         kept = rows.filter(pc.equal(reasons, "")).select(table.column_names)
         rejected = rows.filter(pc.not_equal(reasons, "")).select([*table.column_names, REASON])
-        broken = Counter(rule for reason in rejected[REASON].to_pylist() for rule in reason.split("; "))
-        share = self.publication.allowed_bad_share
-        outcome = judge(kept.num_rows, rejected.num_rows, dict(sorted(broken.items())), share)
+        ordered = rejected.sort_by([(name, "ascending") for name in (*table.primary_key, REASON)])
+        share, named = self.publication.allowed_bad_share, partial(named_rows, ordered, table)
+        outcome = judge(kept.num_rows, rejected.num_rows, broken_rules(rejected), share, named)
         if not outcome.refused:
-            self._put(day, kept.cast(arrow_schema(table)), rejected.cast(quarantine_schema(table)))
+            self._put(day, kept.cast(arrow_schema(table)), ordered.cast(quarantine_schema(table)))
         return _with_zero_dates(outcome, rows)
 
     def publish_undated(self, rows: pa.Table) -> TableDay:
@@ -91,9 +92,8 @@ class Publisher:
         twins = [day_partition(twin) for twin in self.publication.twins.get(day, [day])]
         if not self.publication.is_partitioned:
             twins = [UNPARTITIONED]
-        ordered = rejected.sort_by([(name, "ascending") for name in (*table.primary_key, REASON)])
         for partition in twins:
-            self.quarantine.set_aside(partition, ordered)
+            self.quarantine.set_aside(partition, rejected)
         paths = [data_file(table.name, partition) for partition in twins]
         self.lake.publish_each(paths, encode_parquet(kept))
 

@@ -158,7 +158,8 @@ def test_the_date_dimension_is_refreshed_in_the_lake_and_the_warehouse(
 
 def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, history: tuple[Outcomes, Outcomes]) -> None:
     """A rental without a day, one back before it was taken, one of a copy that nobody has, a zero return date, a
-    customer who came after the capture, and a day that breaks its contract beyond what is allowed."""
+    customer who came after the capture, another who did and has no date, and a day that breaks its contract beyond
+    what is allowed."""
     local, glue = lanes.local, lanes.glue
     local.damage("UPDATE rental SET rental_date = '0000-00-00' WHERE rental_id = 1")
     local.damage("UPDATE rental SET return_date = '2005-05-24 23:00:00' WHERE rental_id = 20")
@@ -170,6 +171,13 @@ def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, hist
         "VALUES (700, 1, 'Añá', 'O''Hara\\t💿', 5, 1, '2006-02-01')"
     )
     local.damage("UPDATE rental SET customer_id = 700 WHERE rental_id = 50")
+    local.damage(
+        "INSERT INTO customer (customer_id, store_id, first_name, last_name, address_id, active, create_date) "
+        "VALUES (701, 1, 'Nobody', 'Knows', 5, 1, '2006-02-01')"
+    )
+    # A trigger dates who is new.
+    local.damage("UPDATE customer SET create_date = '0000-00-00' WHERE customer_id = 701")
+    local.damage("UPDATE rental SET customer_id = 701 WHERE rental_id = 51")
     days = DAYS[:3]
     glue.set(ALLOWED_BAD_SHARE=0.05)
 
@@ -180,11 +188,13 @@ def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, hist
     assert types_of(lanes, glue) == types_of(lanes, local)
     set_aside = {path for path in lake_of(lanes, glue) if path.startswith("quarantine/")}
     assert set_aside == {
+        "quarantine/sakila/customer/dt=2005-05-25/part-0.parquet",
         "quarantine/sakila/rental/dt=undated/part-0.parquet",
         "quarantine/sakila/fact_rental/dt=2005-05-25/part-0.parquet",
     }
     lanes.at(glue)
-    assert 700 in glue.lake("stage/sakila/customer", "2005-05-25").column("customer_id")
+    customers = glue.lake("stage/sakila/customer", "2005-05-25").column("customer_id")
+    assert (700 in customers, 701 in customers) == (True, False)
 
 
 def lake_of(lanes: TwoLanes, lane: Platform) -> dict[str, pa.Table]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.contracts import INTEGER, SMALLINT, Column, Kind, Table, arrow_schema, text
+from sakila_platform.contracts import INTEGER, SMALLINT, Column, Kind, Rule, Table, arrow_schema, text
 from sakila_platform.engine.audit import audit_table
 from sakila_platform.engine.record_audit import RECORD, Reasons, part_lines, part_records
 from sakila_platform.naming import TableName
@@ -25,14 +27,21 @@ TABLE = Table(
     ),
     primary_key=("key",),
 )
+SHORT_NAMES = Table(
+    TableName("final", "test", "dim_name"),
+    Kind.DIMENSION,
+    "One row per name.",
+    (Column("key", INTEGER, "Key."), Column("kind", text(3), "Name.", nullable=True)),
+    primary_key=("key",),
+)
 VALUES = st.tuples(
     st.sampled_from([None, 0, 1, 2, 3, 4]), st.sampled_from([None, -1, 0, 1, 2]), st.sampled_from([None, "a", "b", "c"])
 )
 
 
-def rows_of(values: list[tuple]) -> pa.Table:
-    fields = [field.with_nullable(True) for field in arrow_schema(TABLE)]
-    return pa.Table.from_pylist([dict(zip(TABLE.column_names, row, strict=True)) for row in values], pa.schema(fields))
+def rows_of(values: list[tuple], table: Table = TABLE) -> pa.Table:
+    fields = [field.with_nullable(True) for field in arrow_schema(table)]
+    return pa.Table.from_pylist([dict(zip(table.column_names, row, strict=True)) for row in values], pa.schema(fields))
 
 
 @trying(deadline=None)
@@ -43,6 +52,20 @@ def test_arrow_and_duckdb_find_the_same(values: list[tuple]) -> None:
     assert parted.kept == kept
     assert sorted(parted.rejected.to_pylist(), key=str) == sorted(rejected.to_pylist(), key=str)
     assert parted.broken == broken
+
+
+@pytest.mark.parametrize(("name", "is_kept"), [("äöü", True), ("äöü ", False), ("💿💿💿", True), (None, True)])
+def test_a_text_that_is_too_long_for_its_column_is_found_by_arrow_as_by_duckdb(name: str | None, is_kept: bool) -> None:
+    rows = rows_of([(1, name)], SHORT_NAMES)
+    parted = part_lines(rows, SHORT_NAMES)
+    assert parted.kept == audit_table(rows, SHORT_NAMES, date(2021, 4, 25))[0]
+    assert parted.kept.num_rows == is_kept
+    assert parted.broken == ({} if is_kept else {"kind has at most 3 characters": 1})
+
+
+def test_arrow_is_not_asked_for_rules_that_it_does_not_know() -> None:
+    with pytest.raises(ValueError, match="stage/test/records has rules of its own"):
+        part_lines(rows_of([]), replace(TABLE, rules=(Rule("key is odd", "key % 2 = 1"),)))
 
 
 def test_of_equal_keys_the_first_usable_record_is_kept() -> None:
