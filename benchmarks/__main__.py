@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import click
 
-from benchmarks import chain, desk, extract, growth, load, measuring, reviews, transform
+from benchmarks import chain, desk, extract, growth, load, measuring, reviews, simulation, transform
 from benchmarks.measuring import Measured
 from benchmarks.report import DOCUMENT, Goal, Section, document
 from benchmarks.shops import Shop, say, shop
@@ -144,6 +144,21 @@ def growing_shop() -> list[Section]:
     ]
 
 
+def simulated_days() -> list[Section]:
+    """Days of a run of the simulation in a shop with 3.2 million rentals."""
+    with shop(SCALE) as of:
+        found = simulation.results(of)
+    lines = [
+        "| first day of a run, ms | each further day, ms | slowest of them, ms |",
+        "| --- | --- | --- |",
+        f"| {found.first_ms:.0f} | {found.further_ms:.1f} | {found.slowest_ms:.1f} |",
+        "",
+        f"A run of {simulation.DAYS} days of 100 renters; the first counts all history.",
+    ]
+    goals = [Goal("a simulated day of a run at 3.2 million rentals, after its first, ms", 20, found.further_ms)]
+    return [Section("Simulated days", lines, goals)]
+
+
 def reviews_day() -> list[Section]:
     """A full day of reviews, raw to fact, by both lanes."""
     measured = reviews.results()
@@ -205,6 +220,7 @@ SECTIONS: dict[str, Callable[[], list[Section]]] = {
     "large": large_shop,
     "small": small_shop,
     "growth": growing_shop,
+    "simulation": simulated_days,
     "reviews": reviews_day,
     "desk": rental_desk,
 }

@@ -3,18 +3,21 @@
 No postponed annotations here: Dagster reads those of the asset's function.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import dagster as dg
 
 from sakila_platform import settings
+from sakila_platform.days import Clock
 from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, asset_key, column_schema
 from sakila_platform.engine.day_runs import DayResult, DaysRefused, Event, Refusal, days_of, run_days
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import TableName
 from sakila_platform.partitions import daily_partitions
 from sakila_platform.rentals.simulation import Options
+from sakila_platform.rentals.simulation_memory import ShopMemory
 from sakila_platform.rentals.simulation_run import DayOutcome, Status, simulate_day
 from sakila_platform.rentals.source import SOURCE, STAGE_TABLES
 from sakila_platform.resources.clock import ClockResource
@@ -25,6 +28,8 @@ SIMULATED_RENTALS = TableName("oltp", SOURCE, "simulated_rentals")
 FILM_TEXT = TableName("oltp", SOURCE, "film_text")
 # Each day is a transaction of its own; so many are told to Dagster at a time.
 _DAYS_PER_REPORT = 30
+# Where those take long, as while people rent meanwhile, the log hears of single days.
+_SECONDS_BETWEEN_LINES = 5.0
 _READ = ("customer", "film", "inventory", "staff", "store")
 _WRITTEN = ("rental", "payment")
 
@@ -74,14 +79,25 @@ def simulation_asset() -> dg.AssetsDefinition:
     def simulated_rentals(
         context: dg.AssetExecutionContext, oltp: OltpResource, clock: ClockResource
     ) -> Iterator[Event]:
+        asked = days_of(context)
+        # One day has none to carry anything to.
+        memory = ShopMemory() if len(asked) > 1 else None
+        told_at = time.monotonic()
+
+        def tell(day: date) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= _SECONDS_BETWEEN_LINES:
+                context.log.info(f"{day} is simulated: {asked.index(day) + 1:,} of {len(asked):,} days")
+                told_at = time.monotonic()
+
         def commit(days: list[date]) -> dict[date, dict[dg.AssetKey, DayResult]]:
-            outcomes = _simulate(oltp, clock, days)
+            outcomes = _simulate(oltp, clock.clock(), days, memory, tell)
             skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
             if skipped:
                 context.log.info(f"{len(skipped)} of {len(days)} days were skipped. {skipped[-1].reason}")
             return _results(outcomes)
 
-        yield from run_days(context, days_of(context), _DAYS_PER_REPORT, commit)
+        yield from run_days(context, asked, _DAYS_PER_REPORT, commit)
 
     return simulated_rentals
 
@@ -91,12 +107,15 @@ def simulation_options() -> Options:
     return Options(settings.RENTERS_PER_DAY.read(), settings.SMOOTHING.read(), settings.OPENING_HOURS.read())
 
 
-def _simulate(oltp: OltpResource, clock: ClockResource, days: list[date]) -> list[DayOutcome]:
+def _simulate(
+    oltp: OltpResource, clock: Clock, days: list[date], memory: ShopMemory | None, tell: Callable[[date], None]
+) -> list[DayOutcome]:
     outcomes: list[DayOutcome] = []
     with oltp.connect() as connection:
         for day in days:
             try:
-                outcomes.append(simulate_day(connection, day, clock.clock(), simulation_options()))
+                outcomes.append(simulate_day(connection, day, clock, simulation_options(), memory))
+                tell(day)
             except PlatformError as error:
                 # Days before this one are committed, so Dagster must hear of them.
                 raise DaysRefused(

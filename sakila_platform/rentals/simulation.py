@@ -8,16 +8,16 @@ All times are the shop's wall clock, to the second and without a zone; money is 
 from __future__ import annotations
 
 import math
-from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
+from operator import attrgetter
 from random import Random
-from typing import TypeVar
 
-T = TypeVar("T")
+from sakila_platform.rentals.simulation_shelf import Copy, Shelf, pick, place_of
 
 HOUR = 3600
 LATE_FEE_PER_DAY = Decimal("1.00")
@@ -54,21 +54,17 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Copy:
-    """A copy of a film, the shop that owns it, and from when on it stands on the shelf."""
-
-    inventory_id: int
-    film_id: int
-    store_id: int
-    free_from: datetime
-
-
-@dataclass(frozen=True)
 class Habits:
     """How often people rented in each hour of the day (0 to 23), and kept a film for so many whole hours."""
 
     hours_of_day: Mapping[int, int]
     hours_kept: Mapping[int, int]
+
+    @cached_property
+    def kept(self) -> tuple[list[int], list[int]]:
+        """The whole hours that films were kept, in order, and how often up to each; nothing where none came back."""
+        hours = sorted(self.hours_kept) if any(self.hours_kept.values()) else []
+        return hours, list(accumulate(self.hours_kept[hour] for hour in hours))
 
 
 @dataclass(frozen=True)
@@ -124,13 +120,26 @@ def draw_rentals(day: date, shop: Shop, options: Options) -> list[Rental]:
     """
     random = Random(f"rentals of {day}")
     shelves = _shelves(day, shop, options)
+    opening = _windows(shop.habits, options, 0)
     rentals: list[Rental] = []
     for customer in _in_drawn_order(random, shop.customers, options.smoothing):
         if len(rentals) == options.renters:
             break
         shelf = shelves.get(customer.store_id)
-        if shelf and shop.clerks.get(customer.store_id):
-            rentals.append(_rent(random, customer, shelf, shop, (day, options)))
+        clerks = shop.clerks.get(customer.store_id)
+        if shelf and shelf.films_left and clerks:
+            rented_at, copy = _choose(random, shelf, shop.habits, (day, options, opening))
+            film = shop.films[copy.film_id]
+            rentals.append(
+                Rental(
+                    rented_at=rented_at,
+                    back_at=rented_at + _time_kept(random, shop.habits, film),
+                    customer_id=customer.customer_id,
+                    inventory_id=copy.inventory_id,
+                    staff_id=pick(random, clerks),
+                    amount=film.rental_rate,
+                )
+            )
     return sorted(rentals, key=lambda rental: (rental.rented_at, rental.inventory_id))
 
 
@@ -170,72 +179,62 @@ def _in_drawn_order(random: Random, customers: Sequence[Customer], smoothing: in
     return [customer for _, _, customer in sorted(keyed, key=lambda entry: entry[:2])]
 
 
-# Copies on the shelf, by film.
-_Shelf = dict[int, list[Copy]]
-
-
-def _shelves(day: date, shop: Shop, options: Options) -> dict[int, _Shelf]:
+def _shelves(day: date, shop: Shop, options: Options) -> dict[int, Shelf]:
     """By store: the copies that are on the shelf at some moment of the day's opening hours."""
-    closing = day_bounds(day)[0] + timedelta(hours=options.opening_hours[1])
-    shelves: dict[int, _Shelf] = {}
-    for copy in sorted(shop.copies, key=lambda copy: copy.inventory_id):
-        if copy.free_from < closing:
-            shelves.setdefault(copy.store_id, {}).setdefault(copy.film_id, []).append(copy)
-    return shelves
-
-
-def _rent(random: Random, customer: Customer, shelf: _Shelf, shop: Shop, when: tuple[date, Options]) -> Rental:
-    """One rental; takes the copy off its shelf for the rest of the day."""
-    day, options = when
     morning = day_bounds(day)[0]
-    rented_at = _moment(random, shop.habits, options, morning)
-    free = {film: there for film, copies in shelf.items() if (there := [c for c in copies if c.free_from <= rented_at])}
-    # Nothing on the shelf at that hour: the customer waits for a copy that comes back later in the day.
-    choices = free or shelf
-    film_ids = list(choices)
-    film = shop.films[_pick(random, film_ids, [shop.films[f].past_rentals + options.smoothing for f in film_ids])]
-    copy = _pick(random, choices[film.film_id], [1] * len(choices[film.film_id]))
+    closing = morning + timedelta(hours=options.opening_hours[1])
+    weights = {film_id: film.past_rentals + options.smoothing for film_id, film in shop.films.items()}
+    copies: dict[int, dict[int, list[Copy]]] = {}
+    for copy in sorted(shop.copies, key=attrgetter("inventory_id")):
+        if copy.free_from < closing:
+            copies.setdefault(copy.store_id, {}).setdefault(copy.film_id, []).append(copy)
+    return {store_id: Shelf(by_film, weights, morning) for store_id, by_film in copies.items()}
+
+
+# A part of the opening hours that lies in one hour of the day: its first second, and the one after its last.
+_Window = tuple[int, int]
+
+
+def _choose(
+    random: Random, shelf: Shelf, habits: Habits, when: tuple[date, Options, tuple[list[_Window], list[int]]]
+) -> tuple[datetime, Copy]:
+    """A moment, and a copy taken off its shelf for the rest of the day."""
+    day, options, opening = when
+    morning = day_bounds(day)[0]
+    rented_at = _moment(random, morning, opening)
+    copy = shelf.choose(random, rented_at)
     if copy.free_from > rented_at:
-        rented_at = _moment(random, shop.habits, options, morning, copy.free_from)
-    shelf[film.film_id].remove(copy)
-    if not shelf[film.film_id]:
-        del shelf[film.film_id]
-    clerks = shop.clerks[customer.store_id]
-    return Rental(
-        rented_at=rented_at,
-        back_at=rented_at + _time_kept(random, shop.habits, film),
-        customer_id=customer.customer_id,
-        inventory_id=copy.inventory_id,
-        staff_id=_pick(random, clerks, [1] * len(clerks)),
-        amount=film.rental_rate,
-    )
+        # Nothing was on the shelf at that hour: the customer waits for the copy.
+        earliest = max(0, math.ceil((copy.free_from - morning).total_seconds()))
+        rented_at = _moment(random, morning, _windows(habits, options, earliest))
+    return rented_at, copy
 
 
-def _moment(
-    random: Random, habits: Habits, options: Options, morning: datetime, not_before: datetime | None = None
-) -> datetime:
-    """A second of the opening hours, as likely as people came in its hour (any second, if nobody ever came)."""
+def _windows(habits: Habits, options: Options, earliest: int) -> tuple[list[_Window], list[int]]:
+    """The opening hours from a second of the day on, and what they weigh up to each: as people came in the hour.
+
+    Any second weighs the same if nobody ever came.
+    """
     opens, closes = options.opening_hours
-    earliest = 0 if not_before is None else max(0, math.ceil((not_before - morning).total_seconds()))
-    windows = [(max(hour * HOUR, earliest), (hour + 1) * HOUR, hour) for hour in range(opens, closes)]
-    windows = [window for window in windows if window[0] < window[1]]
-    weights = [habits.hours_of_day.get(hour, 0) * (end - start) for start, end, hour in windows]
+    hours = [hour for hour in range(opens, closes) if (hour + 1) * HOUR > earliest]
+    windows = [(max(hour * HOUR, earliest), (hour + 1) * HOUR) for hour in hours]
+    weights = [
+        habits.hours_of_day.get(hour, 0) * (end - start) for hour, (start, end) in zip(hours, windows, strict=True)
+    ]
     if not any(weights):
-        weights = [end - start for start, end, _ in windows]
-    start, end, _ = _pick(random, windows, weights)
+        weights = [end - start for start, end in windows]
+    return windows, list(accumulate(weights))
+
+
+def _moment(random: Random, morning: datetime, opening: tuple[list[_Window], list[int]]) -> datetime:
+    windows, running = opening
+    start, end = windows[place_of(random, running)]
     return morning + timedelta(seconds=start + int(random.random() * (end - start)))
 
 
 def _time_kept(random: Random, habits: Habits, film: Film) -> timedelta:
     """As people kept films: by whole hours, any second within. Where nobody returned one yet, the film's own terms."""
-    if not any(habits.hours_kept.values()):
+    hours, running = habits.kept
+    if not hours:
         return timedelta(days=max(film.rental_days, 1))
-    hours = sorted(habits.hours_kept)
-    hour = _pick(random, hours, [habits.hours_kept[h] for h in hours])
-    return timedelta(seconds=max(1, hour * HOUR + int(random.random() * HOUR)))
-
-
-def _pick(random: Random, choices: Sequence[T], weights: Sequence[int]) -> T:
-    """One of the choices, by weight. On random.random() alone, whose sequence no Python release may change."""
-    running = list(accumulate(weights))
-    return choices[bisect(running, random.random() * running[-1], hi=len(running) - 1)]
+    return timedelta(seconds=max(1, hours[place_of(random, running)] * HOUR + int(random.random() * HOUR)))

@@ -1,7 +1,8 @@
 """One simulated day in the shop's database: read what it needs, draw it, write it in one transaction.
 
 No Dagster: the caller gives an open connection on the `sakila` database. The draw itself is `simulation.py`, what it
-needs to know `simulation_shop.py`, the memory of what was done `simulation_ledger.py`.
+needs to know `simulation_shop.py`, what a run of days carries from one to the next `simulation_memory.py`, the record
+of what was done `simulation_ledger.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from sakila_platform.days import Clock
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals import simulation_ledger as ledger
 from sakila_platform.rentals.simulation import Options, Rental, Return, draw_rentals, draw_returns
+from sakila_platform.rentals.simulation_known import KnownShop
+from sakila_platform.rentals.simulation_memory import ShopMemory
 from sakila_platform.rentals.simulation_shop import open_rentals, read_shop
 
 _ATTEMPTS = 5
@@ -73,12 +76,15 @@ class _CounterTookACopy(Exception):
     """People rented a copy between our reading and our writing."""
 
 
-def simulate_day(connection: Connection, day: date, clock: Clock, options: Options | None = None) -> DayOutcome:
+def simulate_day(
+    connection: Connection, day: date, clock: Clock, options: Options | None = None, memory: ShopMemory | None = None
+) -> DayOutcome:
     """Simulate one day, or say why not. Commits what the connection has open, then its own work in one transaction.
 
     Twice is once, also when two runs race: all wait for one ledger row, and a done day is only reported. Days go
     forward: a day before the last simulated one, within the recorded history, or not yet ended is skipped. Where the
-    shop can only be read, so is a day on which nobody is to rent.
+    shop can only be read, so is a day on which nobody is to rent. With the memory of a run, history is not read anew
+    for each of its days; what is drawn is the same.
     Raises PlatformError when the database isn't Sakila's, can't be written, or the counter stays too busy.
     """
     if not clock.has_ended(day):
@@ -87,7 +93,7 @@ def simulate_day(connection: Connection, day: date, clock: Clock, options: Optio
         ledger.ensure_ledger(connection, clock.today())
         for _ in range(_ATTEMPTS):
             with suppress(_CounterTookACopy), _transaction(connection) as cursor:
-                return _simulate(cursor, day, options or Options())
+                return _simulate(cursor, day, options or Options(), memory)
     except pymysql.err.MySQLError as error:
         if error.args[0] in _MAY_NOT_WRITE:
             return _read_only(connection, day, clock, options or Options(), error.args[1])
@@ -117,13 +123,17 @@ def _transaction(connection: Connection) -> Iterator[Cursor]:
                 connection.rollback()
 
 
-def _simulate(cursor: Cursor, day: date, options: Options) -> DayOutcome:
+def _simulate(cursor: Cursor, day: date, options: Options, memory: ShopMemory | None) -> DayOutcome:
     recorded_until = ledger.lock_simulation(cursor)
     settled = _settled(cursor, day, recorded_until)
     if settled:
         return settled
-    counts = _write_day(cursor, day, recorded_until, options)
+    known = memory.recall(cursor, day, recorded_until) if memory else read_shop(cursor, day, recorded_until)
+    rentals, returns = _write_day(cursor, day, known, options)
+    counts = (len(rentals), len(returns), sum(1 for each in returns if each.late_fee))
     ledger.record_day(cursor, day, counts)
+    if memory:
+        memory.keep(cursor, known, rentals, returns)
     return DayOutcome(day, Status.SIMULATED, "", *counts)
 
 
@@ -169,17 +179,19 @@ def _read_only(connection: Connection, day: date, clock: Clock, options: Options
     )
 
 
-def _write_day(cursor: Cursor, day: date, recorded_until: date | None, options: Options) -> tuple[int, int, int]:
-    returns = draw_returns(day, open_rentals(cursor, day))
+def _write_day(cursor: Cursor, day: date, known: KnownShop, options: Options) -> tuple[dict[int, Rental], list[Return]]:
+    """Draw and write the day; returns its rentals by their numbers, and its returns."""
+    returns = draw_returns(day, open_rentals(cursor, day, known))
     newest_rental = _one(cursor, "SELECT COALESCE(MAX(rental_id), 0) FROM rental")
-    rentals = draw_rentals(day, read_shop(cursor, day, recorded_until, returns), options)
+    rentals = draw_rentals(day, known.shop(day, returns), options)
+    numbered: dict[int, Rental] = {}
     if rentals:
         _hold_copies(cursor, [rental.inventory_id for rental in rentals], newest_rental)
-        _write_rentals(cursor, day, rentals)
+        numbered = _write_rentals(cursor, day, rentals)
     # Once more, and now with the day's own: a film taken in the morning may be back by night.
-    returns = draw_returns(day, open_rentals(cursor, day))
+    returns = draw_returns(day, open_rentals(cursor, day, known))
     _write_returns(cursor, day, returns)
-    return len(rentals), len(returns), sum(1 for each in returns if each.late_fee)
+    return numbered, returns
 
 
 def _hold_copies(cursor: Cursor, copies: Sequence[int], newest_rental: int) -> None:
@@ -190,22 +202,23 @@ def _hold_copies(cursor: Cursor, copies: Sequence[int], newest_rental: int) -> N
         raise _CounterTookACopy
 
 
-def _write_rentals(cursor: Cursor, day: date, rentals: Sequence[Rental]) -> None:
+def _write_rentals(cursor: Cursor, day: date, rentals: Sequence[Rental]) -> dict[int, Rental]:
     # Sakila's triggers set every date to NOW() on insert: so insert, then date the rows, by way of the ledger.
     rental_ids = _insert(
         cursor,
         "INSERT INTO rental (rental_date, inventory_id, customer_id, staff_id) VALUES (%s, %s, %s, %s)",
         [(r.rented_at, r.inventory_id, r.customer_id, r.staff_id) for r in rentals],
     )
-    numbered = list(zip(rental_ids, rentals, strict=True))
-    ledger.record_rentals(cursor, day, [(rental_id, r.rented_at, r.back_at) for rental_id, r in numbered])
+    numbered = dict(zip(rental_ids, rentals, strict=True))
+    ledger.record_rentals(cursor, day, [(rental_id, r.rented_at, r.back_at) for rental_id, r in numbered.items()])
     cursor.execute(
         "UPDATE rental JOIN simulated_rental USING (rental_id) SET rental.rental_date = simulated_rental.rented_at "
         "WHERE simulated_rental.rented_on = %s",
         [day],
     )
-    payments = [(r.customer_id, r.staff_id, rental_id, r.amount, r.rented_at) for rental_id, r in numbered]
+    payments = [(r.customer_id, r.staff_id, rental_id, r.amount, r.rented_at) for rental_id, r in numbered.items()]
     _pay(cursor, payments, _PAID_AT_RENTAL)
+    return numbered
 
 
 def _write_returns(cursor: Cursor, day: date, returns: Sequence[Return]) -> None:

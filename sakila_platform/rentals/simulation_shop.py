@@ -6,15 +6,16 @@ Reading only; the drawing is `simulation.py`, the writing `simulation_run.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from pymysql.cursors import Cursor
 
-from sakila_platform.rentals.simulation import Copy, Customer, Film, Habits, OpenRental, Return, Shop, day_bounds
+from sakila_platform.rentals.simulation import Customer, Film, Habits, OpenRental, day_bounds
+from sakila_platform.rentals.simulation_known import KnownShop, LaterRental
+from sakila_platform.rentals.simulation_shelf import Copy
 
 
-def open_rentals(cursor: Cursor, day: date) -> list[OpenRental]:
+def open_rentals(cursor: Cursor, day: date, known: KnownShop) -> list[OpenRental]:
     """Simulated rentals due by the end of the day that nobody brought back, locked so that nobody can until we do."""
     cursor.execute(
         """
@@ -28,27 +29,15 @@ def open_rentals(cursor: Cursor, day: date) -> list[OpenRental]:
         """,
         [day + timedelta(days=1)],
     )
-    rows = cursor.fetchall()
-    terms = _rental_days(cursor, [row[2] for row in rows])
-    return [OpenRental(*(*row, terms[row[2]])) for row in rows]
+    return [OpenRental(*(*row, known.rental_days(row[2]))) for row in cursor.fetchall()]
 
 
-def _rental_days(cursor: Cursor, copies: Sequence[int]) -> dict[int, int]:
-    if not copies:
-        return {}
-    cursor.execute(
-        "SELECT inventory_id, rental_duration FROM inventory JOIN film USING (film_id) WHERE inventory_id IN %s",
-        [tuple(copies)],
-    )
-    return dict(cursor.fetchall())
-
-
-def read_shop(cursor: Cursor, day: date, recorded_until: date | None, returns: Sequence[Return]) -> Shop:
-    """What the day is drawn from: counted in the database, so memory holds one row per customer, film and copy."""
+def read_shop(cursor: Cursor, day: date, recorded_until: date | None) -> KnownShop:
+    """What is known before the day: counted in the database, so memory holds one row per customer, film and copy."""
     morning, _ = day_bounds(day)
-    customers = [
-        Customer(*row)
-        for row in _rows(
+    customers = {
+        customer_id: Customer(customer_id, store_id, rentals)
+        for customer_id, store_id, rentals in _rows(
             cursor,
             """
             SELECT customer.customer_id, customer.store_id, COALESCE(past.rentals, 0)
@@ -60,18 +49,25 @@ def read_shop(cursor: Cursor, day: date, recorded_until: date | None, returns: S
             """,
             morning,
         )
-    ]
-    copies, film_rentals = _copies(cursor, morning, returns)
+    }
+    copies, film_rentals = _copies(cursor, morning)
     films = {
         film_id: Film(film_id, rental_rate, rental_days, film_rentals[film_id])
         for film_id, rental_rate, rental_days in _rows(cursor, "SELECT film_id, rental_rate, rental_duration FROM film")
     }
-    return Shop(customers, films, copies, _clerks(cursor), _habits(cursor, recorded_until))
+    return KnownShop(
+        customers=customers,
+        films=films,
+        on_shelf={copy.inventory_id: copy for copy, times_out in copies if not times_out},
+        out={copy.inventory_id: (copy, times_out) for copy, times_out in copies if times_out},
+        clerks=_clerks(cursor),
+        habits=_habits(cursor, recorded_until),
+        later=_later_rentals(cursor, morning),
+    )
 
 
-def _copies(cursor: Cursor, morning: datetime, returns: Sequence[Return]) -> tuple[list[Copy], Counter[int]]:
-    """The copies that aren't out all day, and how often each film was rented before."""
-    back_today = {each.rental.inventory_id: each.returned_at for each in returns}
+def _copies(cursor: Cursor, morning: datetime) -> tuple[list[tuple[Copy, int]], Counter[int]]:
+    """Every copy with the number of its rentals that are open, and how often each film was rented before."""
     rows = _rows(
         cursor,
         """
@@ -92,13 +88,19 @@ def _copies(cursor: Cursor, morning: datetime, returns: Sequence[Return]) -> tup
     for inventory_id, film_id, store_id, rentals, still_out, last_seen in rows:
         film_rentals[film_id] += int(rentals)
         # Free after everything known of the copy, later rentals too. A zero date comes as text and says nothing.
-        free_from = last_seen if isinstance(last_seen, datetime) else morning
-        if still_out == 1 and inventory_id in back_today:
-            free_from = max(free_from, back_today[inventory_id])
-        elif still_out:
-            continue
-        copies.append(Copy(inventory_id, film_id, store_id, free_from))
+        free_from = last_seen if isinstance(last_seen, datetime) else datetime.min
+        copies.append((Copy(inventory_id, film_id, store_id, free_from), int(still_out)))
     return copies, film_rentals
+
+
+def _later_rentals(cursor: Cursor, morning: datetime) -> list[LaterRental]:
+    later = """
+        SELECT rental.rental_date, rental.customer_id, inventory.film_id
+        FROM rental JOIN inventory ON inventory.inventory_id = rental.inventory_id
+        WHERE rental.rental_date >= %s
+        ORDER BY rental.rental_date DESC
+    """
+    return [LaterRental(*row) for row in _rows(cursor, later, morning)]
 
 
 def _clerks(cursor: Cursor) -> dict[int, list[int]]:

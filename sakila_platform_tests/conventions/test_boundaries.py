@@ -34,6 +34,8 @@ PURE = (
     "rentals/warehouse_star.py",
     "rentals/calendar.py",
     "rentals/simulation.py",
+    "rentals/simulation_known.py",
+    "rentals/simulation_shelf.py",
     "catalogue/raw_paths.py",
     "catalogue/csv_files.py",
     "catalogue/tmdb/endpoints.py",

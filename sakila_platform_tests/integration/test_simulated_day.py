@@ -26,6 +26,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.rentals.simulation import Options, draw_rentals
 from sakila_platform.rentals.simulation_ledger import LEDGER_TABLES, ensure_ledger
+from sakila_platform.rentals.simulation_memory import ShopMemory
 from sakila_platform.rentals.simulation_run import DayOutcome, Status, simulate_day
 from sakila_platform.rentals.simulation_shop import read_shop
 
@@ -124,6 +125,68 @@ def test_simulating_a_day_twice_changes_nothing(connection: pymysql.Connection) 
     assert everything(connection) == before
     assert [replace(outcome, status=Status.SIMULATED) for outcome in again] == first
     assert {outcome.status for outcome in again} == {Status.ALREADY_SIMULATED}
+
+
+def at_the_counter() -> dict[date, tuple[str, ...]]:
+    """What people do before a day of the week's is simulated, by that day."""
+    tuesday, *days = week()[1:]
+    out = "SELECT MIN(rental_id) FROM simulated_rental WHERE closed_on IS NULL"
+    return {
+        tuesday: (
+            # A counter that is ahead: its rental counts from the day after it on. (The trigger would date it now.)
+            "INSERT INTO rental (rental_date, inventory_id, customer_id, staff_id) VALUES (NOW(), 4, 148, 1)",
+            "UPDATE rental SET rental_date = '2024-05-24 12:00:00' WHERE inventory_id = 4 AND return_date IS NULL",
+        ),
+        days[0]: (f"UPDATE rental SET return_date = '2024-05-21 23:00:00' WHERE rental_id = ({out})",),
+        days[1]: (f"DELETE FROM payment WHERE rental_id = ({out})", f"DELETE FROM rental WHERE rental_id = ({out})"),
+        days[2]: ("UPDATE customer SET active = 0 WHERE customer_id BETWEEN 100 AND 300",),
+        days[3]: (
+            "UPDATE film SET rental_rate = 9.99, rental_duration = 1 WHERE film_id < 200",
+            "INSERT INTO inventory (film_id, store_id) SELECT film_id, 1 FROM film WHERE film_id BETWEEN 500 AND 700",
+            "UPDATE staff SET active = 0 WHERE staff_id = 2",
+        ),
+    }
+
+
+@pytest.mark.parametrize("people", [{}, at_the_counter()], ids=["nobody else", "people at the counter"])
+def test_a_run_of_days_that_carries_its_counts_on_draws_what_reading_all_history_each_day_draws(
+    shop: Address, connection: pymysql.Connection, people: dict[date, tuple[str, ...]]
+) -> None:
+    def live(connection: pymysql.Connection, memory: ShopMemory | None) -> tuple:
+        for day in [*week(), MONDAY + timedelta(days=30)]:
+            write(connection, *people.get(day, ()))
+            simulate_day(connection, day, CLOCK, None, memory)
+        return _by_fact(connection)
+
+    carried = live(connection, ShopMemory())
+
+    with closing(connect(shop.on(""))) as server:
+        write(server, f"DROP DATABASE {shop.database}")
+    load_sakila(shop, settings.DUMP.read(), lambda _: None, database=shop.database)
+    with closing(connect(shop)) as anew:
+        ensure_ledger(anew, CLOCK.today())
+        assert carried == live(anew, None)
+    assert len(carried) > 1100
+
+
+def test_a_run_of_days_reads_history_once_unless_people_were_at_the_counter(connection: pymysql.Connection) -> None:
+    memory = ShopMemory()
+    scans = []
+    for day in week():
+        before = _rows_scanned(connection)
+        simulate_day(connection, day, CLOCK, None, memory)
+        scans.append(_rows_scanned(connection) - before)
+
+    # The first day reads every rental several times over, each other one what it writes and what is out.
+    history = one(connection, "SELECT COUNT(*) FROM rental")
+    assert scans[0] > 2 * history
+    assert max(scans[1:]) < history
+
+
+def _rows_scanned(connection: pymysql.Connection) -> int:
+    steps = "('Handler_read_next', 'Handler_read_rnd_next')"
+    counted = rows(connection, f"SHOW SESSION STATUS WHERE Variable_name IN {steps}")
+    return sum(int(value) for _, value in counted)
 
 
 def test_a_day_is_simulated_once_when_runs_race(shop: Address) -> None:
@@ -335,7 +398,7 @@ def _by_fact(connection: pymysql.Connection) -> tuple:
 
 def test_customers_of_the_official_shop_are_drawn_by_their_past_rentals(connection: pymysql.Connection) -> None:
     with connection.cursor(Cursor) as cursor:
-        whole = read_shop(cursor, MONDAY, date(2006, 2, 14), [])
+        whole = read_shop(cursor, MONDAY, date(2006, 2, 14)).shop(MONDAY, [])
     # One copy in each shop is enough to see who comes first.
     shop = replace(whole, copies=list({copy.store_id: copy for copy in whole.copies}.values()))
     past = {customer.customer_id: customer.past_rentals for customer in shop.customers}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +17,6 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from sakila_platform.rentals.simulation import (
-    Copy,
     Customer,
     Film,
     Habits,
@@ -27,6 +29,7 @@ from sakila_platform.rentals.simulation import (
     draw_returns,
     late_fee,
 )
+from sakila_platform.rentals.simulation_shelf import Copy
 
 DAY = date(2006, 3, 1)
 MORNING, NIGHT = day_bounds(DAY)
@@ -120,6 +123,63 @@ def test_the_same_day_of_the_same_shop_is_the_same_in_whatever_order_it_was_read
     )
 
     assert draw_rentals(DAY, shop, options) == draw_rentals(DAY, shuffled, options)
+
+
+def plain_draw(shop: Shop, options: Options) -> list[Rental]:
+    """The rule as one would say it: each time, all that can be chosen is listed with its weight, and one is drawn."""
+    random = Random(f"rentals of {DAY}")
+    opens, closes = options.opening_hours
+    on_shelf: dict[int, dict[int, list[Copy]]] = {}
+    for copy in sorted(shop.copies, key=lambda copy: copy.inventory_id):
+        if copy.free_from < MORNING + timedelta(hours=closes):
+            on_shelf.setdefault(copy.store_id, {}).setdefault(copy.film_id, []).append(copy)
+
+    def drawn(choices: list, weights: list[int]):
+        running = list(accumulate(weights))
+        return choices[bisect(running, random.random() * running[-1], hi=len(running) - 1)]
+
+    def moment(earliest: int) -> datetime:
+        spans = [(max(hour * 3600, earliest), hour * 3600 + 3600, hour) for hour in range(opens, closes)]
+        spans = [span for span in spans if span[0] < span[1]]
+        weights = [shop.habits.hours_of_day.get(hour, 0) * (end - start) for start, end, hour in spans]
+        start, end, _ = drawn(spans, weights if any(weights) else [end - start for start, end, _ in spans])
+        return MORNING + timedelta(seconds=start + int(random.random() * (end - start)))
+
+    keyed = [
+        (-math.log(1.0 - random.random()) / (customer.past_rentals + options.smoothing), customer.customer_id, customer)
+        for customer in sorted(shop.customers, key=lambda customer: customer.customer_id)
+    ]
+    rentals: list[Rental] = []
+    for _, _, customer in sorted(keyed, key=lambda entry: entry[:2]):
+        shelf, clerks = on_shelf.get(customer.store_id), shop.clerks.get(customer.store_id)
+        if len(rentals) == options.renters or not shelf or not clerks:
+            continue
+        rented_at = moment(0)
+        free = {film: [copy for copy in copies if copy.free_from <= rented_at] for film, copies in shelf.items()}
+        choices = {film: copies for film, copies in free.items() if copies} or shelf
+        film = shop.films[drawn(list(choices), [shop.films[f].past_rentals + options.smoothing for f in choices])]
+        copy = drawn(choices[film.film_id], [1] * len(choices[film.film_id]))
+        if copy.free_from > rented_at:
+            rented_at = moment(max(0, math.ceil((copy.free_from - MORNING).total_seconds())))
+        shelf[film.film_id].remove(copy)
+        if not shelf[film.film_id]:
+            del shelf[film.film_id]
+        kept = timedelta(days=film.rental_days)
+        if any(shop.habits.hours_kept.values()):
+            hours = sorted(shop.habits.hours_kept)
+            hour = drawn(hours, [shop.habits.hours_kept[h] for h in hours])
+            kept = timedelta(seconds=max(1, hour * 3600 + int(random.random() * 3600)))
+        clerk = drawn(clerks, [1] * len(clerks))
+        rentals.append(
+            Rental(rented_at, rented_at + kept, customer.customer_id, copy.inventory_id, clerk, film.rental_rate)
+        )
+    return sorted(rentals, key=lambda rental: (rental.rented_at, rental.inventory_id))
+
+
+@settings(max_examples=300)
+@given(shops(), options())
+def test_what_is_drawn_is_what_listing_all_choices_each_time_would_draw(shop: Shop, options: Options) -> None:
+    assert draw_rentals(DAY, shop, options) == plain_draw(shop, options)
 
 
 def test_another_day_is_another_draw() -> None:
