@@ -9,7 +9,7 @@ from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.source_checksums import disagreements, source_checksums
 from sakila_platform.engine.source_tables import consistent_snapshot
 from sakila_platform.engine.stage_checksums import stage_checksums
-from sakila_platform.naming import DAY_PARTITION, UNDATED
+from sakila_platform.naming import DAY_PARTITION
 from sakila_platform.resources.database import OltpResource
 from sakila_platform.resources.duckdb import open_duckdb
 from sakila_platform.resources.lake import LakeResource
@@ -29,8 +29,7 @@ def stale_days_check(table: Table) -> dg.AssetChecksDefinition:
         description="Each staged day still has the source's rows (count and checksum). Lists the days to run again.",
     )
     def stale_days(oltp: OltpResource, lake: LakeResource) -> dg.AssetCheckResult:
-        partitions = (p.removeprefix(f"{DAY_PARTITION}=") for p in lake.lake().partitions(table.name))
-        days = [parse_day(day) for day in partitions if day != UNDATED]
+        days = [parse_day(p.removeprefix(f"{DAY_PARTITION}=")) for p in lake.lake().partitions(table.name)]
         if not days:
             return dg.AssetCheckResult(passed=True, description="Nothing is staged yet.")
         with told_in_one_line(), consistent_snapshot(oltp.address()) as connection, open_duckdb() as duck:

@@ -191,6 +191,8 @@ def query(place: str, sql: str, form: str) -> None:
 
     with asked(place, sql) as answer:
         write_answer(answer, form, sys.stdout)
+        for note in answer.notes:
+            click.echo(note, err=True)
 
 
 @cli.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +14,7 @@ UNDATED = "undated"
 UNPARTITIONED = ""
 """What stands for the partition of a table that has none."""
 DATA_FILE = "part-0.parquet"
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, order=True)
@@ -58,6 +61,32 @@ def day_partition(day: date | str) -> str:
 def year_partition(year: int | str) -> str:
     """The folder of a table's year: `year=2005`."""
     return f"{YEAR_PARTITION}={year}"
+
+
+def partition_key(folder: str, table: TableName) -> str:
+    """`dt` or `year` when a folder's name is that of a partition of the table's layer; empty for any other name.
+
+    Rows without a day are in quarantine alone: `dt=undated` is no partition of another layer.
+    """
+    key, _, value = folder.partition("=")
+    if key == YEAR_PARTITION:
+        return key if _YEAR.fullmatch(value) else ""
+    if key != DAY_PARTITION:
+        return ""
+    if value == UNDATED:
+        return key if table.layer == "quarantine" else ""
+    try:
+        return key if date.fromisoformat(value).isoformat() == value else ""
+    except ValueError:
+        return ""
+
+
+def partitions_among(folders: Iterable[str], table: TableName) -> list[str]:
+    """Those folders of a table that are its partitions, sorted. All go by the key that most of them have."""
+    keys = {folder: key for folder in folders if (key := partition_key(folder, table))}
+    by_day = sum(key == DAY_PARTITION for key in keys.values())
+    wanted = DAY_PARTITION if 2 * by_day >= len(keys) else YEAR_PARTITION
+    return sorted(folder for folder, key in keys.items() if key == wanted)
 
 
 def data_file(table: TableName, partition: str = "") -> str:

@@ -27,6 +27,8 @@ class Answer:
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    notes: Sequence[str] = ()
+    """What is to be told beside it, a line each."""
 
 
 def write_answer(answer: Answer, form: str, stream: TextIO) -> None:

@@ -18,7 +18,7 @@ from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.naming import LAYERS, TableName, mart_file
 from sakila_platform.resources.duckdb import create_mart_view, create_view, open_duckdb
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.resources.lake_files import Lake, TableFolders
 from sakila_platform.resources.lake_location import open_lake
 from sakila_platform.resources.server_address import oltp_address, warehouse_address
 
@@ -98,14 +98,13 @@ def _asked_athena(sql: str) -> Answer:
 def _asked_lake(sql: str) -> Iterator[Answer]:
     lake = open_lake()
     with open_duckdb() as connection:
-        for schema, table in _tables_in(sql):
-            _name_table(connection, lake, schema, table)
+        notes = [note for name in _tables_in(sql) for note in _name_table(connection, lake, *name)]
         try:
             result = connection.execute(sql)
         except duckdb.Error as error:
             raise UsageError(f"The lake can't answer that: {first_line_of(error)}") from None
         columns = [column[0] for column in result.description or ()]
-        yield Answer(columns, _lake_rows(result))
+        yield Answer(columns, _lake_rows(result), notes)
 
 
 def _lake_rows(result: duckdb.DuckDBPyConnection) -> Iterator[Sequence]:
@@ -121,19 +120,23 @@ def _tables_in(sql: str) -> list[tuple[str, str]]:
     return sorted((schema, name) for schema, name in tables if name and (schema or name not in within))
 
 
-def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> None:
+def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> list[str]:
+    """Let SQL find a table of the lake. Returns what is to be told of it: folders that are not read."""
     if schema == "information_schema":
-        return
+        return []
     layer, _, source = schema.partition("_")
     name = TableName(layer, source, table)
-    parts = lake.parts(name) if source else []
-    if parts:
+    folders = lake.folders(name) if source else TableFolders(name, (), ())
+    if parts := folders.partitions or tuple(lake.parts(name) if source else ()):
         create_view(connection, lake, name, parts)
     elif schema == _MART_FOLDER and lake.exists(mart_file(table)):
         create_mart_view(connection, lake, table)
+    elif folders.strays:
+        raise UsageError(f"{folders.notes[0]} {name} has no other.")
     else:
         wanted = f"{schema}.{table}" if schema else table
         raise unknown_table("the lake", wanted, _names_in(lake))
+    return folders.notes
 
 
 def _names_in(lake: Lake) -> list[str]:

@@ -29,6 +29,7 @@ RENTALS, REVIEWS, CATALOGUE = "rentals", "reviews", "catalogue"
 _DOMAINS = (RENTALS, REVIEWS, CATALOGUE)
 _OF_SOURCE = {"sakila": RENTALS}
 _MART_MODELS = SQL_FOLDER / "marts" / "models"
+_Place = tuple[str, str, str]
 _OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
 
 
@@ -41,6 +42,8 @@ class TableStatus:
     table: str
     rows: int
     last_day: str = ""
+    notes: tuple[str, ...] = ()
+    """What lies beside its files and is not counted, a line each."""
 
 
 def show_status(terminal: Terminal, *, tables: bool) -> None:
@@ -52,7 +55,13 @@ def show_status(terminal: Terminal, *, tables: bool) -> None:
 
 
 def show_layers(terminal: Terminal, found: list[TableStatus], *, tables: bool = False) -> None:
-    """Show rows and last day of each domain's layers, or of each of their tables."""
+    """Show rows and last day of each domain's layers, or of each of their tables; then what was not counted."""
+    _show_counts(terminal, found, tables)
+    for note in (note for table in found for note in table.notes):
+        terminal.say(note)
+
+
+def _show_counts(terminal: Terminal, found: list[TableStatus], tables: bool) -> None:
     if tables:
         rows = [(t.domain, t.layer, t.table, f"{t.rows:,}", t.last_day) for t in found]
         terminal.table(("domain", "layer", "table", "rows", "last day"), rows, ("rows",))
@@ -163,20 +172,21 @@ def _lake() -> list[TableStatus]:
         lake.require_usable()
     except PlatformError:
         return []
-    files = {
-        data_file(name, partition): (_OF_SOURCE.get(name.source, name.source), name.layer, name.table, partition)
-        for name in lake.tables()
-        for partition in lake.parts(name)
-    }
-    files |= {mart_file(mart): (_domain_of(mart), "marts", mart, "") for mart in lake.marts()}
-    rows: Counter[tuple[str, str, str]] = Counter()
-    last: dict[tuple[str, str, str], str] = {}
-    for (*place, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
-        domain, layer, table = place
-        rows[domain, layer, table] += count
+    files: dict[str, tuple[_Place, str]] = {}
+    notes: dict[_Place, tuple[str, ...]] = {}
+    for name in lake.tables():
+        place = (_OF_SOURCE.get(name.source, name.source), name.layer, name.table)
+        folders = lake.folders(name)
+        notes[place] = tuple(folders.notes)
+        files |= {data_file(name, part): (place, part) for part in folders.partitions or lake.parts(name)}
+    files |= {mart_file(mart): ((_domain_of(mart), "marts", mart), "") for mart in lake.marts()}
+    rows: Counter[_Place] = Counter({place: 0 for place, told in notes.items() if told})
+    last: dict[_Place, str] = {}
+    for (place, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
+        rows[place] += count
         day = partition.removeprefix(f"{DAY_PARTITION}=")
-        last[domain, layer, table] = max(last.get((domain, layer, table), ""), day if day[:1].isdigit() else "")
-    return [TableStatus(*where, rows=count, last_day=last[where]) for where, count in rows.items()]
+        last[place] = max(last.get(place, ""), day if day[:1].isdigit() else "")
+    return [TableStatus(*at, count, last.get(at, ""), notes.get(at, ())) for at, count in rows.items()]
 
 
 def _domain_of(mart: str) -> str:

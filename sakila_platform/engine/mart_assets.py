@@ -69,6 +69,8 @@ def domain_marts(project: DbtProject, domain: str, step: str) -> dg.AssetsDefini
         tests = {node: key for node, key in tests.items() if key in context.selected_asset_check_keys}
         with told_in_one_line(context.retry_number):
             outcome = build_marts(project, lake.lake(), list(models), list(tests))
+        for note in outcome.notes:
+            context.log.warning(note)
         # In the order in which dbt came to them, which has every model after those that it reads.
         for node, result in outcome.results.items():
             if node in tests and result.status != SKIPPED:

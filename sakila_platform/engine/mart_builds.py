@@ -41,6 +41,8 @@ class Outcome:
     results: dict[str, NodeResult] = field(default_factory=dict)
     published: dict[str, Published] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """What lies in the lake beside what was read, a line each."""
 
 
 def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: Sequence[str]) -> Outcome:
@@ -53,7 +55,7 @@ def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: S
     outcome = Outcome()
     with project.workspace() as database:
         with _connected(database) as connection:
-            _name_inputs(connection, lake, manifest, [*models, *tests])
+            outcome.notes += _name_inputs(connection, lake, manifest, [*models, *tests])
         results = project.build(database, _names(manifest, [*models, *tests]))
         with _connected(database) as connection:
             outcome.results.update((result.unique_id, _explained(connection, result)) for result in results)
@@ -102,8 +104,12 @@ def _connected(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _name_inputs(
     connection: duckdb.DuckDBPyConnection, lake: Lake, manifest: Mapping[str, Any], chosen: Sequence[str]
-) -> None:
-    """Views of what the chosen nodes read and this build does not make: lake tables, and marts as they are."""
+) -> list[str]:
+    """Views of what the chosen nodes read and this build does not make: lake tables, and marts as they are.
+
+    Returns a line for each folder of those tables that is not read.
+    """
+    notes: list[str] = []
     read = {name for node in chosen for name in manifest["nodes"][node]["depends_on"]["nodes"]}
     for name in sorted(read & manifest["sources"].keys()):
         table = source_table(manifest["sources"][name])
@@ -115,9 +121,11 @@ def _name_inputs(
                 f"Run the chain first: `sakila-platform run {domain} --from DAY --to DAY`."
             )
         create_view(connection, lake, table, partitions)
+        notes += lake.folders(table).notes
     marts = {_mart(name) for name in (read & manifest["nodes"].keys()) - set(chosen)}
     for mart in sorted(marts.intersection(lake.marts())):
         create_mart_view(connection, lake, mart)
+    return notes
 
 
 def _explained(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> NodeResult:

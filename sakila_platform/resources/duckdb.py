@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,13 +10,15 @@ from contextlib import contextmanager, suppress
 import duckdb
 import pyarrow as pa
 
-from sakila_platform.naming import DAY_PARTITION, YEAR_PARTITION, TableName, data_file, mart_file
+from sakila_platform.naming import DAY_PARTITION, TableName, data_file, mart_file
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.spill import spill_folder
 
 _MEMORY_LIMIT = "500MB"
 _THREADS = 2
-_PARTITION_TYPES = {DAY_PARTITION: "DATE", YEAR_PARTITION: "SMALLINT"}
+# What DuckDB calls the column with each row's file. By another name it would read all files to find those of a day.
+_PATH = "filename"
+_PATTERN = re.compile(r"([*?\[])")
 
 
 @contextmanager
@@ -42,23 +45,21 @@ def open_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, partitions: Sequence[str]) -> None:
-    """Name these partitions of a table so that SQL finds them, with the partition as a column (dt or year)."""
-    found = lake.local_files([data_file(table, partition) for partition in partitions])
-    files = ", ".join(map(_quoted, found))
-    # DuckDB refuses a type for a partition that is not there.
+    """Name these partitions of a table so that SQL finds them, with their day as `dt`; rows of no day have none.
+
+    (The files of a year have their year in them.)
+    """
+    files = lake.local_files([data_file(table, partition) for partition in partitions])
     key = partitions[0].partition("=")[0] if partitions else ""
-    typed = f", hive_types = {{'{key}': {_PARTITION_TYPES[key]}}}" if key else ""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
-    connection.execute(
-        f"CREATE OR REPLACE VIEW {table.sql} AS SELECT * FROM read_parquet([{files}], hive_partitioning = true{typed})"
-    )
+    connection.execute(f"CREATE OR REPLACE VIEW {table.sql} AS SELECT {_columns(key)} FROM {_parquet(files)}")
 
 
 def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
     """Name a mart's file `marts.<mart>`."""
+    files = lake.local_files([mart_file(mart)])
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
-    (file,) = lake.local_files([mart_file(mart)])
-    connection.execute(f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT * FROM read_parquet({_quoted(file)})')
+    connection.execute(f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT {_columns("")} FROM {_parquet(files)}')
 
 
 def sql_type(arrow: pa.DataType) -> str:
@@ -75,6 +76,23 @@ def sql_type(arrow: pa.DataType) -> str:
         pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
         pa.string(): "VARCHAR",
     }[arrow]
+
+
+def _columns(key: str) -> str:
+    """The columns of the files, and their day by the folder that holds them. DuckDB reads no file of another day."""
+    if key != DAY_PARTITION:
+        return f"* EXCLUDE ({_PATH})"
+    folder = f"regexp_extract({_PATH}, '/{DAY_PARTITION}=([^/]*)/[^/]*$', 1)"
+    return f"* EXCLUDE ({_PATH}), TRY_CAST({folder} AS DATE) AS {DAY_PARTITION}"
+
+
+def _parquet(files: Sequence[str]) -> str:
+    """These files and no others. Of their paths only the folders of the lake tell anything, so DuckDB guesses nothing:
+
+    it would take any folder above, `country=CO`, for a column, and `[`, `*` or `?` there for a pattern.
+    """
+    listed = ", ".join(_quoted(_PATTERN.sub(r"[\1]", file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
 
 
 def _quoted(text: str) -> str:

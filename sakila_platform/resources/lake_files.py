@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from sakila_platform.naming import DATA_FILE, UNPARTITIONED, TableName, data_file
+from sakila_platform.naming import DATA_FILE, UNPARTITIONED, TableName, data_file, partitions_among
 
 Content: TypeAlias = "bytes | pa.Buffer"
 
@@ -28,6 +28,23 @@ class LakeFile:
     path: str
     size: int
     version: str
+
+
+@dataclass(frozen=True)
+class TableFolders:
+    """What lies right below a table's folder: its partitions, and folders with files that are none. Both sorted."""
+
+    table: TableName
+    partitions: tuple[str, ...]
+    strays: tuple[str, ...]
+
+    @property
+    def notes(self) -> list[str]:
+        """A line for each stray folder, for people: nothing of ours reads it, but a crawler or Athena would."""
+        return [
+            f"{self.table}/{stray} is no day or year with a {DATA_FILE}, so it is not read. Move it out of the lake."
+            for stray in self.strays
+        ]
 
 
 class Lake(ABC):
@@ -93,8 +110,21 @@ class Lake(ABC):
         """The rows of each of these files, as its own footer counts them."""
 
     @abstractmethod
+    def _below(self, table: TableName) -> Mapping[str, bool]:
+        """The folders right below a table's that hold any file: name to whether the data file is one of them.
+
+        Names that begin with `_` or `.` are left out: every reader of a lake passes them by.
+        """
+
+    def folders(self, table: TableName) -> TableFolders:
+        """The partitions of a table, and what lies beside them."""
+        below = self._below(table)
+        partitions = partitions_among([name for name, has_data in below.items() if has_data], table)
+        return TableFolders(table, tuple(partitions), tuple(sorted(below.keys() - set(partitions))))
+
     def partitions(self, table: TableName) -> list[str]:
         """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
+        return list(self.folders(table).partitions)
 
     def parts(self, table: TableName) -> list[str]:
         """The same; of a table without partitions that has a file, the empty text alone."""
@@ -137,7 +167,6 @@ def fingerprint(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def partition_of(path: str, table: TableName) -> str | None:
-    """The partition whose data file a path is; None for any other path."""
-    partition = path.removeprefix(f"{table.path}/").removesuffix(f"/{DATA_FILE}")
-    return partition if "=" in partition and path == data_file(table, partition) else None
+def is_passed_by(folder: str) -> bool:
+    """Whether readers of a lake pass a folder by, as Spark, Athena and crawlers do: `_spark_metadata`, `.tmp`."""
+    return folder.startswith(("_", "."))

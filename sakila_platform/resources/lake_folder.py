@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DATA_FILE, TableName, data_file
-from sakila_platform.resources.lake_files import Content, Lake, LakeFile, fingerprint
+from sakila_platform.resources.lake_files import Content, Lake, LakeFile, fingerprint, is_passed_by
 from sakila_platform.resources.spill import sweep_abandoned
 
 _INCOMING = "_incoming"
@@ -95,10 +95,16 @@ class FolderLake(Lake):
         """The rows of each of these files, as its own footer counts them."""
         return [pq.read_metadata(self._root / path).num_rows for path in paths]
 
-    def partitions(self, table: TableName) -> list[str]:
-        """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
-        folder = self._root / table.path
-        return sorted(path.parent.name for path in folder.glob(f"*=*/{DATA_FILE}"))
+    def _below(self, table: TableName) -> Mapping[str, bool]:
+        found: dict[str, bool] = {}
+        with suppress(FileNotFoundError), os.scandir(self._root / table.path) as entries:
+            for entry in entries:
+                if is_passed_by(entry.name) or not entry.is_dir():
+                    continue
+                has_data = os.path.isfile(os.path.join(entry.path, DATA_FILE))
+                if has_data or any(names for _, _, names in os.walk(entry.path)):
+                    found[entry.name] = has_data
+        return found
 
     def tables(self) -> list[TableName]:
         """Every table that has a file in the lake, sorted."""

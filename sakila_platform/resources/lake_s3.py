@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os.path
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import LAYERS, TableName, data_file, mart_file
+from sakila_platform.naming import DATA_FILE, LAYERS, TableName, data_file, mart_file
 from sakila_platform.resources.lake_copies import LakeCopies, version_of
-from sakila_platform.resources.lake_files import Content, Lake, LakeFile, partition_of
+from sakila_platform.resources.lake_files import Content, Lake, LakeFile, is_passed_by
 from sakila_platform.resources.s3_bucket import CONNECTIONS, Bucket, S3Object
 
 _MARTS = "marts"
@@ -101,10 +101,14 @@ class S3Lake(Lake):
         counts = dict(zip(distinct, self._threads.map(self._rows, distinct.values()), strict=True))
         return [counts[version_of(file)] for file in files]
 
-    def partitions(self, table: TableName) -> list[str]:
-        """The partition folders of a table that hold a file, such as `dt=2005-05-24`, sorted."""
-        found = (partition_of(found.path, table) for found in self._bucket.objects(f"{table.path}/"))
-        return sorted(partition for partition in found if partition)
+    def _below(self, table: TableName) -> Mapping[str, bool]:
+        found: dict[str, bool] = {}
+        for each in self._bucket.objects(f"{table.path}/"):
+            folder, _, file = each.path.removeprefix(f"{table.path}/").partition("/")
+            # A key that ends in a slash is how consoles show an empty folder.
+            if file and not file.endswith("/") and not is_passed_by(folder):
+                found[folder] = found.get(folder, False) or file == DATA_FILE
+        return found
 
     def tables(self) -> list[TableName]:
         """Every table of the layers that has a file in the lake, sorted."""

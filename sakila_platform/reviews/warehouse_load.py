@@ -13,6 +13,8 @@ from datetime import date
 from typing import Any
 
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sakila_platform.contracts import Table
 from sakila_platform.days import day_key
@@ -73,8 +75,8 @@ def _put_year(session: PostgresSession, year: int, publish_year: PublishYear) ->
     path = data_file(star.DIM_DATE.name, year_partition(year))
     if not session.lake.exists(path):
         publish_year(session.lake, year)
-    (file,) = session.lake.local_files([path])
-    rows = session.duck.read_parquet(file).select(*warehouse.DIM_DATE.column_names).to_arrow_table()
+    file = pq.ParquetFile(pa.BufferReader(session.lake.read(path)))
+    rows = file.read(list(warehouse.DIM_DATE.column_names))
     _upsert(session, warehouse.DIM_DATE, rows.to_batches())
     return rows.num_rows
 

@@ -64,7 +64,10 @@ class LakeViews:
         if not days:
             return self.spark.createDataFrame([], schema)
         files = [f"{self.location}/{data_file(name, day_partition(day))}" for day in days]
-        return self.spark.read.schema(schema).option("basePath", f"{self.location}/{name.path}").parquet(*files)
+        # Only folders below the table name a day, and none of the files is a pattern: Spark would take `[` or `*` in a
+        # lake's path for one, or another lake beside it. (The option is Spark's own, for its streams.)
+        reader = self.spark.read.schema(schema).option("__globPaths__", "false")
+        return reader.option("basePath", f"{self.location}/{name.path}").parquet(*files)
 
 
 def view_name(database: str, table: str) -> str:

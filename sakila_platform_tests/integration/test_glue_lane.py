@@ -12,10 +12,16 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
+from sakila_platform.contracts import arrow_schema, unknown_member
 from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.engine.star_builds import ALWAYS_KNOWN
 from sakila_platform.mysql import Address
-from sakila_platform.naming import TableName
+from sakila_platform.naming import TableName, data_file, day_partition
+from sakila_platform.rentals import star
+from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.spark import jdbc
+from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.spark import TwoLanes, small_spark
@@ -195,6 +201,18 @@ def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, hist
     lanes.at(glue)
     customers = glue.lake("stage/sakila/customer", "2005-05-25").column("customer_id")
     assert (700 in customers, 701 in customers) == (True, False)
+
+
+def test_a_lake_is_read_from_its_own_files_whatever_its_path_is_called(spark: SparkSession, tmp_path: Path) -> None:
+    schema = arrow_schema(star.DIM_STORE)
+    rows = pa.Table.from_pylist([unknown_member(star.DIM_STORE, ALWAYS_KNOWN)], schema=schema)
+    places = [tmp_path / name / "country=CO" / "dt=2001-01-01" / "[x]" for name in ("a*", "ab")]
+    for place, content in zip(places, (rows, schema.empty_table()), strict=True):
+        FolderLake(str(place)).publish(data_file(star.DIM_STORE.name, day_partition(DAYS[0])), encode_parquet(content))
+
+    (read,) = LakeViews(spark, str(places[0])).read(star.DIM_STORE, DAYS[:1]).collect()
+
+    assert (read["store_id"], read["country"], read["dt"]) == (0, rows["country"][0].as_py(), DAYS[0])
 
 
 def lake_of(lanes: TwoLanes, lane: Platform) -> dict[str, pa.Table]:

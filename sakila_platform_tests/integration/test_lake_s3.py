@@ -6,7 +6,7 @@ import gc
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,11 @@ STORE = TableName("final", "sakila", "dim_store")
 DAYS = ["dt=2005-05-24", "dt=2005-05-25", "dt=2005-12-31", "dt=undated"]
 ATHENAS = "marts/rentals/6f2c/20261120_part"
 PATHS = [*(data_file(table, day) for table in (RENTAL, STORE) for day in DAYS), mart_file("films"), ATHENAS]
+# Beside the days: two that no reader takes for one, and one that every reader passes by.
+PATHS += [
+    f"{RENTAL.path}/{beside}"
+    for beside in ("dt=old/part-0.parquet", "dt=2006-01-01/old/part-0.parquet", "_logs/part-0.parquet")
+]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,7 @@ def answers(lake: Lake) -> list[Any]:
     alike = [[sorted(names) for names in groups_of_equal(lake.fingerprints(table, DAYS))] for table in (RENTAL, STORE)]
     present = [path for path in PATHS if lake.exists(path)]
     return [
-        *(lake.partitions(table) for table in (RENTAL, STORE)),
+        *(lake.folders(table) for table in (RENTAL, STORE)),
         *(lake.present(table, reversed(DAYS)) for table in (RENTAL, STORE)),
         *(lake.missing(table, DAYS) for table in (RENTAL, STORE)),
         lake.tables(),
@@ -155,11 +160,11 @@ def test_what_is_not_there_is_told_in_one_line(lake: Lake) -> None:
 
 
 def test_listing_goes_on_after_the_thousandth_file(lake: Lake) -> None:
-    days = sorted(f"dt={1900 + number // 300}-{number % 300:03}" for number in range(1_050))
+    days = [f"dt={date(1900, 1, 1) + timedelta(days=number)}" for number in range(1_050)]
     lake.publish_each([data_file(RENTAL, day) for day in days], b"")
 
     assert lake.partitions(RENTAL) == days
-    assert lake.missing(RENTAL, [*days, "dt=2099-001"]) == ["dt=2099-001"]
+    assert lake.missing(RENTAL, [*days, "dt=2099-01-01"]) == ["dt=2099-01-01"]
     assert lake.tables() == [RENTAL]
 
 

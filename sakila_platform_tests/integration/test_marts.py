@@ -15,7 +15,8 @@ import pytest
 from sakila_platform.contracts import UNKNOWN_ID
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.mysql import Address
-from sakila_platform.naming import mart_file
+from sakila_platform.naming import data_file, mart_file
+from sakila_platform.rentals import star
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform.resources.lake import LakeResource
 from sakila_platform_tests.lake_places import LakePlace
@@ -24,8 +25,8 @@ from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import Rows, rows_of, table
 
 
-def build(selection: str = "*") -> dg.ExecuteInProcessResult:
-    """One run of the marts (or some of them), outcome whatever it is."""
+def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteInProcessResult:
+    """One run of the marts (or some of them), outcome whatever it is. What it logged is added to `logged`."""
     definitions = dg.Definitions(
         assets=marts_assets(),
         resources={"lake": LakeResource()},
@@ -33,11 +34,14 @@ def build(selection: str = "*") -> dg.ExecuteInProcessResult:
         jobs=[dg.define_asset_job("build", selection=selection)],
     )
     with dg.DagsterInstance.ephemeral() as instance:
-        return definitions.resolve_job_def("build").execute_in_process(
+        result = definitions.resolve_job_def("build").execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+        if logged is not None:
+            logged += [entry.user_message for entry in instance.all_logs(result.run_id)]
+        return result
 
 
 def mart(platform: Platform, name: str, sql: str) -> Rows:
@@ -97,6 +101,23 @@ def test_marts_built_again_are_the_same_files_and_nothing_is_left_behind(three_d
     assert build().success
     assert mart_files(three_days) == files
     assert [path.name.split("-")[0] for path in (three_days.folder / "dbt").iterdir()] == ["parsed"]
+
+
+def test_a_folder_that_is_no_day_is_named_and_stays_out_of_the_marts(three_days: Platform) -> None:
+    files = mart_files(three_days)
+    stray = data_file(star.FACT_RENTAL.name, "dt=old")
+    three_days.lake_files.publish(
+        stray, three_days.lake_files.read(three_days.lake_path("final/sakila/fact_rental", "2005-05-24"))
+    )
+    logged: list[str] = []
+    try:
+        result = build(logged=logged)
+    finally:
+        three_days.lake_files.delete(stray)
+
+    assert result.success
+    assert mart_files(three_days) == files
+    assert any("final/sakila/fact_rental/dt=old is no day" in note for note in logged)
 
 
 def test_a_day_has_rentals_returns_and_revenue_for_every_store_and_category(three_days: Platform) -> None:
