@@ -120,14 +120,14 @@ def _tmdb() -> Iterator[None]:
 
 
 def _show(terminal: Terminal) -> None:
-    zone, latest = LakeFiles(open_lake()), Clock(settings.TIME_ZONE.read(), settings.CLOCK.read()).today()
+    lake, latest = open_lake(), Clock(settings.TIME_ZONE.read(), settings.CLOCK.read()).today()
     terminal.heading("Raw files of the newest day")
     for about in (*(file.raw for file in CSV_FILES), *RECORDS):
-        for file in newest_files(zone, about, latest):
+        for file in newest_files(LakeFiles(lake), about, latest):
             terminal.say(file.path)
     terminal.heading("What the public prefers of horror, by sub-genre")
     with open_duckdb() as connection:
-        create_mart_view(connection, open_lake(), "horror_title_subgenres")
+        create_mart_view(connection, lake, "horror_title_subgenres")
         found = connection.execute(_SUBGENRES)
         columns = [column[0] for column in found.description or ()]
         show_table(Answer(columns, found.fetchall()), terminal)

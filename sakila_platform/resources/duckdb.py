@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from weakref import WeakKeyDictionary
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +19,8 @@ _MEMORY_LIMIT = "500MB"
 _THREADS = 2
 # What DuckDB calls the column with each row's file. By another name it would read all files to find those of a day.
 _PATH = "filename"
+# The lakes that a connection's views read.
+_READ_FROM: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[Lake]] = WeakKeyDictionary()
 _PATTERN = re.compile(r"([*?\[])")
 
 
@@ -49,7 +52,7 @@ def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableN
 
     (The files of a year have their year in them.)
     """
-    files = lake.local_files([data_file(table, partition) for partition in partitions])
+    files = _files(connection, lake, [data_file(table, partition) for partition in partitions])
     key = partitions[0].partition("=")[0] if partitions else ""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
     connection.execute(f"CREATE OR REPLACE VIEW {table.sql} AS SELECT {_columns(key)} FROM {_parquet(files)}")
@@ -57,7 +60,7 @@ def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableN
 
 def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
     """Name a mart's file `marts.<mart>`."""
-    files = lake.local_files([mart_file(mart)])
+    files = _files(connection, lake, [mart_file(mart)])
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     connection.execute(f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT {_columns("")} FROM {_parquet(files)}')
 
@@ -76,6 +79,12 @@ def sql_type(arrow: pa.DataType) -> str:
         pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
         pa.string(): "VARCHAR",
     }[arrow]
+
+
+def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, paths: Sequence[str]) -> list[str]:
+    """Where these files are, for as long as the connection is: a lake's copies are gone with the lake object."""
+    _READ_FROM.setdefault(connection, set()).add(lake)
+    return lake.local_files(paths)
 
 
 def _columns(key: str) -> str:

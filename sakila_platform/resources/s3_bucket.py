@@ -63,8 +63,13 @@ def open_bucket(location: str) -> Bucket:
     """
     parts = urlsplit(location)
     prefix = parts.path.strip("/")
-    if not parts.netloc or parts.query or parts.fragment:
+    if not parts.netloc:
         raise UsageError(f"{settings.LAKE.name}: {location!r} names no bucket: give s3://bucket/prefix.")
+    if "?" in location or "#" in location:
+        raise UsageError(
+            f"{settings.LAKE.name}: {location!r} has a ? or # in it, which addresses end a path with: "
+            "give s3://bucket/prefix with a prefix of other signs."
+        )
     endpoint = settings.LAKE_ENDPOINT.read()
     where = f"s3://{parts.netloc}/{prefix}".rstrip("/")
     place = f"{where} ({endpoint})" if endpoint else where

@@ -25,7 +25,7 @@ from sakila_platform.commands.terminal import Terminal
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.naming import TableName, data_file, mart_file
 from sakila_platform.resources import s3_bucket
-from sakila_platform.resources.duckdb import create_view, open_duckdb
+from sakila_platform.resources.duckdb import create_mart_view, create_view, open_duckdb
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.resources.lake_location import open_lake
@@ -269,6 +269,20 @@ def test_copies_are_gone_with_the_lake_object(place: S3Place) -> None:
     assert list(spill_folder().iterdir()) == []
 
 
+def test_copies_stay_as_long_as_a_connection_reads_them(place: S3Place) -> None:
+    open_lake().publish(mart_file("films"), parquet(3))
+    with open_duckdb() as connection:
+        # Nobody but the connection keeps this lake.
+        create_mart_view(connection, open_lake(), "films")
+        gc.collect()
+
+        assert connection.execute("SELECT count(*) FROM marts.films").fetchall() == [(3,)]
+    del connection
+    gc.collect()
+
+    assert list(spill_folder().iterdir()) == []
+
+
 def test_parts_that_a_dead_process_left_are_removed_a_day_later(
     place: S3Place, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,10 +375,31 @@ def test_what_is_wrong_with_the_lake_is_told_in_one_line(
         assert "sakila-secret" not in error
 
 
-@pytest.mark.parametrize("location", ["s3://", "s3:///lake", "s3://bucket/lake?versionId=1"])
+@pytest.mark.parametrize("location", ["s3://", "s3:///lake"])
 def test_a_location_without_a_bucket_is_refused(location: str) -> None:
     with pytest.raises(UsageError, match=r"^SAKILA_LAKE: .* names no bucket: give s3://bucket/prefix\.$"):
         open_lake(location)
+
+
+@pytest.mark.parametrize("location", ["s3://bucket/lake?versionId=1", "s3://lake-x/a#b", "s3://bucket/lake?"])
+def test_a_prefix_with_a_sign_that_ends_a_path_is_refused_for_that(location: str) -> None:
+    with pytest.raises(UsageError, match=r"^SAKILA_LAKE: .* has a \? or # in it.*: give s3://bucket/prefix with .*\.$"):
+        open_lake(location)
+
+
+@pytest.mark.parametrize(
+    "location", ["s3:/bucket/lake", "S3://bucket", "s3a://bucket/lake", "s3:bucket", "gs://bucket", "https://host/lake"]
+)
+def test_an_address_that_is_not_written_as_s3_is_is_no_folder(location: str) -> None:
+    with pytest.raises(UsageError, match=r"^SAKILA_LAKE: .* is no folder and not written as S3 is: give s3://bucket"):
+        open_lake(location)
+
+
+def test_a_folder_may_be_called_as_an_address_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for location in ("./s3:/bucket", "C:/lake", "a=b/c"):
+        open_lake(location).publish(PATHS[0], b"rows")
+        assert (tmp_path / location / PATHS[0]).is_file()
 
 
 def test_an_endpoint_that_is_no_address_is_refused(place: S3Place, monkeypatch: pytest.MonkeyPatch) -> None:
