@@ -71,6 +71,8 @@ def prepared_shop(home: Path) -> Address:
     ensure_tables(address)
     with closing(connect(address)) as connection, connection.cursor() as cursor:
         cursor.execute("ALTER TABLE payment MODIFY payment_id INT UNSIGNED NOT NULL AUTO_INCREMENT")
+        # A customer takes one copy of a film: nobody has one from before.
+        cursor.execute("UPDATE rental SET return_date = rental_date + INTERVAL 1 DAY WHERE return_date IS NULL")
         cursor.execute("UPDATE staff SET username = %s WHERE staff_id = 1", [CLERK])
         give_clerk_account(cursor, CLERK, PASSWORD)
         cursor.executemany(

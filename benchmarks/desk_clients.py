@@ -8,7 +8,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -72,10 +72,17 @@ def timed(seconds: float, clients: int, make_client: Client) -> Rate:
     return Rate(len(every), time.perf_counter() - began, every)
 
 
+def drawn_pairs(customers: Sequence[int], seed: int) -> Iterator[tuple[int, int]]:
+    """Customers and films, in an order of their own for each client. No pair comes twice: a customer takes one copy."""
+    pairs = [(customer, film) for customer in customers for film in range(1 + seed % CLIENTS, 1001, CLIENTS)]
+    random.Random(seed).shuffle(pairs)
+    return iter(pairs)
+
+
 def bare_client(address: Address, token: str, customers: Sequence[int], seed: int) -> Callable[[], None]:
     """All the SQL of the desk's request, who is asking included, on a connection of one's own and without the desk."""
     clock = Clock(settings.TIME_ZONE.read())
-    drawn = random.Random(seed)
+    pairs = drawn_pairs(customers, seed)
     connection = connect(address)
     cursor = connection.cursor()
     cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
@@ -84,7 +91,8 @@ def bare_client(address: Address, token: str, customers: Sequence[int], seed: in
         by = session_holder(cursor, token)
         if by is None:
             raise click.ClickException("The session is over.")
-        rent(cursor, RentalRequest(str(drawn.choice(customers)), [drawn.randint(1, 1000)], 1), by, clock)
+        customer, film = next(pairs)
+        rent(cursor, RentalRequest(str(customer), [film], 1), by, clock)
         connection.commit()
 
     return once
@@ -98,14 +106,15 @@ def http_client(port: int, token: str, customers: Sequence[int], seed: int) -> C
     connection = socket.create_connection(("127.0.0.1", port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     answers = connection.makefile("rb")
-    drawn = random.Random(seed)
+    pairs = drawn_pairs(customers, seed)
     head = (
         f"POST /rentals HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
         "Content-Type: application/json\r\nContent-Length: "
     )
 
     def once() -> None:
-        body = f'{{"document":"{drawn.choice(customers)}","films":[{drawn.randint(1, 1000)}],"store_id":1}}'
+        customer, film = next(pairs)
+        body = f'{{"document":"{customer}","films":[{film}],"store_id":1}}'
         connection.sendall(f"{head}{len(body)}\r\n\r\n{body}".encode())
         status, length = answers.readline(), 0
         while (line := answers.readline()) not in (b"\r\n", b""):

@@ -28,6 +28,8 @@ PASSWORD = "walrus beneath a yellow lamp"
 ANA = {"document": "CC-1234567", "names": "Ana", "surnames": "Díaz", "birth_date": "1990-02-03", "password": PASSWORD}
 _TOKEN_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
 
+_HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
 
 @dataclass
 class DeskUnderTest:
@@ -97,6 +99,14 @@ class Browser:
             headers={"Accept": "text/html"},
             follow_redirects=True,
         )
+
+    def hidden(self, page: str) -> dict[str, str]:
+        """What the page's own form carries unseen."""
+        return dict(_HIDDEN_FIELD.findall(self.get(page).text.partition("<main")[2]))
+
+    def post(self, path: str, fields: Mapping[str, Any]) -> TestResponse:
+        """Send a form as it is, following redirects."""
+        return self.client.post(path, data=fields, headers={"Accept": "text/html"}, follow_redirects=True)
 
     def log_in(self, document: str = CLERK, password: str = PASSWORD) -> TestResponse:
         """Sign in by the page."""

@@ -21,6 +21,7 @@ from sakila_platform.rental_desk import passwords
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rental_desk.people import Visitor, canonical_document, person_by_document, visitor_by_session
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, SignInNeeded
+from sakila_platform.rental_desk.written_names import document_form
 
 # Sakila's customer numbers have at most five digits: nobody can register one of those, now or later.
 SHORTEST_DOCUMENT = 6
@@ -92,7 +93,7 @@ def log_in(shop: Shop, document: str, password: str, lasts: timedelta) -> str:
     """A fresh session's token. Raises SignInNeeded, the same for an unknown document as for a wrong password."""
     with shop.transaction() as cursor:
         cursor.execute(
-            "SELECT usuario_id, password_hash FROM usuarios WHERE document = %s", [_canonical_or_nobody(document)]
+            "SELECT usuario_id, password_hash FROM usuarios WHERE document = %s", [document_form(document) or ""]
         )
         usuario_id, kept = cursor.fetchone() or (None, None)
     # Outside of the transaction: hashing takes longer than all the rest, and holds no connection.
@@ -141,7 +142,7 @@ def give_clerk_account(cursor: Cursor, username: str, password: str) -> str:
     passwords.require_good_password(password, (document, names, surnames))
     taken = person_by_document(cursor, document)
     if taken and taken.staff_id != staff_id:
-        raise UsageError(f"The document {document} belongs to a customer. Give the clerk another username in staff.")
+        raise UsageError(f"The document {document} belongs to somebody else. Give the clerk another username in staff.")
     cursor.execute("DELETE FROM usuarios WHERE staff_id = %s AND document <> %s", [staff_id, document])
     cursor.execute(
         "DELETE desk_session FROM desk_session JOIN usuarios USING (usuario_id) WHERE staff_id = %s", [staff_id]
@@ -172,10 +173,3 @@ def has_staff_account(cursor: Cursor) -> bool:
 def _clerks_sentence(cursor: Cursor) -> str:
     cursor.execute("SELECT username FROM staff WHERE active ORDER BY staff_id LIMIT 10")
     return f"There are: {', '.join(username for (username,) in cursor.fetchall())}."
-
-
-def _canonical_or_nobody(document: str) -> str:
-    try:
-        return canonical_document(document)
-    except Invalid:
-        return ""

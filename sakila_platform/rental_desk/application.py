@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from sakila_platform.rental_desk import json_api, pages
 from sakila_platform.rental_desk.attempts import Attempts
@@ -23,8 +24,9 @@ from sakila_platform.rental_desk.desk import EXTENSION, Desk, is_for_program, kn
 from sakila_platform.rental_desk.intake import MOST_BYTES, MissingBody
 from sakila_platform.rental_desk.openapi import document
 from sakila_platform.rental_desk.protection import protect
-from sakila_platform.rental_desk.refusals import Refused, SignInNeeded, TooManyAttempts
-from sakila_platform.rental_desk.request_log import log_requests
+from sakila_platform.rental_desk.refusals import NoSuchForm, Refused, SignInNeeded, TooManyAttempts
+from sakila_platform.rental_desk.repeats import FIELD, fresh_key
+from sakila_platform.rental_desk.request_log import log_failure, log_requests
 
 _STATIC_SECONDS = 3600
 _WORDS = {
@@ -35,7 +37,31 @@ _WORDS = {
     413: "That is more than the desk takes at once.",
     500: "The desk made a mistake, and noted it. Nothing was changed; try again, or tell the people who run it.",
 }
+# By what Flask-WTF says of a form: what helps. All else is the token's, which is too old or of another session.
+_FORM_WORDS = {
+    "The CSRF session token is missing.": "This form came without the desk's cookie. Let the browser keep cookies of "
+    "this site, load the page again and send it anew.",
+    "The referrer header is missing.": "The browser did not say which page sent this form: something cuts the Referer "
+    "header off. Let the browser, its extensions or the proxy send it within this site, and send the form again.",
+    "The referrer does not match the host.": "This form was sent from another address than the desk's own. Open the "
+    "desk by its usual address; behind a proxy, have it hand on the visitor's Host as X-Forwarded-Host.",
+}
+_FORM_TOO_OLD = "This page was open for too long, or belongs to another log in. Load it again and send it anew."
 View = Callable[..., Any]
+
+
+class _Number(IntegerConverter):
+    """A number in a path, of ASCII digits and no more of them than a number of ours has."""
+
+    regex = r"[0-9]{1,10}"
+
+
+class _Application(Flask):
+    """Flask, whose log of a mistake holds the route instead of the path."""
+
+    def log_exception(self, exc_info: Any, ctx: Any = None) -> None:
+        """Log a mistake of ours."""
+        log_failure(exc_info)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -51,7 +77,8 @@ class _Sessions(SecureCookieSessionInterface):
 
 def create_app(config: DeskConfig) -> Flask:
     """The WSGI application of one desk. Connects to nothing before the first request."""
-    app = Flask(__name__, static_url_path="/static")
+    app = _Application(__name__, static_url_path="/static")
+    app.url_map.converters["int"] = _Number
     app.session_interface = _Sessions()
     secure = not config.is_plain_loopback
     app.config.update(
@@ -84,7 +111,8 @@ def create_app(config: DeskConfig) -> Flask:
     _check_forms(app)
     protect(app, secure)
     allow_named_origins(app, config.cors_origins)
-    app.context_processor(lambda: {"visitor": known_visitor(), "refused": None, "typed": {}})
+    shown: dict[str, Any] = {"refused": None, "typed": {}, "form_key": FIELD, "fresh_key": fresh_key}
+    app.context_processor(lambda: {**shown, "visitor": known_visitor()})
     return app
 
 
@@ -96,19 +124,30 @@ def _add_routes(app: Flask) -> None:
     def add(method: str, rule: str, name: str, view: View) -> None:
         app.add_url_rule(rule, name, view, methods=[method])
 
-    add("GET", "/", "home", pages.home)
-    add("GET", "/register", "show_register", pages.show_register)
+    def only_page(page: View) -> View:
+        """An address without a twin: who takes no HTML is told so."""
+
+        def show(**values: Any) -> Any:
+            if request.accept_mimetypes and not request.accept_mimetypes.accept_html:
+                raise NoSuchForm("This address has a page for people only. What programs may ask: /openapi.json")
+            return page(**values)
+
+        return show
+
+    add("GET", "/", "home", only_page(pages.home))
+    add("GET", "/register", "show_register", only_page(pages.show_register))
     add("POST", "/register", "register", twins(pages.register, json_api.register))
-    add("GET", "/login", "show_log_in", pages.show_log_in)
+    add("GET", "/login", "show_log_in", only_page(pages.show_log_in))
     add("POST", "/login", "log_in", twins(pages.log_in, json_api.log_in))
     add("POST", "/logout", "log_out", twins(pages.log_out, json_api.log_out))
-    add("GET", "/rentals/new", "show_rent", pages.show_rent)
-    add("GET", "/rentals", "show_rentals", pages.show_rentals)
+    add("GET", "/rentals/new", "show_rent", only_page(pages.show_rent))
+    add("GET", "/rentals", "show_rentals", twins(pages.show_rentals, json_api.rentals_of_day))
     add("POST", "/rentals", "rent", twins(pages.rent, json_api.rent))
-    add("GET", "/returns", "show_returns", pages.show_returns)
+    add("GET", "/returns", "show_returns", only_page(pages.show_returns))
     add("POST", "/returns/find", "find_returns", pages.find_returns)
     add("POST", "/returns", "give_back", twins(pages.give_back, json_api.give_back))
-    add("GET", "/customers/<int:customer_id>", "show_customer", pages.show_customer)
+    show_customer = twins(pages.show_customer, json_api.customer)
+    add("GET", "/customers/<int:customer_id>", "show_customer", show_customer)
     add("GET", "/films", "films", twins(pages.show_films, json_api.find_films))
     add("GET", "/users", "users", twins(pages.users, json_api.users))
     add("GET", "/check_db", "check_database", json_api.check_database)
@@ -135,7 +174,7 @@ def _add_errors(app: Flask) -> None:
         return answer
 
     def refuse_form(error: CSRFError) -> Any:
-        refused = Refused("This page was open for too long, or cookies are off. Load it again and send it anew.")
+        refused = Refused(_FORM_WORDS.get(error.description or "", _FORM_TOO_OLD))
         refused.status = 400  # type: ignore[assignment]
         return refuse(refused)
 

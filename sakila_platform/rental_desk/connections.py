@@ -17,6 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.rental_desk.refusals import ShopClosed
+from sakila_platform.rental_desk.request_log import note_database_fault
+from sakila_platform.rental_desk.server_errors import NO_RIGHT, READ_ONLY
 
 T = TypeVar("T")
 
@@ -32,6 +34,10 @@ _LAST_USE = "last use"
 # No server dies and is back in this time.
 _SURELY_ALIVE_SECONDS = 0.1
 _NOT_ANSWERING = ShopClosed("The shop's database does not answer at the moment. Try again in a minute.")
+_UNCHANGEABLE = ShopClosed(
+    "The shop's database can only be read at the moment: nothing was changed. Tell the people who run it."
+)
+_FORBIDDEN = ShopClosed("The shop's database does not let the desk do this. Tell the people who run it.")
 
 
 class Collided(Exception):
@@ -68,11 +74,18 @@ class Shop:
             connection.commit()
             is_committed = True
         except pymysql.err.OperationalError as error:
-            if error.args and error.args[0] in _COLLISIONS:
+            number = error.args[0] if error.args else 0
+            if number in _COLLISIONS:
                 raise Collided from None
+            note_database_fault(number)
+            if number in READ_ONLY:
+                raise _UNCHANGEABLE from None
+            if number in NO_RIGHT:
+                raise _FORBIDDEN from None
             connection.invalidate()
             raise _NOT_ANSWERING from None
-        except pymysql.err.InterfaceError:
+        except pymysql.err.InterfaceError as error:
+            note_database_fault(error.args[0] if error.args else 0)
             connection.invalidate()
             raise _NOT_ANSWERING from None
         finally:
@@ -96,7 +109,12 @@ class Shop:
             return self._engine.raw_connection()
         except exc.TimeoutError:
             raise ShopClosed("The desk is too busy at the moment. Try again in a few seconds.") from None
-        except (exc.DBAPIError, PlatformError, pymysql.err.MySQLError, OSError):
+        except PlatformError as error:
+            note_database_fault(0, str(error))
+            raise _NOT_ANSWERING from None
+        except (exc.DBAPIError, pymysql.err.MySQLError, OSError) as error:
+            number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+            note_database_fault(number, type(error).__name__)
             raise _NOT_ANSWERING from None
 
     def _connect(self) -> pymysql.Connection:

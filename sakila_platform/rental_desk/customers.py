@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from pymysql.cursors import Cursor
+
+from sakila_platform.rental_desk.people import Person, Visitor, person_by_customer
+from sakila_platform.rental_desk.refusals import NotAllowed, NotFound
+from sakila_platform.rental_desk.returning import DOLLARS_PER_LATE_DAY, late_days
 
 # The arithmetic of Sakila's function get_customer_balance, which is DECIMAL(5,2) and fails where more is owed: the
 # rates of what was taken, a dollar for each day that came back late, less what was paid; all of it by a moment.
@@ -26,7 +31,8 @@ SELECT
 """
 _RENTALS = """
 SELECT rental.rental_id, rental.inventory_id, film.title, inventory.store_id, rental.rental_date, rental.return_date,
-       film.rental_duration, customer.customer_id, CONCAT(customer.first_name, ' ', customer.last_name)
+       film.rental_duration, film.replacement_cost, customer.customer_id,
+       CONCAT(customer.first_name, ' ', customer.last_name)
 FROM rental
 JOIN inventory ON inventory.inventory_id = rental.inventory_id
 JOIN film ON film.film_id = inventory.film_id
@@ -35,12 +41,15 @@ WHERE {condition}
 ORDER BY rental.rental_date DESC, rental.rental_id DESC
 LIMIT %(most)s
 """
+# More than any shop has copies: what is owed is summed over all that is out.
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True)
 class RentalLine:
-    """A rental as a list shows it."""
+    """A rental as a list of a day shows it. `today` is the day by which the lateness of what is out is counted."""
 
+    today: date
     rental_id: int
     inventory_id: int
     title: str
@@ -48,6 +57,7 @@ class RentalLine:
     rental_date: datetime
     return_date: datetime | None
     rental_days: int
+    replacement_cost: Decimal
     customer_id: int
     customer_name: str
 
@@ -56,33 +66,70 @@ class RentalLine:
         """The last day that was paid for."""
         return self.rental_date.date() + timedelta(days=self.rental_days)
 
+    @property
+    def late_days(self) -> int:
+        """Days by the calendar beyond those that were paid for, up to the return or up to today."""
+        return late_days(self.rental_date, (self.return_date or self.today), self.rental_days)
+
+    @property
+    def is_taken_for_lost(self) -> bool:
+        """Whether it is out and more than twice its days late."""
+        return self.return_date is None and self.late_days > 2 * self.rental_days
+
+    @property
+    def late_fee(self) -> Decimal:
+        """What its lateness costs, in dollars: as get_customer_balance counts it, and announces it for what is lost."""
+        lost = self.replacement_cost if self.is_taken_for_lost else Decimal(0)
+        return self.late_days * DOLLARS_PER_LATE_DAY + lost
+
+
+def owed(settled: Decimal, out: Sequence[RentalLine]) -> Decimal:
+    """What a customer owes: the balance, and what the lateness of the copies at home costs up to today."""
+    return settled + sum((line.late_fee for line in out), Decimal(0))
+
 
 def balance(cursor: Cursor, customer_id: int, at: datetime) -> Decimal:
-    """What a customer owes at a moment, in dollars; below zero what the shop owes."""
+    """A customer's balance at a moment by what is back and what is paid, in dollars; below zero the shop owes."""
     cursor.execute(_BALANCE, {"customer": customer_id, "at": at})
     ((owed,),) = cursor.fetchall()
     return Decimal(owed).quantize(Decimal("0.01"))
 
 
-def open_rentals(cursor: Cursor, customer_id: int, most: int = 100) -> list[RentalLine]:
+def seen_customer(
+    cursor: Cursor, by: Visitor, customer_id: int, now: datetime
+) -> tuple[Person, list[RentalLine], Decimal]:
+    """A customer, what is at home, and what is owed. Raises NotAllowed for other customers, NotFound for nobody."""
+    if not by.is_staff and by.customer_id != customer_id:
+        raise NotAllowed("Customers see their own rentals only.")
+    customer = person_by_customer(cursor, customer_id)
+    if customer is None:
+        raise NotFound(f"There is no customer {customer_id}.")
+    out = open_rentals(cursor, customer_id, now.date())
+    return customer, out, owed(balance(cursor, customer_id, now), out)
+
+
+def open_rentals(cursor: Cursor, customer_id: int, today: date) -> list[RentalLine]:
     """What a customer has at home, the newest first."""
     condition = "rental.customer_id = %(customer)s AND rental.return_date IS NULL"
-    cursor.execute(_RENTALS.format(condition=condition), {"customer": customer_id, "most": most})
-    return [RentalLine(*row) for row in cursor.fetchall()]
+    cursor.execute(_RENTALS.format(condition=condition), {"customer": customer_id, "most": _ALL})
+    return [RentalLine(today, *row) for row in cursor.fetchall()]
 
 
-def rentals_of_day(cursor: Cursor, day: date, most: int = 500) -> list[RentalLine]:
+def rentals_of_day(cursor: Cursor, day: date, today: date, most: int = 500) -> list[RentalLine]:
     """What was rented on a day, the newest first."""
     cursor.execute(
-        _RENTALS.format(condition="rental.rental_date >= %(day)s AND rental.rental_date < %(next)s"),
-        {"day": day, "next": day + timedelta(days=1), "most": most},
+        # Up to the day's last moment: the calendar may have no next day.
+        _RENTALS.format(condition="rental.rental_date BETWEEN %(first)s AND %(last)s"),
+        {"first": day, "last": datetime.combine(day, time.max), "most": most},
     )
-    return [RentalLine(*row) for row in cursor.fetchall()]
+    return [RentalLine(today, *row) for row in cursor.fetchall()]
 
 
-def open_rental_of_copy(cursor: Cursor, inventory_id: int) -> RentalLine | None:
-    """Who has a copy; None where it is in the shop."""
-    condition = "rental.inventory_id = %(copy)s AND rental.return_date IS NULL"
-    cursor.execute(_RENTALS.format(condition=condition), {"copy": inventory_id, "most": 1})
-    row = cursor.fetchone()
-    return RentalLine(*row) if row else None
+def holder_of_copy(cursor: Cursor, inventory_id: int) -> tuple[int, int] | None:
+    """The customer who has a copy, and by which rental; None where it is in the shop."""
+    cursor.execute(
+        "SELECT customer_id, rental_id FROM rental WHERE inventory_id = %s AND return_date IS NULL "
+        "ORDER BY rental_date DESC, rental_id DESC LIMIT 1",
+        [inventory_id],
+    )
+    return cursor.fetchone()

@@ -48,6 +48,11 @@ def numbers(name: str) -> list[int]:
     return [int(each) for each in typed]
 
 
+def address_number(typed: str, most: int) -> int:
+    """A whole number of an address, up to the most there is; 0 for what is none."""
+    return min(int(typed), most) if _is_number(typed) else 0
+
+
 def first_day_text(typed: str) -> date | None:
     """A day of an address, None for what is none."""
     try:
@@ -71,4 +76,5 @@ def registration() -> Registration:
 
 
 def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) <= 9
+    """Whether int() takes it without fail: of what Unicode calls digits it takes not all, and no thousands of them."""
+    return typed.isascii() and typed.isdigit() and len(typed) <= 10

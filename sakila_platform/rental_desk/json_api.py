@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -9,7 +11,7 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 from pymysql.cursors import Cursor
 
-from sakila_platform.rental_desk import accounts, messages, renting, returning, signing
+from sakila_platform.rental_desk import accounts, customers, messages, renting, repeats, returning, signing
 from sakila_platform.rental_desk.desk import current_desk, presented_token, signed_in, signed_in_staff
 from sakila_platform.rental_desk.films import Search, films
 from sakila_platform.rental_desk.people import people
@@ -88,9 +90,13 @@ def rent() -> Response:
     asked = _body(messages.RentalsAsked)
     desk = current_desk()
     wanted = renting.RentalRequest(asked.document, asked.films, asked.store_id, asked.date)
-    customer, rentals = desk.shop.run(lambda cursor: renting.rent(cursor, wanted, signed_in(cursor), desk.config.clock))
-    lines = [messages.RentalLine.model_validate(rental, from_attributes=True) for rental in rentals]
-    return _answer(messages.RentalsAnswer(customer_id=customer.customer_id or 0, rentals=lines), HTTPStatus.CREATED)
+
+    def work(cursor: Cursor) -> messages.RentalsAnswer:
+        customer, rentals = renting.rent(cursor, wanted, signed_in(cursor), desk.config.clock)
+        lines = [messages.RentalLine.model_validate(rental, from_attributes=True) for rental in rentals]
+        return messages.RentalsAnswer(customer_id=customer.customer_id or 0, rentals=lines)
+
+    return _done_once(work, asdict(wanted), HTTPStatus.CREATED)
 
 
 def give_back() -> Response:
@@ -98,9 +104,52 @@ def give_back() -> Response:
     asked = _body(messages.ReturnsAsked)
     desk = current_desk()
     wanted = returning.ReturnRequest(asked.rentals, asked.date, asked.late_fee_paid)
-    returns = desk.shop.run(lambda cursor: returning.give_back(cursor, wanted, signed_in(cursor), desk.config.clock))
-    lines = [messages.ReturnLine.model_validate(each, from_attributes=True) for each in returns]
-    return _answer(messages.ReturnsAnswer(returns=lines))
+
+    def work(cursor: Cursor) -> messages.ReturnsAnswer:
+        returns = returning.give_back(cursor, wanted, signed_in(cursor), desk.config.clock)
+        lines = [messages.ReturnLine.model_validate(each, from_attributes=True) for each in returns]
+        return messages.ReturnsAnswer(returns=lines)
+
+    return _done_once(work, asdict(wanted), HTTPStatus.OK)
+
+
+def rentals_of_day() -> Response:
+    """What was rented on a day, for staff."""
+    asked = _query(messages.DayAsked)
+    today = current_desk().config.clock.today()
+    day = asked.day or today
+
+    def work(cursor: Cursor) -> Response:
+        signed_in_staff(cursor)
+        found = customers.rentals_of_day(cursor, day, today)
+        return _answer(messages.DayAnswer(day=day, rentals=_listed(found)))
+
+    return current_desk().shop.run(work)
+
+
+def customer(customer_id: int) -> Response:
+    """A customer's open rentals and what is owed: for staff, and for the customer."""
+    now = current_desk().config.clock.wall_time()
+
+    def work(cursor: Cursor) -> Response:
+        seen, out, owes = customers.seen_customer(cursor, signed_in(cursor), customer_id, now)
+        return _answer(
+            messages.CustomerAnswer(
+                customer_id=customer_id,
+                document=seen.document,
+                names=seen.names,
+                surnames=seen.surnames,
+                store_id=seen.customer_store_id or 0,
+                owes=owes,
+                open_rentals=_listed(out),
+            )
+        )
+
+    return current_desk().shop.run(work)
+
+
+def _listed(lines: list[customers.RentalLine]) -> list[messages.ListedRental]:
+    return [messages.ListedRental.model_validate(line, from_attributes=True) for line in lines]
 
 
 def health() -> Response:
@@ -116,6 +165,21 @@ def problem(refused: Refused) -> Response:
     )
     response = _answer(told, refused.status)
     response.mimetype = "application/problem+json"
+    return response
+
+
+def _done_once(work: Callable[[Cursor], BaseModel], content: object, status: HTTPStatus) -> Response:
+    """Do what is asked and answer; the same answer for who sends the same again with the same key."""
+    key = repeats.require_key(request.headers.get(repeats.HEADER, ""))
+
+    def keyed(cursor: Cursor) -> tuple[str, bool]:
+        asked = repeats.Keyed(signed_in(cursor).usuario_id, f"JSON {request.endpoint}", key, content)
+        return repeats.once(cursor, asked, lambda: work(cursor).model_dump_json())
+
+    answer, is_repeated = current_desk().shop.run(keyed)
+    response = Response(answer, status=status, mimetype=JSON)
+    if is_repeated:
+        response.headers["Idempotent-Replayed"] = "true"
     return response
 
 

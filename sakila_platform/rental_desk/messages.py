@@ -6,16 +6,37 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from sakila_platform.rental_desk.passwords import LONGEST, SHORTEST
 from sakila_platform.rental_desk.renting import MOST_FILMS
 from sakila_platform.rental_desk.returning import MOST_RENTALS
+from sakila_platform.rental_desk.written_names import name_form
 
 # No control characters, and something else than blanks at both ends.
 _VISIBLE = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=_VISIBLE)]
+
+def _name(typed: str) -> str:
+    name = name_form(typed)
+    if name is None:
+        raise ValueError("give a name that can be read, without signs that are invisible or turn the line")
+    return name
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=_VISIBLE),
+    AfterValidator(_name),
+]
+# DATETIME columns are the shop's wall clock, kept without a zone: the format is that of OpenAPI's registry.
+WallClock = Annotated[
+    datetime,
+    Field(
+        description="The shop's wall clock (SAKILA_TIME_ZONE), without an offset.",
+        json_schema_extra={"format": "date-time-local"},
+    ),
+]
 Document = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=30),
@@ -97,6 +118,14 @@ class UsersAsked(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class DayAsked(BaseModel):
+    """Of which day rentals are listed."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    day: Annotated[date | None, Field(description="A day such as 2026-05-24; today by default.")] = None
+
+
 class RegisterAnswer(BaseModel):
     """The customer that somebody became."""
 
@@ -156,8 +185,8 @@ class RentalLine(BaseModel):
     inventory_id: int
     film_id: int
     title: str
-    rental_date: datetime
-    due_date: datetime
+    rental_date: WallClock
+    due_date: WallClock
     amount: Decimal
 
 
@@ -173,7 +202,7 @@ class ReturnLine(BaseModel):
 
     rental_id: int
     title: str
-    return_date: datetime
+    return_date: WallClock
     late_days: int
     late_fee: Decimal
     is_paid: bool
@@ -183,6 +212,41 @@ class ReturnsAnswer(BaseModel):
     """The rentals that ended."""
 
     returns: list[ReturnLine]
+
+
+class ListedRental(BaseModel):
+    """A rental as it stands. `late_fee` is what its lateness costs, so far where it is still out."""
+
+    rental_id: int
+    inventory_id: int
+    title: str
+    store_id: int
+    customer_id: int
+    customer_name: str
+    rental_date: WallClock
+    due_date: date
+    return_date: WallClock | None
+    late_days: int
+    late_fee: Decimal
+
+
+class DayAnswer(BaseModel):
+    """What was rented on a day, the newest first: 500 at most."""
+
+    day: date
+    rentals: list[ListedRental]
+
+
+class CustomerAnswer(BaseModel):
+    """A customer, what is at home, and what is owed in dollars: below zero what the shop owes."""
+
+    customer_id: int
+    document: str
+    names: str
+    surnames: str
+    store_id: int
+    owes: Decimal
+    open_rentals: list[ListedRental]
 
 
 class DatabaseAnswer(BaseModel):

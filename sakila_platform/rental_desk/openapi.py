@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sakila_platform.rental_desk import messages
+from sakila_platform.rental_desk.repeats import HEADER, KEY_PATTERN
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -28,10 +29,24 @@ class _Operation:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     needs_token: bool = False
+    takes_key: bool = False
     refusals: tuple[int, ...] = ()
 
 
-_BODY = (400, 413, 415, 422)
+_BODY = (400, 408, 413, 415, 422)
+_CUSTOMER_ID: dict[str, Any] = {
+    "name": "customer_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
+}
+_KEY: dict[str, Any] = {
+    "name": HEADER,
+    "in": "header",
+    "description": "A key of your own for this request. Sent again within a day with the same key and body, "
+    "it is answered as before and nothing is done twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN},
+}
 _OPERATIONS = (
     _Operation(
         "post",
@@ -68,6 +83,7 @@ _OPERATIONS = (
         201,
         messages.RentalsAsked,
         needs_token=True,
+        takes_key=True,
         refusals=(*_BODY, 401, 403, 409),
     ),
     _Operation(
@@ -78,7 +94,25 @@ _OPERATIONS = (
         200,
         messages.ReturnsAsked,
         needs_token=True,
+        takes_key=True,
         refusals=(*_BODY, 401, 403, 409),
+    ),
+    _Operation(
+        "get",
+        "/rentals",
+        "What was rented on a day, for staff",
+        messages.DayAnswer,
+        query=messages.DayAsked,
+        needs_token=True,
+        refusals=(401, 403, 422),
+    ),
+    _Operation(
+        "get",
+        "/customers/{customer_id}",
+        "Open rentals and what is owed: for staff, and for the customer",
+        messages.CustomerAnswer,
+        needs_token=True,
+        refusals=(401, 403, 404),
     ),
 )
 
@@ -120,7 +154,7 @@ def _paths() -> dict[str, Any]:
 def _described(operation: _Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": operation.summary,
-        "operationId": f"{operation.method}_{operation.path.strip('/')}",
+        "operationId": f"{operation.method}_{operation.path.strip('/').partition('/')[0]}",
         "responses": {str(operation.status): _response(operation.answer, "application/json")},
     }
     for status in (*sorted(operation.refusals), 503):
@@ -128,8 +162,11 @@ def _described(operation: _Operation) -> dict[str, Any]:
     if operation.body:
         schema = {"$ref": _REFERENCE.format(model=operation.body.__name__)}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    if operation.query:
-        described["parameters"] = _parameters(operation.query)
+    parameters = [_CUSTOMER_ID] if "{customer_id}" in operation.path else []
+    parameters += [_KEY] if operation.takes_key else []
+    parameters += _parameters(operation.query) if operation.query else []
+    if parameters:
+        described["parameters"] = parameters
     if operation.needs_token:
         described["security"] = [{"token": []}]
     return described

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 
 from flask import flash, redirect, render_template, request, session, url_for
 from pymysql.cursors import Cursor
 from werkzeug.wrappers import Response
 
-from sakila_platform.rental_desk import customers, renting, returning, signing
+from sakila_platform.rental_desk import customers, renting, repeats, returning, signing
 from sakila_platform.rental_desk.desk import current_desk, known_visitor, signed_in, signed_in_staff
 from sakila_platform.rental_desk.films import Film, Search, films, films_by_id, stores
-from sakila_platform.rental_desk.forms import first_day_text, number, numbers, registration, text
-from sakila_platform.rental_desk.people import Person, home_store_id, people, person_by_customer, person_by_document
-from sakila_platform.rental_desk.refusals import Invalid, NotAllowed, NotFound, Refused
+from sakila_platform.rental_desk.forms import address_number, first_day_text, number, numbers, registration, text
+from sakila_platform.rental_desk.people import Person, home_store_id, people, person_by_document
+from sakila_platform.rental_desk.refusals import Invalid, NotAllowed, Refused
 
 Shown = str | Response | tuple[str, int]
+# The customer whose page tells of what was done, and the lines that tell it.
+Told = tuple[int, list[str]]
+MOST_NUMBER = 4_294_967_295
 _ROWS_ON_A_PAGE = 50
 _FILMS_FOUND = 12
 _WANTED = "wanted"
+_NOT_SHOWN_AGAIN = ("password", "csrf_token", repeats.FIELD)
 
 
 def home() -> Shown:
@@ -106,17 +113,19 @@ def rent() -> Shown:
     desk = current_desk()
     try:
         asked = renting.RentalRequest(text("document"), numbers("films"), number("store_id"), text("date"))
-        customer, rentals = desk.shop.run(
-            lambda cursor: renting.rent(cursor, asked, signed_in(cursor), desk.config.clock)
-        )
+
+        def work(cursor: Cursor) -> Told:
+            customer, rentals = renting.rent(cursor, asked, signed_in(cursor), desk.config.clock)
+            lines = [
+                f"{rental.title} is rented to {customer.full_name} (copy {rental.inventory_id}), "
+                f"due {rental.due_date:%d %b %Y}; ${rental.amount} paid."
+                for rental in rentals
+            ]
+            return customer.customer_id or 0, lines
+
+        return _done_once(work, asdict(asked), "Rented already: this form was sent twice, and counts once.")
     except Refused as refused:
         return show_rent(refused)
-    for rental in rentals:
-        flash(
-            f"{rental.title} is rented to {customer.full_name} (copy {rental.inventory_id}), "
-            f"due {rental.due_date:%d %b %Y}; ${rental.amount} paid."
-        )
-    return redirect(url_for("show_customer", customer_id=customer.customer_id), 303)
 
 
 def show_returns(refused: Refused | None = None) -> Shown:
@@ -132,10 +141,10 @@ def find_returns() -> Shown:
         signed_in_staff(cursor)
         copy = number("copy")
         if copy:
-            rental = customers.open_rental_of_copy(cursor, copy)
-            if rental is None:
+            holder = customers.holder_of_copy(cursor, copy)
+            if holder is None:
                 raise Invalid(f"Copy {copy} is not out.", "copy")
-            return rental.customer_id, rental.rental_id
+            return holder
         person = person_by_document(cursor, text("document"))
         if person is None or person.customer_id is None:
             raise Invalid("No customer has that document.", "document")
@@ -153,34 +162,50 @@ def give_back() -> Shown:
     desk = current_desk()
     asked = returning.ReturnRequest(numbers("rentals"), text("date"), "late_fee_paid" in request.form)
     customer_id = number("customer_id")
+
+    def work(cursor: Cursor) -> Told:
+        returns = returning.give_back(cursor, asked, signed_in(cursor), desk.config.clock)
+        return returns[0].customer_id, [_back_line(each) for each in returns]
+
     try:
-        returns = desk.shop.run(lambda cursor: returning.give_back(cursor, asked, signed_in(cursor), desk.config.clock))
+        return _done_once(work, asdict(asked), "Taken back already: this form was sent twice, and counts once.")
     except Refused as refused:
         if customer_id is None or isinstance(refused, NotAllowed):
             raise
         return show_customer(customer_id, refused)
-    for each in returns:
-        late = f" {each.late_days} days late: ${each.late_fee} {'paid' if each.is_paid else 'owed'}."
-        flash(f"{each.title} is back.{late if each.late_days else ''}")
-    return redirect(url_for("show_customer", customer_id=returns[0].customer_id), 303)
+
+
+def _back_line(each: returning.Return) -> str:
+    days = f"{each.late_days} day{'' if each.late_days == 1 else 's'}"
+    late = f" {days} late: ${each.late_fee} {'paid' if each.is_paid else 'owed'}."
+    return f"{each.title} is back.{late if each.late_days else ''}"
+
+
+def _done_once(work: Callable[[Cursor], Told], content: object, repeated: str) -> Shown:
+    """Do what a form asks, tell of it on the customer's page; or tell it again to who has sent the form twice."""
+    key = repeats.require_key(text(repeats.FIELD))
+
+    def keyed(cursor: Cursor) -> tuple[str, bool]:
+        asked = repeats.Keyed(signed_in(cursor).usuario_id, f"page {request.endpoint}", key, content)
+        return repeats.once(cursor, asked, lambda: json.dumps(work(cursor)))
+
+    answer, is_repeated = current_desk().shop.run(keyed)
+    customer_id, lines = json.loads(answer)
+    for line in [repeated, *lines] if is_repeated else lines:
+        flash(line)
+    return redirect(url_for("show_customer", customer_id=customer_id), 303)
 
 
 def show_customer(customer_id: int, refused: Refused | None = None) -> Shown:
     """A customer's open rentals and balance: for staff, and for the customer."""
     now = current_desk().config.clock.wall_time()
-
-    def look(cursor: Cursor) -> tuple[Person, list[customers.RentalLine], Decimal]:
-        person = signed_in(cursor)
-        if not person.is_staff and person.customer_id != customer_id:
-            raise NotAllowed("Customers see their own rentals only.")
-        customer = person_by_customer(cursor, customer_id)
-        if customer is None:
-            raise NotFound(f"There is no customer {customer_id}.")
-        return customer, customers.open_rentals(cursor, customer_id), customers.balance(cursor, customer_id, now)
-
-    customer, rentals, owed = current_desk().shop.run(look)
-    ticked = numbers("rentals") or [int(each) for each in request.args.getlist("rental") if each.isdigit()]
-    return _form("customer.html", refused, customer=customer, rentals=rentals, owed=owed, ticked=ticked, now=now)
+    customer, rentals, owed = current_desk().shop.run(
+        lambda cursor: customers.seen_customer(cursor, signed_in(cursor), customer_id, now)
+    )
+    ticked = numbers("rentals") or [address_number(each, MOST_NUMBER) for each in request.args.getlist("rental")]
+    late_fees = sum((line.late_fee for line in rentals), Decimal(0))
+    shown = {"customer": customer, "rentals": rentals, "owed": owed, "late_fees": late_fees, "ticked": ticked}
+    return _form("customer.html", refused, now=now, **shown)
 
 
 def show_rentals() -> Shown:
@@ -190,7 +215,7 @@ def show_rentals() -> Shown:
 
     def look(cursor: Cursor) -> list[customers.RentalLine]:
         signed_in_staff(cursor)
-        return customers.rentals_of_day(cursor, day)
+        return customers.rentals_of_day(cursor, day, clock.today())
 
     rentals: list[customers.RentalLine] = current_desk().shop.run(look)
     return render_template("rentals.html", day=day, today=clock.today(), rentals=rentals)
@@ -199,8 +224,7 @@ def show_rentals() -> Shown:
 def show_films() -> Shown:
     """The shop's films, by the words of their titles."""
     words = request.args.get("words", "")[:100]
-    offset = request.args.get("offset", "0")
-    skipped = min(int(offset), 100_000) if offset.isdecimal() and len(offset) < 7 else 0
+    skipped = address_number(request.args.get("offset", ""), 100_000)
     search = Search(words, most=_ROWS_ON_A_PAGE + 1, skipped=skipped)
     found = current_desk().shop.run(lambda cursor: films(cursor, search))
     more = skipped + _ROWS_ON_A_PAGE if len(found) > _ROWS_ON_A_PAGE else None
@@ -210,8 +234,7 @@ def show_films() -> Shown:
 def users() -> Shown:
     """Everybody that the desk knows, for staff."""
     named = request.args.get("named", "")[:90]
-    after = request.args.get("after", "0")
-    first = min(int(after), 4_294_967_295) if after.isdecimal() and len(after) < 11 else 0
+    first = address_number(request.args.get("after", ""), MOST_NUMBER)
 
     def look(cursor: Cursor) -> list[Person]:
         signed_in_staff(cursor)
@@ -230,6 +253,6 @@ def problem(refused: Refused) -> Shown:
 
 def _form(template: str, refused: Refused | None, **shown: object) -> Shown:
     """A page with a form: what was typed stays, what is wrong is said at the field and on top."""
-    typed = {name: value for name, value in request.form.items() if name not in ("password", "csrf_token")}
+    typed = {name: value for name, value in request.form.items() if name not in _NOT_SHOWN_AGAIN}
     page = render_template(template, typed=typed, refused=refused, **shown)
     return (page, refused.status) if refused else page

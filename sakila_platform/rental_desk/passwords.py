@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from sakila_platform.rental_desk.refusals import Invalid
+from sakila_platform.rental_desk.written_names import older_password_forms, password_form
 
 SHORTEST, LONGEST = 12, 128
 # OWASP's first choice: Argon2id with 19 MiB and two passes; some 20 ms, and little memory for a desk with threads.
@@ -21,21 +22,28 @@ _LOOKALIKES = str.maketrans("@4310$5!7", "aaeiossit")
 
 
 def hashed(password: str) -> str:
-    """The password as it is kept: Argon2id with its own salt."""
-    return _HASHER.hash(password)
+    """The password as it is kept: in its one form, Argon2id with its own salt."""
+    return _HASHER.hash(password_form(password))
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Whether this is the password that was kept; takes as long where there is none."""
+    """Whether this is the password that was kept; takes as long where there is none.
+
+    An account that is older than the one form of passwords was kept in the form of the keyboard that typed it.
+    """
+    return any(_matches(form, kept) for form in (password_form(password), *older_password_forms(password)))
+
+
+def _matches(form: str, kept: str | None) -> bool:
     try:
-        return _HASHER.verify(kept or _decoy(), password) and kept is not None
+        return _HASHER.verify(kept or _decoy(), form) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def require_good_password(password: str, personal: Iterable[str] = ()) -> None:
     """Raises Invalid, saying what to do, for a password that guessers try first. `personal`: what others know."""
-    fault = _fault(password, personal)
+    fault = _fault(password_form(password), personal)
     if fault:
         raise Invalid(fault, "password")
 

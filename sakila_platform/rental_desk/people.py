@@ -11,8 +11,8 @@ from pymysql.cursors import Cursor
 
 from sakila_platform.rental_desk.migration import adopt_customers
 from sakila_platform.rental_desk.refusals import Invalid
+from sakila_platform.rental_desk.written_names import document_form
 
-_DOCUMENT = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _LONGEST_CUSTOMER_NUMBER = 5
 _COLUMNS = """
 SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.birth_date,
@@ -24,6 +24,15 @@ LEFT JOIN staff ON staff.staff_id = usuarios.staff_id AND staff.active
 """
 
 
+# A customer who rents, held until the transaction ends: the same customer's next request waits for this one.
+_HELD_CUSTOMER = """
+SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.birth_date,
+       usuarios.password_hash IS NOT NULL, usuarios.customer_id, customer.store_id, customer.active, NULL
+FROM usuarios
+JOIN customer ON customer.customer_id = usuarios.customer_id
+WHERE usuarios.document = %s
+FOR UPDATE
+"""
 # Asked at every request: so from few tables, and no more columns than are needed.
 _VISITOR = """
 SELECT usuarios.usuario_id, usuarios.document, usuarios.names, usuarios.surnames, usuarios.customer_id,
@@ -85,9 +94,9 @@ class Person:
 
 
 def canonical_document(text: str) -> str:
-    """A document as it is kept: capitals, without blanks and points. Raises Invalid for what can't be one."""
-    document = re.sub(r"[\s.]+", "", text).upper()
-    if not _DOCUMENT.fullmatch(document):
+    """A document as it is kept, looked up and counted. Raises Invalid for what can't be one."""
+    document = document_form(text)
+    if document is None:
         raise Invalid("A document has 1 to 20 letters (A to Z), digits and hyphens.", "document")
     return document
 
@@ -102,9 +111,22 @@ def person_by_document(cursor: Cursor, document: str) -> Person | None:
     return person
 
 
+def held_customer_by_document(cursor: Cursor, document: str) -> Person | None:
+    """The customer of this document, whose row nobody else holds until we have committed; None where there is none."""
+    canonical = canonical_document(document)
+    person = _one(cursor, _HELD_CUSTOMER, canonical)
+    if person is None and person_by_document(cursor, canonical):
+        person = _one(cursor, _HELD_CUSTOMER, canonical)
+    return person
+
+
 def person_by_customer(cursor: Cursor, customer_id: int) -> Person | None:
     """Who this customer of Sakila is; None where there is none."""
-    return _one(cursor, _COLUMNS + "WHERE usuarios.customer_id = %s", customer_id)
+    person = _one(cursor, _COLUMNS + "WHERE usuarios.customer_id = %s", customer_id)
+    if person is None:
+        adopt_customers(cursor)
+        person = _one(cursor, _COLUMNS + "WHERE usuarios.customer_id = %s", customer_id)
+    return person
 
 
 def visitor_by_session(cursor: Cursor, token_hash: bytes) -> Visitor | None:
@@ -128,6 +150,8 @@ def home_store_id(cursor: Cursor, visitor: Visitor) -> int:
 
 def people(cursor: Cursor, *, named: str = "", after: int = 0, most: int = 50) -> list[Person]:
     """People in the order of their numbers, from after one on; those whose name contains a text."""
+    if not after:
+        adopt_customers(cursor)
     pattern = "%" + re.sub(r"([\\%_])", r"\\\1", named) + "%"
     cursor.execute(
         _COLUMNS + "WHERE usuarios.usuario_id > %s AND CONCAT(usuarios.names, ' ', usuarios.surnames) LIKE %s "

@@ -32,6 +32,12 @@ class Conflict(Refused):
     status = HTTPStatus.CONFLICT
 
 
+class NoSuchForm(Refused):
+    """What was asked for is there, but not in a form that the asker takes."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+
+
 class SignInNeeded(Refused):
     """Nobody is signed in."""
 

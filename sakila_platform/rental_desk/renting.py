@@ -1,7 +1,8 @@
 """A rental: one transaction in which copies are locked, rentals and payments written and then dated. All films or none.
 
 What keeps two customers from one copy: who rents a copy holds its row in `inventory` from before he looks whether it
-is out until he has committed, so nobody can look in between. The daily simulation holds the same rows.
+is out until he has committed, so nobody can look in between. The daily simulation holds the same rows. What keeps one
+customer from two copies of a film: the customer's row is held likewise, so what is sent twice at once comes one by one.
 """
 
 from __future__ import annotations
@@ -18,14 +19,23 @@ from pymysql.cursors import Cursor
 from sakila_platform.days import Clock
 from sakila_platform.rental_desk.films import known_since
 from sakila_platform.rental_desk.moments import as_known_since, counter_moment
-from sakila_platform.rental_desk.people import Person, Visitor, home_store_id, person_by_document
+from sakila_platform.rental_desk.people import Person, Visitor, held_customer_by_document, home_store_id
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, NotAllowed, ShopClosed
 
 MOST_FILMS = 20
 # What servers say when an AUTO_INCREMENT column has no number left (MariaDB: 167 or 1467, MySQL: 1062 or 1467).
 _NO_NUMBER_LEFT = (167, 1467, ER.DUP_ENTRY, ER.WARN_DATA_OUT_OF_RANGE)
 
-_FILM = "SELECT film_id, title, rental_rate, rental_duration FROM film WHERE film_id = %s"
+# With the copy that the customer has already: out now, or out at that moment.
+_FILM = """
+SELECT film.title, film.rental_rate, film.rental_duration, (
+    SELECT rental.inventory_id FROM inventory JOIN rental ON rental.inventory_id = inventory.inventory_id
+    WHERE inventory.film_id = film.film_id AND rental.customer_id = %(customer)s
+      AND (rental.return_date IS NULL OR (rental.rental_date <= %(at)s AND rental.return_date > %(at)s))
+    LIMIT 1
+  )
+FROM film WHERE film.film_id = %(film)s
+"""
 _CLERK = (
     "SELECT COALESCE(staff.staff_id, store.manager_staff_id) FROM store "
     "LEFT JOIN staff ON staff.staff_id = %s AND staff.active WHERE store.store_id = %s"
@@ -98,10 +108,10 @@ def _require_films(film_ids: Sequence[int]) -> None:
 
 
 def _customer(cursor: Cursor, document: str, by: Visitor) -> Person:
-    customer = person_by_document(cursor, document)
+    customer = held_customer_by_document(cursor, document)
     if not by.is_staff and (customer is None or customer.usuario_id != by.usuario_id):
         raise NotAllowed("Customers rent for themselves: give your own document.", "document")
-    if customer is None or customer.customer_id is None:
+    if customer is None:
         raise Invalid("No customer has that document. Correct it, or register the customer first.", "document")
     if not customer.is_active_customer:
         raise Invalid(f"{customer.full_name} is no longer an active customer.", "document")
@@ -119,11 +129,17 @@ def _clerk(cursor: Cursor, by: Visitor, store_id: int) -> int:
 
 def _rent_one(cursor: Cursor, film_id: int, parties: tuple[Person, int, int], when: tuple[datetime, Clock]) -> Rental:
     (customer, clerk, store_id), (moment, clock) = parties, when
-    cursor.execute(_FILM, [film_id])
+    cursor.execute(_FILM, {"film": film_id, "customer": customer.customer_id, "at": moment})
     film = cursor.fetchone()
     if film is None:
         raise Invalid(f"There is no film {film_id}.", "films")
-    _, title, rate, days = film
+    title, rate, days, has_already = film
+    if has_already:
+        raise Conflict(
+            f"{title} is rented already to {customer.full_name}, who has copy {has_already}: "
+            "a customer takes one copy of a film.",
+            "films",
+        )
     if moment.date() < clock.today():
         since = known_since(cursor, film_id, clock)
         if since:

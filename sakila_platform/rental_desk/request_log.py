@@ -7,10 +7,12 @@ import logging
 import secrets
 import sys
 import time
+import traceback
 from datetime import datetime, timezone
+from types import TracebackType
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 
 LOGGER = "sakila_platform.rental_desk"
 
@@ -27,8 +29,19 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _without_words(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _without_words(error: BaseException | None) -> str:
+    """Where an error came from, and its class. Its words may repeat what was typed, so of them only numbers stay."""
+    parts = []
+    while error:
+        number = error.args[0] if error.args and type(error.args[0]) is int else ""
+        where = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+        parts.append(f"{where}{type(error).__module__}.{type(error).__qualname__} {number}".strip())
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(reversed(parts))
 
 
 def write_json_lines() -> None:
@@ -50,6 +63,23 @@ def logging_configuration() -> dict[str, Any]:
         "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
         "loggers": {"_granian": {"handlers": ["error"], "level": "WARNING", "propagate": False}},
     }
+
+
+def note_database_fault(number: int, reason: str = "") -> None:
+    """Log why the shop's database refused: the server's own number, by which its documentation explains it."""
+    fields = {**_request_fields(), "number": number or None, "reason": reason or None}
+    logging.getLogger(LOGGER).warning("database", extra={"fields": {k: v for k, v in fields.items() if v is not None}})
+
+
+def log_failure(error: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+    """Log a mistake of ours by its route."""
+    logging.getLogger(LOGGER).error("failed", exc_info=error, extra={"fields": _request_fields()})
+
+
+def _request_fields() -> dict[str, Any]:
+    if not has_request_context():
+        return {}
+    return {"request_id": g.get("request_id", ""), "route": request.url_rule.rule if request.url_rule else None}
 
 
 def log_requests(app: Flask) -> None:

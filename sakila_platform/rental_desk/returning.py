@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from pymysql.cursors import Cursor
@@ -71,9 +71,10 @@ def give_back(cursor: Cursor, asked: ReturnRequest, by: Visitor, clock: Clock) -
     return [_back(cursor, row, (moment, asked.late_fee_paid), by) for row in rows.values()]
 
 
-def late_days(rented: datetime, back: datetime, rental_days: int) -> int:
-    """Days by the calendar beyond those that were paid for."""
-    return max((back.date() - rented.date()).days - rental_days, 0)
+def late_days(rented: datetime, back: date, rental_days: int) -> int:
+    """Days by the calendar beyond those that were paid for. `back` is a day, or a moment of it."""
+    last = back.date() if isinstance(back, datetime) else back
+    return max((last - rented.date()).days - rental_days, 0)
 
 
 def _back(cursor: Cursor, row: tuple, when: tuple[datetime, bool], by: Visitor) -> Return:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -61,24 +62,27 @@ def test_several_films_are_rented_all_or_none(platform: Platform, desk: DeskUnde
 
 def test_a_copy_has_one_customer_at_a_time(desk: DeskUnderTest) -> None:
     copies = []
-    for _ in range(4):
-        answer = desk.rent(DINOSAUR, store_id=1)
+    for customer in range(1, 5):
+        answer = desk.rent(DINOSAUR, store_id=1, document=str(customer))
         copies.append(answer.json["rentals"][0]["inventory_id"])
     assert len(set(copies)) == 4
-    refused = desk.rent(DINOSAUR, store_id=1)
+    refused = desk.rent(DINOSAUR, store_id=1, document="5")
     assert refused.status_code == 409
     assert refused.json["detail"] == "All 4 copies of ACADEMY DINOSAUR in store 1 are out at 2006-03-01 12:00."
 
 
 def test_a_rental_of_an_earlier_day_needs_a_copy_that_nobody_has_taken_since(desk: DeskUnderTest) -> None:
-    taken = [desk.rent(DINOSAUR, store_id=1, date="2006-02-20").json["rentals"][0] for _ in range(3)]
+    taken = [
+        desk.rent(DINOSAUR, store_id=1, date="2006-02-20", document=document).json["rentals"][0]
+        for document in ("1", "2", "3")
+    ]
     back = desk.post("/returns", {"rentals": [taken[0]["rental_id"]], "date": "2006-02-22"}, desk.clerk)
     assert back.status_code == 200
     # The copy that is back was out on the 21st; the fourth has been free all the time.
-    fourth = desk.rent(DINOSAUR, store_id=1, date="2006-02-21").json["rentals"][0]["inventory_id"]
+    fourth = desk.rent(DINOSAUR, store_id=1, date="2006-02-21", document="4").json["rentals"][0]["inventory_id"]
     assert fourth not in [rental["inventory_id"] for rental in taken]
-    assert desk.rent(DINOSAUR, store_id=1, date="2006-02-19").status_code == 409
-    again = desk.rent(DINOSAUR, store_id=1, date="2006-02-23").json["rentals"][0]["inventory_id"]
+    assert "All 4 copies" in desk.rent(DINOSAUR, store_id=1, date="2006-02-19", document="5").json["detail"]
+    again = desk.rent(DINOSAUR, store_id=1, date="2006-02-23", document="5").json["rentals"][0]["inventory_id"]
     assert again == taken[0]["inventory_id"]
 
 
@@ -117,7 +121,10 @@ def test_a_film_that_nobody_rented_came_with_its_first_copy(platform: Platform, 
 
 
 def test_a_copy_that_comes_back_late_costs_a_dollar_a_day(platform: Platform, desk: DeskUnderTest) -> None:
-    rentals = [desk.rent(DINOSAUR, date="2006-02-16T22:00", store_id=1).json["rentals"][0] for _ in range(2)]
+    rentals = [
+        desk.rent(DINOSAUR, date="2006-02-16T22:00", store_id=1, document=document).json["rentals"][0]
+        for document in ("1", "2")
+    ]
     first, second = (rental["rental_id"] for rental in rentals)
     (back,) = desk.post("/returns", {"rentals": [first], "late_fee_paid": True}, desk.clerk).json["returns"]
     # Six days were paid for: from 16 to 22 February. It is 1 March.
@@ -133,6 +140,120 @@ def test_a_copy_that_comes_back_late_costs_a_dollar_a_day(platform: Platform, de
     assert platform.sql("SELECT return_date FROM rental WHERE rental_id = %s", second).column("return_date") == [
         platform.clock.wall_time()
     ]
+
+
+def test_a_customer_takes_one_copy_of_a_film(platform: Platform, desk: DeskUnderTest) -> None:
+    (first,) = desk.rent(DINOSAUR).json["rentals"]
+    again = desk.rent(4, DINOSAUR)
+    assert again.status_code == 409
+    assert again.json["detail"] == (
+        f"ACADEMY DINOSAUR is rented already to MARY SMITH, who has copy {first['inventory_id']}: "
+        "a customer takes one copy of a film."
+    )
+    assert len(platform.sql("SELECT * FROM rental WHERE rental_date >= %s", NOW)) == 1
+    assert desk.post("/returns", {"rentals": [first["rental_id"]]}, desk.clerk).status_code == 200
+    assert desk.rent(DINOSAUR).status_code == 201
+
+
+def test_of_one_film_sent_twice_at_once_a_customer_gets_one_copy(platform: Platform, desk: DeskUnderTest) -> None:
+    assert desk.clerk
+    with ThreadPoolExecutor(6) as clients:
+        answers = list(clients.map(lambda _: desk.rent(DINOSAUR).status_code, range(6)))
+    assert sorted(answers) == [201, 409, 409, 409, 409, 409]
+    assert len(platform.sql("SELECT * FROM payment WHERE payment_date >= %s", NOW)) == 1
+
+
+def test_a_program_that_sends_its_request_again_gets_the_same_answer(platform: Platform, desk: DeskUnderTest) -> None:
+    asked = {"document": "1", "films": [DINOSAUR]}
+    key = {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
+    with ThreadPoolExecutor(4) as clients:
+        answers = list(clients.map(lambda _: desk.post("/rentals", asked, desk.clerk, **key), range(4)))
+    assert {(answer.status_code, answer.data) for answer in answers} == {(201, answers[0].data)}
+    assert sorted(answer.headers.get("Idempotent-Replayed", "") for answer in answers) == ["", "true", "true", "true"]
+    assert len(platform.sql("SELECT * FROM payment WHERE payment_date >= %s", NOW)) == 1
+    ended = {"rentals": [answers[0].json["rentals"][0]["rental_id"]]}
+    backs = [desk.post("/returns", ended, desk.clerk, **key) for _ in range(2)]
+    assert [(back.status_code, back.data) for back in backs] == [(200, backs[0].data)] * 2
+    # Another request under the same key is a mistake of the program; another person's key is another key.
+    other = desk.post("/rentals", {**asked, "films": [4]}, desk.clerk, **key)
+    assert (other.status_code, other.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+    desk.post("/register", ANA)
+    assert (
+        desk.post("/rentals", {**asked, "document": "CC-1234567"}, desk.token("CC-1234567"), **key).status_code == 201
+    )
+
+
+def test_what_was_refused_may_be_sent_again_under_the_same_key(platform: Platform, desk: DeskUnderTest) -> None:
+    key = {"Idempotency-Key": "once"}
+    refused = desk.post("/rentals", {"document": "1", "films": [WITHOUT_COPY]}, desk.clerk, **key)
+    assert refused.status_code == 409
+    platform.sql("INSERT INTO inventory (film_id, store_id) VALUES (%s, 1)", WITHOUT_COPY)
+    assert desk.post("/rentals", {"document": "1", "films": [WITHOUT_COPY]}, desk.clerk, **key).status_code == 201
+    for wrong in ("x" * 256, "\t", "é"):
+        answer = desk.post("/rentals", {"document": "1", "films": [4]}, desk.clerk, **{"Idempotency-Key": wrong})
+        assert answer.status_code == (201 if not wrong.strip() else 422), wrong
+
+
+def test_a_form_that_is_sent_twice_counts_once_and_says_so(platform: Platform, desk: DeskUnderTest) -> None:
+    browser = desk.browser()
+    browser.log_in()
+    form = {**browser.hidden("/rentals/new"), "document": "60", "films": "60"}
+    first, second = (browser.post("/rentals", form) for _ in range(2))
+    assert "BEAST HUNCHBACK is rented to MILDRED BAILEY" in first.text
+    assert "Rented already: this form was sent twice, and counts once." in second.text
+    assert "BEAST HUNCHBACK is rented to MILDRED BAILEY" in second.text
+    assert len(platform.sql("SELECT * FROM payment WHERE payment_date >= %s AND customer_id = 60", NOW)) == 1
+    # Filled in otherwise it is no repetition. A form from before has no key: there, too, a customer takes one copy.
+    assert browser.post("/rentals", {**form, "films": "61"}).status_code == 422
+    assert browser.post("/rentals", {**form, "form_key": ""}).status_code == 409
+    (rental,) = platform.sql("SELECT rental_id FROM rental WHERE rental_date >= %s", NOW)
+    back = {**browser.hidden("/customers/60"), "rentals": str(rental["rental_id"])}
+    assert [browser.post("/returns", back).status_code for _ in range(2)] == [200, 200]
+    assert "BEAST HUNCHBACK is back." in browser.post("/returns", back).text
+
+
+def test_lateness_of_a_copy_that_is_still_out_is_owed_day_by_day(platform: Platform, desk: DeskUnderTest) -> None:
+    # ACADEMY DINOSAUR: six days, a dollar a day from the seventh on; 20.99 is its replacement cost.
+    def owes(taken: str) -> tuple[str, int, str]:
+        platform.sql("UPDATE rental SET rental_date = %s WHERE rental_id = %s", taken, rental["rental_id"])
+        platform.sql("UPDATE payment SET payment_date = %s WHERE rental_id = %s", taken, rental["rental_id"])
+        answer = desk.get("/customers/1", desk.clerk).json
+        (line,) = answer["open_rentals"]
+        return answer["owes"], line["late_days"], line["late_fee"]
+
+    (rental,) = desk.rent(DINOSAUR).json["rentals"]
+    assert owes("2006-02-23 00:01:00") == ("0.00", 0, "0.00")
+    assert owes("2006-02-22 23:59:00") == ("1.00", 1, "1.00")
+    assert owes("2006-02-11 12:00:00") == ("12.00", 12, "12.00")
+    # More than twice its days late: taken for lost.
+    assert owes("2006-02-10 12:00:00") == ("33.99", 13, "33.99")
+    browser = desk.browser()
+    browser.log_in()
+    page = browser.get("/customers/1").text
+    assert "$33.99" in page and "13 days late" in page and "$20.99 for the copy" in page
+    # Brought back it is not lost, and the balance is that of Sakila's own function.
+    desk.post("/returns", {"rentals": [rental["rental_id"]]}, desk.clerk)
+    assert desk.get("/customers/1", desk.clerk).json["owes"] == "13.00"
+    assert platform.sql("SELECT get_customer_balance(1, %s) AS owed", NOW).column("owed") == [Decimal("13.00")]
+
+
+def test_programs_ask_what_the_pages_show(platform: Platform, desk: DeskUnderTest) -> None:
+    (rental,) = desk.rent(DINOSAUR, document="5").json["rentals"]
+    (line,) = desk.get("/rentals", desk.clerk).json["rentals"]
+    assert (line["rental_id"], line["customer_name"], line["return_date"]) == (
+        rental["rental_id"],
+        "ELIZABETH BROWN",
+        None,
+    )
+    assert len(desk.get("/rentals?day=2005-05-24", desk.clerk).json["rentals"]) == 8
+    assert desk.get("/rentals?day=9999-12-31", desk.clerk).json["rentals"] == []
+    assert desk.get("/rentals?day=tomorrow", desk.clerk).status_code == 422
+    desk.post("/register", ANA)
+    ana = desk.token("CC-1234567")
+    answers = [desk.get(path, ana).status_code for path in ("/rentals", "/customers/5", "/customers/600")]
+    assert answers == [403, 403, 200]
+    assert desk.get("/customers/601", desk.clerk).status_code == 404
+    assert desk.get("/customers/5").status_code == 401
 
 
 NOT_BACK: list[tuple[dict, int, str]] = [
@@ -194,6 +315,13 @@ NOT_REGISTERED: list[tuple[dict, int, str]] = [
     ({"birth_date": "1990-02-30"}, 422, "birth_date"),
     ({"names": " "}, 422, "names"),
     ({"names": "Ana\u0000"}, 422, "names"),
+    ({"names": "\u200b"}, 422, "can be read"),
+    ({"names": "\u3164\u115f"}, 422, "can be read"),
+    ({"surnames": "Ana\u202eanA"}, 422, "can be read"),
+    ({"surnames": "A\u0085B"}, 422, "can be read"),
+    ({"surnames": "A\u009bB"}, 422, "can be read"),
+    ({"document": "\u017f1234567"}, 422, "A to Z"),
+    ({"document": "\ufb011234567"}, 422, "A to Z"),
     ({"names": "x" * 10_000}, 422, "names"),
     ({"password": "password1234"}, 422, "guessed first"),
     ({"password": "short"}, 422, "password"),
@@ -223,6 +351,18 @@ def test_sakilas_customers_have_their_number_as_document_and_no_way_in(platform:
     assert all(user["document"] == str(user["customer_id"]) and user["password_hash"] is None for user in users)
     for password in ("", "None", PASSWORD):
         assert desk.post("/login", {"document": "1", "password": password}).status_code in (401, 422)
+
+
+def test_a_customer_who_came_by_another_way_is_found_everywhere(platform: Platform, desk: DeskUnderTest) -> None:
+    platform.sql(
+        "INSERT INTO customer (store_id, first_name, last_name, address_id, create_date) VALUES (1, 'A', 'B', 5, NOW())"
+    )
+    number = platform.sql("SELECT MAX(customer_id) AS number FROM customer")[0]["number"]
+    assert desk.get(f"/customers/{number}", desk.clerk).json["names"] == "A"
+    platform.sql(
+        "INSERT INTO customer (store_id, first_name, last_name, address_id, create_date) VALUES (1, 'C', 'D', 5, NOW())"
+    )
+    assert [user["customer_id"] for user in desk.get("/users?named=C D", desk.clerk).json["users"]] == [number + 1]
 
 
 def test_a_customer_who_came_by_another_way_can_rent(platform: Platform, desk: DeskUnderTest) -> None:

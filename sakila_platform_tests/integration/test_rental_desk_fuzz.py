@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -52,6 +53,10 @@ CLASSICS = (
     "9" * 400,
     "2026-02-30",
     "-0001-01-01",
+    "9999-12-31",
+    "\u00b2",
+    "\u0661",
+    "9" * 5000,
 )
 FIELDS: dict[str, dict[str, Any]] = {
     "/register": {**ANA, "store_id": 1},
@@ -139,15 +144,18 @@ def test_the_classics_in_every_query_and_form_field_do_no_harm(patient: DeskUnde
                     accept = "text/html" if ask is browser.client.get else "application/json"
                     answer = ask(path, query_string={name: text[:2000]}, headers={"Accept": accept})
                     assert answer.status_code < 500, (path, name, text)
+        for query in ({"rental": text[:5000]}, {}):
+            assert browser.client.get("/customers/1", query_string=query).status_code in (200, 404)
+        assert browser.client.get(f"/customers/{quote(text[:5000], safe='')}").status_code in (200, 308, 404)
     for path, page, fields in (
         ("/rentals", "/rentals/new", ("document", "date", "store_id", "words", "films")),
         ("/returns/find", "/returns", ("document", "copy")),
         ("/returns", "/returns", ("rentals", "date", "customer_id")),
-        ("/register", "/register", tuple(ANA)),
+        ("/register", "/register", (*ANA, "store_id")),
         ("/login", "/login", ("document", "password")),
     ):
         for name in fields:
-            for text in CLASSICS[::2]:
+            for text in (*CLASSICS[::2], *CLASSICS[-4:]):
                 answer = browser.send(path, {"document": "1", name: text}, page)
                 assert answer.status_code < 500, (path, name, text)
 

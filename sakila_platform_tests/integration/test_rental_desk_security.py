@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import time
+import unicodedata
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from statistics import median
 
 import pytest
+from argon2 import PasswordHasher
 
+from sakila_platform.errors import PlatformError
+from sakila_platform.mysql import Address, connect
 from sakila_platform.rental_desk.application import create_app
-from sakila_platform.rental_desk.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT
+from sakila_platform.rental_desk.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT, place_of
+from sakila_platform.rental_desk.migration import ensure_tables
 from sakila_platform.rental_desk.request_log import LOGGER, JsonLines
 from sakila_platform_tests.desks import ANA, CLERK, PASSWORD, DeskUnderTest
 from sakila_platform_tests.platform import Platform
@@ -50,6 +59,78 @@ def test_nobody_guesses_at_leisure_and_the_right_password_begins_anew(desk: Desk
     assert "15 minutes" in barred.json["detail"]
     page = desk.browser().log_in()
     assert (page.status_code, "15 minutes" in page.text) == (429, True)
+
+
+SPELLINGS = (
+    "MIKE",
+    " m i k e ",
+    "M.IKE",
+    "MIKE....",
+    "\uff2d\uff49\uff2b\uff25",
+    "M\u200bIKE",
+    "\u202eMIKE\u202c",
+    "mi\u00adke",
+)
+
+
+def test_a_document_has_ten_tries_however_it_is_written(desk: DeskUnderTest) -> None:
+    for number in range(LOGINS_OF_A_DOCUMENT.most):
+        tried = desk.post("/login", {**WRONG, "document": SPELLINGS[number % len(SPELLINGS)]})
+        assert tried.status_code == 401
+    for spelling in SPELLINGS:
+        assert desk.post("/login", {**WRONG, "document": spelling}).status_code == 429, spelling
+
+
+def test_every_spelling_of_a_document_is_the_same_account(desk: DeskUnderTest) -> None:
+    for spelling in SPELLINGS:
+        assert desk.token(spelling)
+    assert desk.post("/register", ANA).status_code == 201
+    again = desk.post("/register", {**ANA, "document": "cc-123\u200b45\uff16\uff17"})
+    assert again.status_code == 409
+    assert desk.rent(1, document="c.c-123 4567").status_code == 201
+
+
+def test_who_is_barred_uses_up_nobody_elses_tries(platform: Platform, desk: DeskUnderTest) -> None:
+    for number in range(LOGINS_FROM_AN_ADDRESS.most):
+        assert desk.post("/login", {**WRONG, "document": f"X{number}"}).status_code == 401
+    tries = "SELECT COUNT(*) AS tries FROM desk_attempt"
+    before = platform.sql(tries)
+    for _ in range(LOGINS_OF_A_DOCUMENT.most + 1):
+        assert desk.post("/login", WRONG).status_code == 429
+    # Nor does the bar last longer for it.
+    assert platform.sql(tries) == before
+    elsewhere = {"REMOTE_ADDR": "127.0.0.2"}
+    known = {"document": CLERK, "password": PASSWORD}
+    assert desk.app.test_client().post("/login", json=known, environ_overrides=elsewhere).status_code == 200
+
+
+def test_of_many_tries_at_once_no_more_than_ten_are_answered(platform: Platform, desk: DeskUnderTest) -> None:
+    desk.post("/login", WRONG)
+    with ThreadPoolExecutor(8) as clients:
+        answers = Counter(clients.map(lambda _: desk.post("/login", WRONG).status_code, range(24)))
+    assert answers[401] + 1 <= LOGINS_OF_A_DOCUMENT.most
+    assert answers[401] + answers[429] == 24
+
+
+def test_a_line_has_one_count_of_tries_for_all_its_ipv6_addresses() -> None:
+    assert place_of("2001:db8:1:2::1") == place_of("2001:db8:1:2:ffff::9") != place_of("2001:db8:1:3::1")
+    assert place_of("::ffff:192.0.2.1") == place_of("192.0.2.1") == "192.0.2.1"
+    assert place_of("a socket") == "a socket"
+
+
+def test_a_password_is_the_same_from_every_keyboard(platform: Platform, desk: DeskUnderTest) -> None:
+    composed, apart = "caf\u00e9 sin az\u00facar hoy", "cafe\u0301 sin\u00a0azu\u0301car hoy"
+    assert desk.post("/register", {**ANA, "password": apart}).status_code == 201
+    assert desk.token("CC-1234567", composed)
+    assert desk.token("CC-1234567", apart)
+    assert desk.post("/login", {"document": "CC-1234567", "password": "cafe sin azucar hoy"}).status_code == 401
+    # An account from before, kept as the keyboard gave it.
+    for kept in (composed, unicodedata.normalize("NFD", composed)):
+        platform.sql(
+            "UPDATE usuarios SET password_hash = %s WHERE document = 'CC-1234567'", PasswordHasher().hash(kept)
+        )
+        assert desk.token("CC-1234567", composed)
+        assert desk.token("CC-1234567", unicodedata.normalize("NFD", composed))
 
 
 def test_nobody_tries_all_documents_from_one_address(platform: Platform, desk: DeskUnderTest) -> None:
@@ -206,6 +287,83 @@ def test_logs_name_no_document_and_no_password(desk: DeskUnderTest, caplog: pyte
     everything = caplog.text + json.dumps(lines)
     for secret in ("1234567", "7654321", "walrus", "Ana", "Díaz", desk.clerk):
         assert secret not in everything
+
+
+def test_the_log_of_a_mistake_names_the_route_and_nothing_that_was_typed(
+    desk: DeskUnderTest, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = desk.clerk
+
+    def fail(*_: object) -> None:
+        raise ValueError(PASSWORD)
+
+    monkeypatch.setattr("sakila_platform.rental_desk.customers.open_rentals", fail)
+    caplog.clear()
+    answer = desk.get("/customers/598", token)
+    assert (answer.status_code, "made a mistake" in answer.json["detail"]) == (500, True)
+    lines = [JsonLines().format(record) for record in caplog.records]
+    (failed,) = [json.loads(line) for line in lines if '"failed"' in line]
+    assert failed["route"] == "/customers/<int:customer_id>"
+    assert "builtins.ValueError" in failed["traceback"] and "seen_customer" in failed["traceback"]
+    assert failed["request_id"] == answer.headers["X-Request-Id"]
+    assert not [line for line in lines if "/customers/598" in line or PASSWORD in line]
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "something cuts the Referer header off"),
+        ({"Referer": "https://elsewhere.example/login"}, "X-Forwarded-Host"),
+        ({"Referer": "https://localhost/login"}, "document or the password is wrong"),
+    ],
+)
+def test_a_form_over_tls_is_refused_with_the_reason_that_helps(
+    desk: DeskUnderTest, headers: dict[str, str], told: str
+) -> None:
+    behind = desk.with_config(proxies=1)
+    tls = {"Accept": "text/html", "X-Forwarded-Proto": "https"}
+    client = behind.app.test_client()
+    page = client.get("/login", base_url="https://localhost", headers=tls).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"csrf_token": token, "document": "1", "password": "x"}
+    answer = client.post("/login", data=form, base_url="https://localhost", headers={**tls, **headers})
+    assert told in answer.text
+    without_cookie = behind.app.test_client().post("/login", data=form, base_url="https://localhost", headers=tls)
+    assert "keep cookies" in without_cookie.text
+    behind.close()
+
+
+def test_an_address_for_people_only_says_so_to_programs(desk: DeskUnderTest) -> None:
+    for path in ("/", "/register", "/login", "/rentals/new", "/returns"):
+        refused = desk.get(path, desk.clerk, Accept="application/json")
+        assert (refused.status_code, refused.mimetype) == (406, "application/problem+json"), path
+        assert desk.get(path, Accept="text/html").status_code in (200, 303)
+        assert desk.get(path, Accept="*/*").status_code in (200, 303, 401)
+
+
+def test_a_shop_that_can_only_be_read_is_told_at_the_start_and_while_it_lasts(
+    platform: Platform, desk: DeskUnderTest, mysql_server: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = f"desk_{uuid.uuid4().hex[:8]}"
+    plain = replace(platform.shop, user=user, password="only this shop")
+    with connect(mysql_server, autocommit=True) as server, server.cursor() as cursor:
+        cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY 'only this shop'", [user])
+        cursor.execute(f"GRANT ALL ON `{platform.shop.database}`.* TO %s@'%%'", [user])
+        reading = desk.with_config(shop_address=lambda: plain)
+        try:
+            assert reading.get("/check_db").status_code == 200
+            cursor.execute("SET GLOBAL read_only = ON")
+            with pytest.raises(PlatformError, match=r"can't write .* \(error 1290\)\. The server is read-only"):
+                ensure_tables(plain)
+            answer = reading.post("/login", {"document": CLERK, "password": PASSWORD})
+            assert (answer.status_code, "can only be read" in answer.json["detail"]) == (503, True)
+            assert reading.get("/films").status_code == 200
+        finally:
+            cursor.execute("SET GLOBAL read_only = OFF")
+            reading.close()
+            cursor.execute("DROP USER %s@'%%'", [user])
+    (noted,) = [json.loads(JsonLines().format(each)) for each in caplog.records if each.getMessage() == "database"]
+    assert (noted["number"], noted["route"], noted["level"]) == (1290, "/login", "warning")
 
 
 def test_only_named_origins_may_call_the_twins_and_without_cookies(desk: DeskUnderTest) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import stat
+import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +24,7 @@ from sakila_platform.rental_desk.openapi import openapi_document
 from sakila_platform.rental_desk.people import canonical_document
 from sakila_platform.rental_desk.refusals import Invalid
 from sakila_platform.rental_desk.returning import late_days
+from sakila_platform.rental_desk.written_names import document_form, name_form, password_form
 
 BOGOTA = ZoneInfo("America/Bogota")
 # 13:30 of 20 May in Bogotá.
@@ -124,10 +128,52 @@ def test_a_document_is_the_same_however_it_is_written(written: str, kept: str) -
     assert canonical_document(written) == kept
 
 
-@pytest.mark.parametrize("written", ["", " ", "-1", "1' OR '1'='1", "é1", "1\x002", "9" * 21, "🎬"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        " ",
+        "-1",
+        "1' OR '1'='1",
+        "é1",
+        "1\x002",
+        "9" * 21,
+        "🎬",
+        "\u017fA",
+        "\ufb01A",
+        "\u0131A",
+        "\u00b2",
+        "\u0661",
+        "\u200b",
+        "\u24c2",
+    ],
+)
 def test_what_can_be_no_document_is_refused(written: str) -> None:
     with pytest.raises(Invalid, match="letters"):
         canonical_document(written)
+
+
+@given(st.text(max_size=30))
+def test_every_spelling_has_one_form_that_is_its_own(text: str) -> None:
+    form = document_form(text)
+    if form is not None:
+        assert re.fullmatch("[0-9A-Z][0-9A-Z-]*", form)
+        assert {form} == {document_form(each) for each in (form, form.lower(), f" {text}.\u2066", f"\u200b{form}")}
+    name = name_form(text)
+    assert name is None or (name_form(name) == name and name.strip() == name)
+    password = password_form(text)
+    assert password_form(password) == password == password_form(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize("name", ["Ana", "Díaz", "\u0634\u0631\u06cc\u0641\u200c\u06cc", "\u674e", "O'Neil-2", "🎬"])
+def test_a_name_that_can_be_read_is_taken(name: str) -> None:
+    assert name_form(f" {name} ") == name
+
+
+def test_moments_of_answers_promise_no_zone_that_they_lack() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    assert schemas["RentalLine"]["properties"]["rental_date"]["format"] == "date-time-local"
+    assert '"date-time"' not in json.dumps(schemas)
 
 
 def test_lateness_counts_the_days_of_the_calendar_as_sakila_does() -> None:
@@ -149,6 +195,8 @@ def test_the_document_describes_every_twin_and_names_no_schema_that_it_lacks() -
         ("get", "/films"),
         ("post", "/rentals"),
         ("post", "/returns"),
+        ("get", "/rentals"),
+        ("get", "/customers/{customer_id}"),
     }
     named = {part.partition('"')[0] for part in str(document).replace("'", '"').split("#/components/schemas/")[1:]}
     assert named <= set(document["components"]["schemas"])
