@@ -26,7 +26,7 @@ from benchmarks.shops import Shop, say, shop
 from sakila_platform.commands.dagster_runs import Runs, open_runs
 from sakila_platform.contracts import arrow_schema, mysql_ddl
 from sakila_platform.engine import day_runs
-from sakila_platform.mysql import connect
+from sakila_platform.mysql import connect, sending
 from sakila_platform.rentals.warehouse_load import FACTS
 from sakila_platform.resources.database import WAREHOUSE_DATABASE
 from sakila_platform.resources.mysql_reader import read_batches
@@ -99,8 +99,10 @@ def ready_load(of: Shop, folder: Path) -> measuring.Measured:
         start = perf_counter()
         for fact in FACTS:
             columns = ", ".join(fact.column_names)
-            file_name = str(folder / fact.name.table)
-            cursor.execute(f"LOAD DATA LOCAL INFILE %s INTO TABLE {fact.name.table} {FORMAT} ({columns})", (file_name,))
+            path = folder / fact.name.table
+            statement = f"LOAD DATA LOCAL INFILE %s INTO TABLE {fact.name.table} {FORMAT} ({columns})"
+            with sending(cursor, path):
+                cursor.execute(statement, (str(path),))
             connection.commit()
         seconds = perf_counter() - start
         cursor.execute(f"DROP DATABASE {READY}")

@@ -32,7 +32,8 @@ COPY = "rental_copy"
 def ready_file(address: Address, folder: Path) -> None:
     """MySQL's own LOAD DATA LOCAL of a file that lies ready."""
     with mysql.connect(address, local_infile=True) as connection, connection.cursor() as cursor:
-        cursor.execute(f"LOAD DATA LOCAL INFILE %s INTO TABLE {COPY} {FORMAT}", (str(folder / "rental.tsv"),))
+        with mysql.sending(cursor, folder / "rental.tsv"):
+            cursor.execute(f"LOAD DATA LOCAL INFILE %s INTO TABLE {COPY} {FORMAT}", (str(folder / "rental.tsv"),))
         connection.commit()
 
 

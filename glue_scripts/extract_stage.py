@@ -21,7 +21,7 @@ def extract(arguments: Arguments, tell: Tell) -> None:
     spark = spark_session("extract_stage", arguments.jars)
     connections = arguments.jdbc_partitions or spark.sparkContext.defaultParallelism
     extraction = Extraction(
-        source=JdbcSource(address, connections, arguments.login.jdbc_options),
+        source=JdbcSource(address, connections),
         lake=open_lake(arguments.lake),
         views=LakeViews(spark, arguments.lake_for_spark),
         clock=job_clock(),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field, replace
-from functools import cache
 from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
-from pymysql.constants import CLIENT, ER
+from pymysql.constants import CLIENT
 
 from sakila_platform.errors import PlatformError, UsageError
-
-# TIMESTAMP columns are instants: read and written as UTC, whatever the server's own zone is.
-_SESSION = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL'"
+from sakila_platform.mysql_connection import Connection, sending  # noqa: F401 - what goes with a connection
+from sakila_platform.mysql_refusals import no_connection
+from sakila_platform.mysql_session import CHARACTER_SET, COLLATION, session_sql, unlike
+from sakila_platform.mysql_tls import AS_USUAL, Mode, Tls
 
 
 @dataclass(frozen=True)
@@ -25,24 +24,30 @@ class Address:
     user: str
     password: str = field(repr=False)
     database: str = ""
+    tls: Tls = AS_USUAL
 
     @classmethod
-    def parse(cls, url: str) -> Address:
-        """From mysql://user:password@host:port[/database]. Raises UsageError on anything else."""
-        wrong = UsageError("SAKILA_MYSQL_URL is not a MySQL address. Give mysql://user:password@host:3306")
+    def parse(cls, url: str, setting: str = "SAKILA_MYSQL_URL") -> Address:
+        """From mysql://user:password@host:port[/database][?ssl-mode=…&ssl-ca=…]. Raises UsageError on anything else."""
+        wrong = UsageError(
+            f"{setting} is not a MySQL address. Give mysql://user:password@host:3306, with %XX (UTF-8) for characters "
+            "that a URL can't have."
+        )
         try:
             parts = urlsplit(url)
             port = parts.port or 3306
+            user, password = (unquote(part or "", errors="strict") for part in (parts.username, parts.password))
         except ValueError:
             raise wrong from None
-        if parts.scheme not in ("mysql", "mysql+pymysql", "mariadb") or not parts.hostname:
+        if parts.scheme not in ("mysql", "mysql+pymysql", "mariadb") or not parts.hostname or parts.fragment:
             raise wrong
         return cls(
             host=parts.hostname,
             port=port,
-            user=unquote(parts.username or "root"),
-            password=unquote(parts.password or ""),
+            user=user or "root",
+            password=password,
             database=parts.path.strip("/"),
+            tls=Tls.parse(parts.query, setting),
         )
 
     def on(self, database: str) -> Address:
@@ -53,59 +58,63 @@ class Address:
     def url(self) -> str:
         """The address as a URL, password included: for drivers, never for messages."""
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
-        return f"mysql://{login}@{self.host}:{self.port}/{self.database}"
+        more = f"?{self.tls.query}" if self.tls.query else ""
+        return f"mysql://{login}@{self.host}:{self.port}/{self.database}{more}"
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}:{self.port}/{self.database}"
 
 
-class Connection(pymysql.Connection):
-    """PyMySQL's, which would read the system's certificates anew for each connection only to verify nothing by them."""
-
-    address: Address
-
-    def _create_ssl_ctx(self, sslp: object) -> ssl.SSLContext:
-        return super()._create_ssl_ctx(sslp) if sslp else _unverified_tls()  # type: ignore[misc]
-
-
-@cache
-def _unverified_tls() -> ssl.SSLContext:
-    """Encryption where the server offers it, as PyMySQL does by default: no certificate is asked for."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
 def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> Connection:
-    """An open connection: utf8mb4, UTC, strict mode. Raises PlatformError, naming the server, when there is none."""
+    """An open connection whose session is set as the platform needs it, and read back: UTF-8, UTC, strict, no limits.
+
+    With `local_infile` it may send files, each by `sending` alone. Beyond this machine the server's certificate is
+    verified unless the address says otherwise. Raises PlatformError, naming the server, when there is none to trust.
+    """
+    tls, mode = address.tls, address.tls.mode(address.host)
     try:
-        connection: Connection = Connection(
+        connection = Connection(
+            is_verified=mode.is_verifying,
             host=address.host,
             port=address.port,
             user=address.user,
-            password=address.password,
+            # As text PyMySQL would take it for latin-1, which no server does.
+            password=address.password.encode(),
             database=address.database or None,
-            charset="utf8mb4",
+            charset=CHARACTER_SET,
+            collation=COLLATION,
             autocommit=autocommit,
             local_infile=local_infile,
             connect_timeout=10,
-            init_command=_SESSION,
             client_flag=CLIENT.FOUND_ROWS,
+            ssl=tls.context(address.host),
+            ssl_disabled=mode is Mode.DISABLED,
+            server_public_key=tls.server_public_key,
         )
-        connection.address = address
-        return connection
-    except (pymysql.err.OperationalError, RuntimeError) as error:
-        if error.args and error.args[0] == ER.BAD_DB_ERROR:
-            raise PlatformError(
-                f"There is no database {address.database} on {address.host}:{address.port}. "
-                "Put Sakila there with `sakila-platform load`, then run its days."
-            ) from None
-        reason = error.args[1] if len(error.args) > 1 else error
+    except (pymysql.err.MySQLError, RuntimeError) as error:
+        raise no_connection(address, error) from None
+    connection.address = address
+    try:
+        _set_session(connection, autocommit=autocommit)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_session(connection: Connection, *, autocommit: bool) -> None:
+    version = connection.get_server_info()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(session_sql(version))
+            unset = unlike(cursor, version, autocommit=autocommit)
+    except pymysql.err.MySQLError as error:
+        unset = [str(error.args[-1]) if error.args else type(error).__name__]
+    if unset:
         raise PlatformError(
-            f"No MySQL answers at {address}: {reason}. "
-            "Start the private one with `sakila-platform up`, or correct SAKILA_MYSQL_URL."
-        ) from None
+            f"{connection.address} does not set a session as it must be: {'; '.join(unset)}. Results would be cut or "
+            "changed. Let the address lead to the server itself, not to a proxy that drops SET."
+        )
 
 
 def address_of(connection: Connection) -> Address:

@@ -44,7 +44,8 @@ HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dags
 MYSQL_URL = Setting(
     "SAKILA_MYSQL_URL",
     "",
-    "any MySQL 8 as mysql://user:password@host:3306 (empty: the private MariaDB under SAKILA_HOME)",
+    "any MySQL 8 as mysql://user:password@host:3306[?ssl-mode=…&ssl-ca=…] (empty: the private MariaDB under "
+    "SAKILA_HOME)",
     plain_text,
     is_secret=True,
 )
@@ -59,8 +60,8 @@ MARIADBD = Setting("SAKILA_MARIADBD", "", "the server binary (empty: found on PA
 POSTGRES_URL = Setting(
     "SAKILA_POSTGRES_URL",
     "",
-    "any PostgreSQL for the domain reviews, as postgresql://user:password@host:5432 (empty: a private one under "
-    "SAKILA_HOME, started when it is needed)",
+    "any PostgreSQL for the domain reviews, as postgresql://user:password@host:5432[?sslmode=…&sslrootcert=…] "
+    "(empty: a private one under SAKILA_HOME, started when it is needed)",
     plain_text,
     is_secret=True,
 )

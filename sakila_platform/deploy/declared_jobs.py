@@ -147,7 +147,7 @@ def _arguments(environment: Environment, release: Release, declared: GlueJob) ->
     }
     for database in declared.reaches:
         address = _address(environment, database)
-        arguments["--jdbc-url"] = environment.jdbc_url(address, _DATABASES[database])
+        arguments["--jdbc-url"] = environment.job_url(address, _DATABASES[database])
         arguments["--secret"] = environment.secret(address)
     return arguments
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from sakila_platform.deploy.declarations import Declaration, Exactly, Secret
 from sakila_platform.deploy.declared_jobs import SPARK_MODULES, GlueJob, job, job_role
@@ -129,7 +130,9 @@ def reviews_jobs(environment: Environment, release: Release) -> list[Declaration
     if environment.purchases is None:
         return []
     stage, *others = (job(environment, release, each) for each in REVIEWS_JOBS)
-    reach = {"--jdbc-url": _jdbc_url(environment), "--secret": environment.called(PURCHASES)}
+    options = environment.purchases.options
+    asked = f"?{urlencode(options, safe='/')}" if options else ""
+    reach = {"--jdbc-url": f"{_jdbc_url(environment)}{asked}", "--secret": environment.called(PURCHASES)}
     arguments = Exactly({**stage.wanted["DefaultArguments"], **reach})
     connections = {"Connections": [environment.called(PURCHASES)]}
     wanted = {**stage.wanted, "DefaultArguments": arguments, "Connections": connections}

@@ -125,12 +125,23 @@ class Environment:
             return Later(host.kind, host.name, host.part, f"jdbc:mysql://{host.shape}/{named}")
         return f"jdbc:mysql://{host}/{named}"
 
+    def job_url(self, address: Address | None, database: str) -> str | Later:
+        """The same for a job, with what the address says of TLS."""
+        return self._with_tls(address, self.jdbc_url(address, database))
+
     def mysql_url(self, address: Address | None) -> str | Later:
-        """The server's address without login: that is in the secret."""
+        """The server's address without login, which is in the secret, with what the address says of TLS."""
         host = self.host(address)
         if isinstance(host, Later):
-            return Later(host.kind, host.name, host.part, f"mysql://{host.shape}")
-        return f"mysql://{host}"
+            return self._with_tls(address, Later(host.kind, host.name, host.part, f"mysql://{host.shape}"))
+        return self._with_tls(address, f"mysql://{host}")
+
+    def _with_tls(self, address: Address | None, url: str | Later) -> str | Later:
+        """RDS's authority is not among those that a job or a function trusts, so a server made there encrypts alone."""
+        query = address.tls.query if address else "ssl-mode=required"
+        if isinstance(url, Later):
+            return Later(url.kind, url.name, url.part, f"{url.shape}?{query}")
+        return f"{url}?{query}" if query else url
 
     def secret(self, address: Address | None) -> str | Later:
         """The name of the secret with a server's login; RDS makes its own, which has an address only."""
@@ -197,7 +208,7 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         zone=settings.TIME_ZONE.read(),
         is_conductor_glue=settings.CONDUCTOR.read() == "glue",
         oltp=Address.parse(oltp) if oltp else None,
-        warehouse=Address.parse(warehouse) if warehouse else None,
+        warehouse=Address.parse(warehouse, settings.WAREHOUSE_URL.name) if warehouse else None,
         network=Network(settings.SUBNETS.read(), settings.SECURITY_GROUPS.read(), zone_of_subnet),
         sizes=Sizes(
             settings.GLUE_WORKERS.read(), settings.DATABASE_CLASS.read(), settings.ATHENA_SCAN_LIMIT_GIGABYTES.read()

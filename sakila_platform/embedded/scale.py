@@ -22,7 +22,7 @@ from sakila_platform.embedded.scaled_history import Calendar, DrawnRentals, Reco
 from sakila_platform.embedded.triggers import TriggersLost, without_insert_triggers
 from sakila_platform.embedded.verification import existing_tables, quoted
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.mysql import Address, connect
+from sakila_platform.mysql import Address, connect, sending
 
 SEED = 20050524
 # N = 200 fills two years, so a day has about 4,400 rentals whatever N is.
@@ -165,7 +165,8 @@ def _load_rows(
 def _load_file(cursor: Cursor, path: Path, table: str, rows: pa.Table) -> None:
     csv.write_csv(rows, path, _TSV)
     columns = {"rental": _RENTAL_COLUMNS, "payment": _PAYMENT_COLUMNS}[table]
-    loaded = cursor.execute(_LOAD.format(table=table, columns=columns), (str(path),))
+    with sending(cursor, path):
+        loaded = cursor.execute(_LOAD.format(table=table, columns=columns), (str(path),))
     # With LOCAL the server turns errors into warnings and leaves rows out.
     if loaded != len(rows):
         raise PlatformError(f"the server took {loaded:,} of {len(rows):,} rows of {table}")

@@ -157,7 +157,16 @@ def _answers(folder: StateFolder, address: Address) -> bool:
     try:
         connection = _login(address)
     # What another program sends on that port is no MySQL greeting, and the driver trips over it in its own ways.
-    except (pymysql.err.MySQLError, OSError, RuntimeError, struct.error, IndexError, AssertionError, ValueError):
+    except (
+        pymysql.err.MySQLError,
+        PlatformError,
+        OSError,
+        RuntimeError,
+        struct.error,
+        IndexError,
+        AssertionError,
+        ValueError,
+    ):
         return False
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT @@datadir")
@@ -171,7 +180,7 @@ def _login(address: Address) -> pymysql.Connection:
         host=address.host,
         port=address.port,
         user=address.user,
-        password=address.password,
+        password=address.password.encode(),
         connect_timeout=2,
         read_timeout=_ANSWER_SECONDS,
         write_timeout=_ANSWER_SECONDS,

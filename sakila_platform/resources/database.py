@@ -12,7 +12,7 @@ import dagster as dg
 
 from sakila_platform import mysql, settings
 from sakila_platform.mysql import Address
-from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
+from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address, warehouse_server
 from sakila_platform.resources.warehouse_connection import warehouse_connection
 
 
@@ -44,8 +44,7 @@ class WarehouseResource(dg.ConfigurableResource):
 
     def address(self) -> Address:
         """Where the warehouse is."""
-        url = self.url or settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()
-        return server_address(url).on(self.database)
+        return warehouse_server(self.url).on(self.database)
 
     @contextmanager
     def connect(self) -> Iterator[mysql.Connection]:

@@ -64,7 +64,11 @@ def stream(connection: pymysql.Connection, query: str) -> Iterator[list[RawColum
 
 def _prepare(connection: Any, query: str) -> tuple[int, list[ResultColumn]]:
     connection._execute_command(COMMAND.COM_STMT_PREPARE, query)
-    statement, columns = struct.unpack_from("<IH", connection._read_packet().get_all_data(), 1)
+    answer = connection._read_packet()
+    if not answer.is_ok_packet():
+        connection.close()
+        raise pymysql.err.OperationalError(CR.CR_COMMANDS_OUT_OF_SYNC, "The server answers what was not asked")
+    statement, columns = struct.unpack_from("<IH", answer.get_all_data(), 1)
     described = [connection._read_packet(FieldDescriptorPacket) for _ in range(columns)]
     connection._read_packet()
     return statement, [

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pymysql
 from pymysql.constants import CR
 
+from sakila_platform import mysql
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources.mysql_where import quoted
 from sakila_platform.resources.tab_separated import FORMAT, encode_rows, is_hexadecimal
@@ -114,7 +115,7 @@ class _Feed:
 def _load(cursor: pymysql.cursors.Cursor, feed: _Feed, table: str, replace: bool) -> bool:
     """Have the server read the rows. False if it does not read from clients: no row has been taken then."""
     try:
-        with feed.pipe() as pipe:
+        with feed.pipe() as pipe, mysql.sending(cursor, pipe):
             cursor.execute(_load_statement(table, feed.schema, replace), (str(pipe),))
     except pymysql.err.MySQLError as error:
         if error.args and error.args[0] in _REFUSALS:

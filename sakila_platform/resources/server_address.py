@@ -11,10 +11,10 @@ OLTP_DATABASE = "sakila"
 WAREHOUSE_DATABASE = "datawarehouse_sakila"
 
 
-def server_address(url: str) -> Address:
-    """The server at that URL; for an empty one, the private server that runs under the state folder."""
+def server_address(url: str, setting: str = settings.MYSQL_URL.name) -> Address:
+    """The server at that URL, which that setting gave; for an empty one, the private server under the state folder."""
     if url:
-        return Address.parse(url)
+        return Address.parse(url, setting)
     home = settings.HOME.read()
     address = running_server(home)
     if address is None:
@@ -32,4 +32,12 @@ def oltp_address() -> Address:
 
 def warehouse_address() -> Address:
     """The warehouse, as the settings say."""
-    return server_address(settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()).on(WAREHOUSE_DATABASE)
+    return warehouse_server().on(WAREHOUSE_DATABASE)
+
+
+def warehouse_server(url: str = "") -> Address:
+    """The warehouse's server: at that URL, else as the settings say."""
+    named = url or settings.WAREHOUSE_URL.read()
+    if named:
+        return server_address(named, settings.WAREHOUSE_URL.name)
+    return server_address(settings.MYSQL_URL.read())

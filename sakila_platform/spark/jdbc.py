@@ -12,17 +12,18 @@ from sakila_platform.contracts import Table, arrow_schema
 from sakila_platform.engine.source_tables import carried_columns
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
+from sakila_platform.mysql_session import session_sql
 from sakila_platform.resources.mysql_columns import column
 from sakila_platform.resources.mysql_rows import describe
 from sakila_platform.resources.mysql_where import quoted
 from sakila_platform.spark.columns import PARTITION_KEY, decoded_columns, source_query, source_types
+from sakila_platform.spark.jdbc_protection import MYSQL_DRIVER, protection
 
 # A range smaller than this is not worth a connection of its own.
 _KEYS_PER_RANGE = 20_000
 _ROWS_PER_FETCH = "10000"
 # Glue's own, and MariaDB's, which also speaks to MySQL. Spark must be told: by itself it finds none that came as a jar.
-_DRIVERS = ("com.mysql.cj.jdbc.Driver", "org.mariadb.jdbc.Driver")
-_SESSION = "SET time_zone = '+00:00'"
+_DRIVERS = (MYSQL_DRIVER, "org.mariadb.jdbc.Driver")
 
 
 @dataclass(frozen=True)
@@ -31,30 +32,30 @@ class JdbcSource:
 
     address: Address
     most_connections: int
-    options: str = ""
-    """What follows the `?` of the JDBC URL."""
 
     @property
     def url(self) -> str:
-        """The URL for any MySQL driver, without the login."""
-        asked = f"?{self.options}" if self.options else ""
+        """The URL for any MySQL driver, without the login and what protects it: drivers have words of their own."""
         # As a MariaDB URL, Spark would quote names as MySQL quotes text.
-        return f"jdbc:mysql://{self.address.host}:{self.address.port}/{self.address.database}{asked}"
+        return f"jdbc:mysql://{self.address.host}:{self.address.port}/{self.address.database}"
 
     def read(self, spark: SparkSession, connection: pymysql.Connection, table: Table, condition: str = "") -> DataFrame:
         """The rows of a table that fulfil a condition (MySQL), typed as its contract says; nothing is read yet.
 
         The connection is asked for the bounds of the key. Every row is in one range, whatever changes meanwhile.
         """
+        driver = _driver(spark)
         properties = {
-            "driver": _driver(spark),
+            "driver": driver,
             "user": self.address.user,
             "password": self.address.password,
             "fetchsize": _ROWS_PER_FETCH,
             # Else MySQL's own driver holds a whole result in memory; MariaDB's does not know the word.
             "useCursorFetch": "true",
+            **protection(self.address, driver),
         }
-        reader = spark.read.option("customSchema", source_types(table)).option("sessionInitStatement", _SESSION)
+        session = session_sql(connection.get_server_info())
+        reader = spark.read.option("customSchema", source_types(table)).option("sessionInitStatement", session)
         query = f"({source_query(table, condition)}) AS source"
         ranges = list(key_ranges(self._bounds(connection, table), self.most_connections))
         rows = reader.jdbc(self.url, query, predicates=ranges, properties=properties)

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.mysql import Address
+from sakila_platform.mysql_tls import AS_USUAL, Tls
 from sakila_platform.resources.server_address import server_address
 
 
@@ -34,11 +35,6 @@ class Login:
     jdbc_url: str = ""
     secret: str = ""
 
-    @property
-    def jdbc_options(self) -> str:
-        """What follows the `?` of the JDBC URL."""
-        return self.jdbc_url.partition("?")[2]
-
     def address(self, by_settings: str, database: str) -> Address:
         """The database: by the secret and the JDBC URL, else by the settings (a mysql:// URL, or the private server).
 
@@ -54,7 +50,9 @@ class Login:
             )
         else:
             known = server_address(by_settings)
-            address = replace(known, host=place.host, port=place.port, database=place.database) if place else known
+            address = replace(place, user=known.user, password=known.password) if place else known
+            if place and place.tls == AS_USUAL:
+                address = replace(address, tls=known.tls)
         return address if address.database else address.on(database)
 
 
@@ -66,7 +64,8 @@ def place_of(jdbc_url: str, kind: Kind) -> Address:
         raise UsageError(f"--jdbc-url is not a {kind.name} one. Give {example}, without a password.")
     if parts.username or parts.password or "password=" in parts.query:
         raise UsageError("--jdbc-url holds a login, which anyone who sees the job would see. Give it by --secret.")
-    return Address(parts.hostname, parts.port or kind.port, "", "", parts.path.strip("/"))
+    tls = Tls.parse(parts.query, "--jdbc-url") if kind is MYSQL else AS_USUAL
+    return Address(parts.hostname, parts.port or kind.port, "", "", parts.path.strip("/"), tls)
 
 
 def login_of_secret(name: str, place: Address | None, kind: Kind) -> Address:
@@ -84,4 +83,4 @@ def login_of_secret(name: str, place: Address | None, kind: Kind) -> Address:
         raise PlatformError(
             f"The secret {name} is not a database's. Keep JSON with username, password, host, port and dbname in it."
         ) from None
-    return Address(host, port, user, password, database)
+    return Address(host, port, user, password, database, place.tls if place else AS_USUAL)

@@ -11,12 +11,14 @@ from pyspark.sql import DataFrame, SparkSession
 from sakila_platform.contracts import Table
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DAY_PARTITION
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.postgres import SYSTEM, PostgresAddress
+from sakila_platform.postgres_session import SESSION_SQL
 from sakila_platform.spark.columns import spark_type
 from sakila_platform.spark.session import told_in_one_line
 
 _DRIVER = "org.postgresql.Driver"
 _ROWS_PER_FETCH = "10000"
+_RENAMED = {"gssencmode": "gssEncMode", "channel_binding": "channelBinding"}
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,15 @@ class PostgresJdbc:
 
     @property
     def url(self) -> str:
-        """The URL without the login."""
-        options = urlencode(self.address.options)
+        """The URL without the login, and with how the connection is protected: libpq's words are the driver's."""
+        asked = dict(self.address.protection)
+        if asked.get("sslrootcert") == SYSTEM:
+            # The authorities that Java trusts; the driver would look for a file of libpq's.
+            del asked["sslrootcert"]
+            asked["sslfactory"] = "org.postgresql.ssl.DefaultJavaSSLFactory"
+        renamed = {_RENAMED.get(name, name): value for name, value in asked.items()}
         place = f"jdbc:postgresql://{self.address.host}:{self.address.port}/{self.address.database}"
-        return f"{place}?{options}" if options else place
+        return f"{place}?{urlencode(renamed)}"
 
     def read(self, spark: SparkSession, queries: Sequence[str], types: str) -> DataFrame:
         """The rows of these queries, each by a connection of its own, in these Spark types. Nothing is read yet.
@@ -45,6 +52,7 @@ class PostgresJdbc:
             .option("user", self.address.user)
             .option("password", self.address.password)
             .option("fetchsize", _ROWS_PER_FETCH)
+            .option("sessionInitStatement", SESSION_SQL)
             .option("preferTimestampNTZ", "true")
             .option("customSchema", types)
         )

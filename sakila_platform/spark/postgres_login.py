@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.postgres import PostgresAddress, asked_options
 from sakila_platform.spark.login import POSTGRES, Login, login_of_secret, place_of
 
 
@@ -22,5 +21,5 @@ def postgres_address(login: Login, by_settings: Callable[[], PostgresAddress]) -
     else:
         known = by_settings()
         address = replace(known, host=place.host, port=place.port, database=place.database) if place else known
-    options = tuple(parse_qsl(login.jdbc_options))
+    options = asked_options(login.jdbc_url.partition("?")[2], "--jdbc-url")
     return replace(address, options=options) if options else address

@@ -103,7 +103,7 @@ def test_the_place_comes_from_the_jdbc_url_and_the_login_from_the_settings() -> 
     address = login.address("mysql://ann:secret@primary:3306", "sakila")
     assert str(address) == "ann@replica:3307/sakila"
     assert address.password == "secret"
-    assert login.jdbc_options == "sslMode=REQUIRED"
+    assert address.tls.ssl_mode == "required"
     assert Login().address("mysql://ann:secret@primary:3306/shop", "sakila").database == "shop"
 
 
