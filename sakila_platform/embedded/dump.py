@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import http.client
 import io
-import tarfile
+import time
 import urllib.error
 import urllib.request
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from sakila_platform.embedded import archives
 from sakila_platform.embedded.statements import SqlFile
 from sakila_platform.errors import PlatformError, UsageError
 
@@ -24,10 +24,10 @@ SCHEMA_FILE = "sakila-schema.sql"
 DATA_FILE = "sakila-data.sql"
 FILES = (SCHEMA_FILE, DATA_FILE)
 
-# The official files have 3.4 MB; a file or a whole archive beyond these sizes is something else.
-MAX_FILE_BYTES = 64 * 2**20
-MAX_ARCHIVE_BYTES = 256 * 2**20
 DOWNLOAD_TIMEOUT_SECONDS = 3.0
+# A site that sends a byte now and then never times out.
+DOWNLOAD_SECONDS = 120.0
+_CHUNK_BYTES = 2**16
 
 
 class DumpUnavailable(PlatformError):
@@ -77,11 +77,12 @@ def _dump(place: str, found: dict[str, bytes]) -> Dump:
 
 
 def _decoded(name: str, content: bytes) -> SqlFile:
+    """The text of a file as it is, line ends and all. Bytes that are no text may be a picture: the rows tell."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return SqlFile(name, content.decode("utf-8-sig").replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise PlatformError(f"{name}, line {line}: the text is not UTF-8. Take the official dump as it is.") from None
+        return SqlFile(name, content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return SqlFile(name, content.decode("utf-8", "surrogateescape"), is_mixed=True)
 
 
 @contextmanager
@@ -105,51 +106,16 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 
 
 def _limited(file: IO[bytes], name: str) -> bytes:
-    content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise PlatformError(
-            f"{name} is larger than {MAX_FILE_BYTES // 2**20} MB: that is not the official Sakila dump."
-        )
+    content = file.read(archives.MAX_FILE_BYTES + 1)
+    archives.require_size(len(content), name)
     return content
 
 
 def _archived(archive: IO[bytes], place: str) -> dict[str, bytes]:
-    """The two files, read from within the archive: nothing is ever written to a path that an archive names."""
     try:
-        if zipfile.is_zipfile(archive):
-            return _from_zip(archive)
-        archive.seek(0)
-        return _from_tar(archive, place)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        reason = str(error).partition("\n")[0].rstrip(": ")
-        raise DumpUnavailable(place, f"it is no zip or tar archive that can be read ({reason})") from None
-
-
-def _from_zip(archive: IO[bytes]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    with zipfile.ZipFile(archive) as opened:
-        for member in opened.infolist():
-            name = PurePosixPath(member.filename).name
-            if name in FILES and name not in found and not member.is_dir():
-                with opened.open(member) as file:
-                    found[name] = _limited(file, name)
-    return found
-
-
-def _from_tar(archive: IO[bytes], place: str) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    # A tar is unpacked as it is walked, so what stands before our files counts against the limit too.
-    with tarfile.open(fileobj=archive, mode="r:*") as opened:
-        for member in opened:
-            if member.offset_data + member.size > MAX_ARCHIVE_BYTES:
-                raise PlatformError(
-                    f"{place} unpacks to more than {MAX_ARCHIVE_BYTES // 2**20} MB: not the Sakila dump."
-                )
-            name = PurePosixPath(member.name).name
-            file = opened.extractfile(member) if member.isreg() and name in FILES and name not in found else None
-            if file:
-                found[name] = _limited(file, name)
-    return found
+        return archives.files_in(archive, place, FILES)
+    except archives.BrokenArchive as error:
+        raise DumpUnavailable(place, f"it is no zip or tar archive that can be read ({error})") from None
 
 
 class _HttpsOnly(urllib.request.HTTPRedirectHandler):
@@ -176,12 +142,16 @@ def _public(url: str) -> str:
 def _downloaded(url: str) -> IO[bytes]:
     _require_https(url)
     opener = urllib.request.build_opener(_HttpsOnly())
+    deadline = time.monotonic() + DOWNLOAD_SECONDS
+    content = bytearray()
     try:
         with opener.open(url, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer:
-            content = answer.read(MAX_FILE_BYTES + 1)
+            while chunk := answer.read1(_CHUNK_BYTES):
+                content += chunk
+                archives.require_size(len(content), _public(url))
+                if time.monotonic() > deadline:
+                    raise DumpUnavailable(_public(url), f"it takes more than {DOWNLOAD_SECONDS:.0f} s")
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise DumpUnavailable(_public(url), reason) from None
-    if len(content) > MAX_FILE_BYTES:
-        raise PlatformError(f"{_public(url)} is larger than {MAX_FILE_BYTES // 2**20} MB: that is not the Sakila dump.")
     return io.BytesIO(content)

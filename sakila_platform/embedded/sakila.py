@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +14,11 @@ from pymysql.cursors import Cursor
 from sakila_platform.embedded import load_record
 from sakila_platform.embedded.dump import DOWNLOAD_URL, DumpUnavailable, read_dump
 from sakila_platform.embedded.generated.sakila import generated_sakila
+from sakila_platform.embedded.literals import FileValues
+from sakila_platform.embedded.load_errors import reason_of, remedy_for
 from sakila_platform.embedded.load_record import COMPLETE, LOADING, LoadRecord
-from sakila_platform.embedded.official import official_sakila
+from sakila_platform.embedded.official import executed_comments, official_sakila
+from sakila_platform.embedded.statements import Executes
 from sakila_platform.embedded.verification import (
     TABLES,
     existing_tables,
@@ -23,6 +26,7 @@ from sakila_platform.embedded.verification import (
     row_counts,
     verify_foreign_keys,
     verify_row_counts,
+    verify_values,
 )
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
@@ -42,7 +46,7 @@ class LoadReport:
 
 
 class Sakila(Protocol):
-    """A Sakila that can be put into an empty database, and that knows how many rows each table will have."""
+    """A Sakila that can be put into an empty database, and that knows which rows each table will have."""
 
     @property
     def origin(self) -> str: ...
@@ -50,6 +54,12 @@ class Sakila(Protocol):
     def release(self) -> str | None: ...
     @property
     def rows(self) -> Mapping[str, int]: ...
+    @property
+    def values(self) -> Mapping[str, FileValues]: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
     def fill(self, cursor: Cursor, database: str) -> None: ...
 
 
@@ -66,14 +76,18 @@ def load_sakila(address: Address, source: str, report: Report, *, database: str 
         found = _found(cursor, database, report)
         if found:
             return LoadReport(ALREADY_THERE, found.release, row_counts(cursor, database), _since(started))
-        sakila = _chosen(source, report)
-        rows = _load(cursor, database, sakila)
+        sakila = _chosen(source, report, executed_comments(cursor))
+        rows, left_out = _load(cursor, database, sakila)
     seconds = _since(started)
     report(
         f"Sakila ({sakila.origin}{f', release {sakila.release}' if sakila.release else ''}) is in {database}: "
         f"{rows['rental']:,} rentals, {rows['payment']:,} payments, {rows['film']:,} films; "
-        f"row counts and foreign keys verified, {seconds:.1f} s."
+        f"row counts, values and foreign keys verified, {seconds:.1f} s."
     )
+    for note in sakila.notes:
+        report(note)
+    if left_out:
+        report(f"Counted, but not compared with their origin: {', '.join(left_out)} (expressions, or types like JSON).")
     return LoadReport(sakila.origin, sakila.release, rows, seconds)
 
 
@@ -108,9 +122,9 @@ def _found(cursor: Cursor, database: str, report: Report) -> LoadRecord | None:
     return record
 
 
-def _chosen(source: str, report: Report) -> Sakila:
+def _chosen(source: str, report: Report, executes: Executes) -> Sakila:
     if source:
-        return official_sakila(read_dump(source))
+        return official_sakila(read_dump(source), executes)
     try:
         dump = read_dump(DOWNLOAD_URL)
     except DumpUnavailable as error:
@@ -120,22 +134,37 @@ def _chosen(source: str, report: Report) -> Sakila:
             "Set SAKILA_DUMP to a folder, archive or https URL to load the official data."
         )
         return generated_sakila()
-    return official_sakila(dump)
+    return official_sakila(dump, executes)
 
 
-def _load(cursor: Cursor, database: str, sakila: Sakila) -> dict[str, int]:
+def _load(cursor: Cursor, database: str, sakila: Sakila) -> tuple[dict[str, int], list[str]]:
+    """The verified row counts, and the columns that could only be counted."""
     name = quoted(database)
     begun = LoadRecord(LOADING, sakila.origin, sakila.release)
+    making = f"DROP DATABASE IF EXISTS {name}"
     try:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        cursor.execute(making)
+        making = f"CREATE DATABASE {name} CHARACTER SET utf8mb4"
+        cursor.execute(making)
         load_record.begin_record(cursor, database, begun)
         cursor.execute(f"USE {name}")
         sakila.fill(cursor, database)
         cursor.execute("SET autocommit = 1, unique_checks = 1, foreign_key_checks = 1")
         rows = verify_row_counts(cursor, database, sakila.rows)
+        left_out = _verify_values(cursor, database, sakila)
         verify_foreign_keys(cursor, database)
         load_record.write_record(cursor, database, LoadRecord(COMPLETE, sakila.origin, sakila.release))
     except pymysql.MySQLError as error:
-        raise PlatformError(f"Loading Sakila into {database} failed: {error.args[-1]}. Load it again.") from None
-    return rows
+        remedy = remedy_for(error, making, database) or "Load it again."
+        raise PlatformError(f"Loading Sakila into {database} failed: {reason_of(error)}. {remedy}") from None
+    return rows, left_out
+
+
+def _verify_values(cursor: Cursor, database: str, sakila: Sakila) -> list[str]:
+    """Instants are compared in the zone that their origin writes them in."""
+    cursor.execute("SELECT @@time_zone")
+    before = cursor.fetchall()[0]
+    cursor.execute("SET time_zone = %s", (sakila.time_zone,))
+    left_out = verify_values(cursor, database, sakila.values)
+    cursor.execute("SET time_zone = %s", before)
+    return left_out

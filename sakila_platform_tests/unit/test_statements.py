@@ -11,7 +11,7 @@ from sakila_platform.embedded.statements import (
     Statement,
     require_settings_restored,
     retargeted,
-    row_positions,
+    rows_of,
     split_statements,
 )
 from sakila_platform.errors import PlatformError
@@ -39,7 +39,7 @@ def statements(text: str) -> list[Statement]:
     require_settings_restored(file, found)
     for statement in found:
         if statement.filled_table:
-            list(row_positions(statement))
+            list(rows_of(statement))
     return found
 
 
@@ -53,15 +53,80 @@ def statements(text: str) -> list[Statement]:
         ("SELECT ';', \";\", `;`;", ["SELECT ';', \";\", `;`"]),
         ("SELECT 'it''s', '\\';';", ["SELECT 'it''s', '\\';'"]),
         ("SELECT 1 -- one;\n;", ["SELECT 1 -- one;"]),
+        ("SELECT 1; -- one;\n", ["SELECT 1"]),
         ("SELECT 3--2;", ["SELECT 3--2"]),
         ("/* gone; */ SELECT 1;", ["SELECT 1"]),
-        ("/*!50610 SET @a = ';' */;", ["/*!50610 SET @a = ';' */"]),
+        ("/*!50610 SET @a = ';' */;", ["SET @a = ';'"]),
         ("DELIMITER $$\nBEGIN; END$$\nDELIMITER ;\nSELECT 1;", ["BEGIN; END", "SELECT 1"]),
         ("delimiter //\nSELECT 1 // SELECT 2//", ["SELECT 1", "SELECT 2"]),
     ],
 )
 def test_a_file_is_cut_where_the_mysql_client_cuts_it(text: str, expected: list[str]) -> None:
     assert [statement.text for statement in statements(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DROP /**/ DATABASE x;", ["DROP /**/ DATABASE x"]),
+        (
+            "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t */;",
+            ["CREATE DEFINER=`a`@`b` TRIGGER t"],
+        ),
+        ("/*!99999 DROP TABLE a */ CREATE TABLE b (c INT);", ["CREATE TABLE b (c INT)"]),
+        ("/*M!999999\\- enable the sandbox mode */ \nSELECT 1;", ["SELECT 1"]),
+        ("/*!50003 SELECT '*/', 1 /* one */ */;", ["SELECT '*/', 1 /* one */"]),
+        ("SELECT /*+ SET_VAR(sql_mode='') */ 1;", ["SELECT 1"]),
+        ("/*!99999 nothing left */;", []),
+    ],
+)
+def test_a_comment_that_a_server_runs_is_opened_and_one_that_it_does_not_run_is_gone(
+    text: str, expected: list[str]
+) -> None:
+    found = split_statements(SqlFile("dump.sql", text), lambda mark: mark in ("!50003", "!50017"))
+    assert [" ".join(statement.text.split()) for statement in found] == [" ".join(text.split()) for text in expected]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "CAST(NOW() - INTERVAL 1 DAY AS DATETIME)",
+        "DATE '2020-01-01'",
+        "'a' COLLATE utf8mb4_bin",
+        "ST_GeomFromText('POINT(1 2)')",
+        "CONCAT('a',UPPER('b'))",
+        "1 /* a comment; (, */",
+        "1 -- a comment, )\n",
+        "3--2",
+        "'it''s' 'split'",
+        "_utf8mb4'x' COLLATE utf8mb4_bin",
+        "DEFAULT",
+        "-.5e-3",
+        "X'41'",
+    ],
+)
+def test_a_value_may_be_written_as_mysql_lets_it_be_written(value: str) -> None:
+    (statement,) = statements(f"INSERT INTO `t` (`a`, b) VALUES (1,{value},'x'),\n(2,NULL,'y');")
+    found = list(rows_of(statement))
+    assert [len(values) for _, values in found] == [3, 3]
+    assert statement.line_at(found[0][0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("(SELECT password FROM other.t)", "it reads what is not in the dump"),
+        ("1--(SELECT 1)", "it reads what is not in the dump"),
+        ("LOAD_FILE('/etc/passwd')", "LOAD_FILE is no function"),
+        ("`sleep`(9)", "SLEEP is no function"),
+        ("IF(1, GET_LOCK('a', 9), 2)", "GET_LOCK is no function"),
+        ("@@datadir", "an expression that is not understood"),
+        ("other.f(1)", "an expression that is not understood"),
+    ],
+)
+def test_a_value_that_reaches_beyond_its_row_is_refused(value: str, reason: str) -> None:
+    with pytest.raises(PlatformError, match=f"^dump.sql, line 2: .* row of table t.*{reason}|table t is not.*{reason}"):
+        statements(f"INSERT INTO t VALUES (1,'a'),\n(2,{value});")
 
 
 def test_a_statement_knows_its_line_and_its_table() -> None:
@@ -72,7 +137,7 @@ def test_a_statement_knows_its_line_and_its_table() -> None:
         (8, None),
         (13, None),
     ]
-    assert [found[1].line_at(row) for row in row_positions(found[1])] == [3, 4, 5]
+    assert [found[1].line_at(position) for position, _ in rows_of(found[1])] == [3, 4, 5]
 
 
 @given(
@@ -86,7 +151,7 @@ def test_rows_are_counted_whatever_their_strings_hold(rows: list[list[str]]) -> 
 
     values = ",\n".join("(" + ",".join(map(literal, row)) + ")" for row in rows)
     (statement,) = statements(f"INSERT INTO `t` VALUES {values};")
-    assert len(list(row_positions(statement))) == len(rows)
+    assert len(list(rows_of(statement))) == len(rows)
 
 
 @given(length=st.integers(min_value=len("-- A"), max_value=len(SMALL_DUMP) - len(";\n") - 1))
@@ -94,7 +159,7 @@ def test_a_dump_cut_off_anywhere_within_its_statements_is_refused(length: int) -
     head = SMALL_DUMP[:length]
     if not head.partition("\n")[2].strip():
         return  # only the first comment is left: an empty file, which has no tables
-    with pytest.raises(PlatformError, match=r"^dump\.sql, line \d+: [^\n]*Take a complete dump\.$"):
+    with pytest.raises(PlatformError, match=r"^dump\.sql, line \d+: [^\n]*[Tt]ake a complete dump\.$"):
         statements(head)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from random import Random
 
+from pymysql.converters import escape_item
 from pymysql.cursors import Cursor
 
 from sakila_platform.embedded.generated.history import history_tables
 from sakila_platform.embedded.generated.shop import Row, shop_tables
+from sakila_platform.embedded.literals import FileValues
 from sakila_platform.embedded.statements import SqlFile, split_statements
 from sakila_platform.embedded.verification import quoted
 
@@ -27,12 +30,22 @@ class GeneratedSakila:
     tables: Mapping[str, Sequence[Row]]
     origin = "generated"
     release = None
+    time_zone = "+00:00"
+    notes = ()
 
     @property
     def rows(self) -> Mapping[str, int]:
         """How many rows each of the sixteen tables will have."""
         counts = {table: len(rows) for table, rows in self.tables.items()}
         return counts | {"film_text": counts["film"]}
+
+    @property
+    def values(self) -> Mapping[str, FileValues]:
+        """Every value as a literal, and how often each column has it."""
+        return {
+            table: FileValues({place: _literals(column) for place, column in enumerate(zip(*rows, strict=True))})
+            for table, rows in self.tables.items()
+        }
 
     def fill(self, cursor: Cursor, database: str) -> None:
         """Create tables, views, routines and triggers in an empty, selected database, and put the rows in."""
@@ -53,6 +66,10 @@ def generated_sakila(seed: int = SEED) -> GeneratedSakila:
     random = Random(seed)
     shop = shop_tables(random)
     return GeneratedSakila(shop | history_tables(random, shop))
+
+
+def _literals(column: Iterable[object]) -> Counter[str]:
+    return Counter({escape_item(value, "utf8mb4"): times for value, times in Counter(column).items()})
 
 
 def _run(cursor: Cursor, name: str) -> None:
