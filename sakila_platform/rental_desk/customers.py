@@ -77,10 +77,15 @@ class RentalLine:
         return self.return_date is None and self.late_days > 2 * self.rental_days
 
     @property
+    def late_days_fee(self) -> Decimal:
+        """What its late days cost, in dollars: what is due when it is taken back."""
+        return self.late_days * DOLLARS_PER_LATE_DAY
+
+    @property
     def late_fee(self) -> Decimal:
         """What its lateness costs, in dollars: as get_customer_balance counts it, and announces it for what is lost."""
         lost = self.replacement_cost if self.is_taken_for_lost else Decimal(0)
-        return self.late_days * DOLLARS_PER_LATE_DAY + lost
+        return self.late_days_fee + lost
 
 
 def owed(settled: Decimal, out: Sequence[RentalLine]) -> Decimal:

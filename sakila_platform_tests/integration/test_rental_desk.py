@@ -230,7 +230,7 @@ def test_lateness_of_a_copy_that_is_still_out_is_owed_day_by_day(platform: Platf
     browser = desk.browser()
     browser.log_in()
     page = browser.get("/customers/1").text
-    assert "$33.99" in page and "13 days late" in page and "$20.99 for the copy" in page
+    assert "$33.99" in page and "13 days late" in page and "$13.00, and $20.99 for the copy until it is back" in page
     # Brought back it is not lost, and the balance is that of Sakila's own function.
     desk.post("/returns", {"rentals": [rental["rental_id"]]}, desk.clerk)
     assert desk.get("/customers/1", desk.clerk).json["owes"] == "13.00"
