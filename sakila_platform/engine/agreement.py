@@ -159,7 +159,8 @@ def _result(key: dg.AssetCheckKey, found: Difference) -> dg.AssetCheckResult:
         passed=False,
         description=(
             f"{len(found.only_warehouse)} rows are the warehouse's alone, {len(found.only_marts)} the marts'. "
-            "If the marts are older than the warehouse, materialise them and check again."
+            "If the marts are older than the warehouse, materialise them and check again. Else run the days again that "
+            "the check stale_days lists, or that the warehouse lacks."
         ),
         metadata={
             "rows_compared": found.compared,

@@ -157,6 +157,14 @@ def verdicts(result: dg.ExecuteInProcessResult, check: str) -> dict[str, bool]:
     return {each.asset_key.path[-1]: each.passed for each in found if each.check_name == check}
 
 
+def load_day(address: PostgresAddress, day: str, reviews: str, purchases: str) -> None:
+    """A day of the lake's star, in place of what it had, and in the warehouse."""
+    lake = LakeResource().lake()
+    write_day(lake, day, reviews, purchases)
+    with connected(address) as connection:
+        load_days(Loading(connection, lake, publish_year), DAILY_TABLES, [date.fromisoformat(day)])
+
+
 @pytest.fixture(scope="module")
 def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answered]:
     """The drawn days, loaded and answered once. Tests here read them, or put back what they change."""
@@ -245,6 +253,45 @@ def test_what_only_one_side_says_fails_the_checks_that_it_is_about(
                     marks = ", ".join(["%s"] * len(kept[0]))
                     cursor.executemany(f"INSERT INTO fact_movie_analytics VALUES ({marks})".encode(), kept)
     assert {name for name, agrees in found.items() if not agrees} == disagreeing
+
+
+# A lake with gaps
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        pytest.param([("2021-05-03", "", "")], id="a day on which nothing was delivered"),
+        pytest.param([("2021-05-03", "", DAYS["2021-05-01"][1])], id="purchases alone"),
+        pytest.param([("2021-05-03", DAYS["2021-05-02"][0], "")], id="reviews alone"),
+        pytest.param(
+            [("2021-05-09", *DAYS["2021-05-02"]), ("2021-05-01", *DAYS["2021-05-01"])], id="a hole, run backwards"
+        ),
+        pytest.param(
+            [
+                ("2021-05-01", *DAYS["2021-05-01"]),
+                ("2021-05-02", *DAYS["2021-05-02"]),
+                ("2021-05-02", DAYS["2021-05-02"][0].replace("Kansas     ", "Puerto Rico"), DAYS["2021-05-02"][1]),
+            ],
+            id="delivered again, without one of the states",
+        ),
+    ],
+)
+def test_the_reviews_of_a_lake_with_gaps_are_answered_alike(
+    empty_postgres: PostgresAddress,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    runs: list[tuple[str, str, str]],
+) -> None:
+    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    for day, reviews, purchases in runs:
+        load_day(empty_postgres, day, reviews, purchases)
+
+    result = answers(empty_postgres, dg.AssetSelection.all())
+
+    assert result.success
+    assert verdicts(result, CHECK) == dict.fromkeys(ANSWERS, True)
+    assert not [each for each in result.get_asset_check_evaluations() if not each.passed]
 
 
 def test_a_view_that_multiplies_is_told(answered: Answered) -> None:

@@ -6,7 +6,7 @@ WITH counted AS (
     FROM marts.review_locations AS review_locations
     LEFT JOIN marts.reviews_by_day AS written
         ON review_locations.location = written.location AND year(written.date) = 2021
-    WHERE review_locations.region IS NOT NULL
+    WHERE review_locations.region IS NOT NULL AND review_locations.reviews > 0
     GROUP BY review_locations.location
 )
 

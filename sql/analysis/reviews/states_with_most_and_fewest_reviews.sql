@@ -18,7 +18,10 @@ counted AS (
     FROM dim_location AS location
     LEFT JOIN written
         ON location.location_key = written.location_key
-    WHERE location.census_region IS NOT NULL
+    WHERE
+        location.census_region IS NOT NULL
+        -- A place keeps its row when the reviews of a day are delivered again without it.
+        AND location.location_key IN (SELECT every_year.location_key FROM fact_movie_analytics AS every_year)
 ),
 
 ends AS (

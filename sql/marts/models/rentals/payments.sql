@@ -1,4 +1,8 @@
 -- One row per payment, with the store and the category of the rental that it paid for.
+WITH payment AS (
+    {{ newest_day(source('final_sakila', 'fact_payment'), 'payment_id') }}
+)
+
 SELECT
     payment.payment_id,
     payment.dt AS payment_date,
@@ -8,6 +12,6 @@ SELECT
     coalesce(rental.store, 'Unknown') AS store,
     coalesce(rental.category, 'Unknown') AS category,
     cast(payment.amount AS decimal(18, 2)) AS amount
-FROM {{ source('final_sakila', 'fact_payment') }} AS payment
+FROM payment
 LEFT JOIN {{ ref('rentals') }} AS rental
     ON payment.rental_id = rental.rental_id

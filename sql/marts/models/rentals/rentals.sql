@@ -1,5 +1,9 @@
 -- One row per rental, with its return, what was paid for it, its film and store as they were that day, and who rented.
-WITH returned AS (
+WITH rental AS (
+    {{ newest_day(source('final_sakila', 'fact_rental'), 'rental_id') }}
+),
+
+returned AS (
     {{ latest(source('final_sakila', 'fact_return'), 'rental_id') }}
 ),
 
@@ -7,7 +11,9 @@ paid AS (
     SELECT
         rental_id,
         sum(amount) AS amount
-    FROM {{ source('final_sakila', 'fact_payment') }}
+    FROM (
+        {{ newest_day(source('final_sakila', 'fact_payment'), 'payment_id') }}
+    ) AS payment
     WHERE rental_id IS NOT NULL
     GROUP BY rental_id
 ),
@@ -36,7 +42,7 @@ SELECT
             THEN returned.rental_days - film.rental_duration
     END AS days_late,
     cast(coalesce(paid.amount, 0) AS decimal(18, 2)) AS amount
-FROM {{ source('final_sakila', 'fact_rental') }} AS rental
+FROM rental
 INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film
     ON rental.dt = film.dt AND rental.film_id = film.film_id
 INNER JOIN {{ source('final_sakila', 'dim_store') }} AS store

@@ -1,5 +1,24 @@
 -- One row per day on which anything happened, store and category: rentals, returns, late ones, revenue, zeros included.
-WITH happened AS (
+-- A return is of the rental's store and category; where the lake lacks the rental, of those that its copy had that day.
+WITH returned_alone AS (
+    SELECT
+        fact_return.rental_id,
+        fact_return.dt,
+        fact_return.store_id,
+        fact_return.rental_days,
+        film.film_id,
+        film.category,
+        film.rental_duration,
+        row_number() OVER (PARTITION BY fact_return.rental_id ORDER BY fact_return.dt DESC) AS newest_first
+    FROM {{ source('final_sakila', 'fact_return') }} AS fact_return
+    INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film
+        ON fact_return.dt = film.dt AND fact_return.film_id = film.film_id
+    LEFT JOIN {{ ref('rentals') }} AS rental
+        ON fact_return.rental_id = rental.rental_id
+    WHERE rental.rental_id IS NULL
+),
+
+happened AS (
     SELECT
         rental_date AS date,
         store_id,
@@ -20,6 +39,17 @@ WITH happened AS (
         0
     FROM {{ ref('rentals') }}
     WHERE return_date IS NOT NULL
+    UNION ALL
+    SELECT
+        dt,
+        store_id,
+        category,
+        0,
+        1,
+        CASE WHEN film_id <> 0 AND rental_days > rental_duration THEN 1 ELSE 0 END,
+        0
+    FROM returned_alone
+    WHERE newest_first = 1
     UNION ALL
     SELECT
         payment_date,
