@@ -5,6 +5,7 @@ A command imports what it needs when it is called, so that `--help` and a query 
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import click
 
 from sakila_platform.cli_deploy import deploy
 from sakila_platform.days import parse_day
-from sakila_platform.errors import PlatformError
+from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.long_lived import made_to_stay
 
 _WRONG_USE = 2
@@ -24,6 +25,9 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong use. A bug of ours keeps its traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What people read is written with an escape where its encoding lacks a sign, as standard error always is.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="sakila-platform", standalone_mode=False)
     except PlatformError as error:
@@ -178,7 +182,8 @@ def query(place: str, sql: str, form: str) -> None:
 
     PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, the warehouse of reviews, in PostgreSQL's, or
     the lake, in DuckDB's, or Athena, in its own, which reads a lake on S3 where it is. In the lake a table is
-    LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART.
+    LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART. CSV and JSON have every value as it is, for programs: a
+    text that begins with = is one there, too, and a formula to a spreadsheet.
 
     \b
     Example: sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental"
@@ -189,7 +194,7 @@ def query(place: str, sql: str, form: str) -> None:
     from sakila_platform.commands.answers import write_answer
     from sakila_platform.commands.query import asked
 
-    with asked(place, sql) as answer:
+    with asked(place, _utf8(sql, "The query")) as answer:
         write_answer(answer, form, sys.stdout)
         for note in answer.notes:
             click.echo(note, err=True)
@@ -210,7 +215,7 @@ def dashboards() -> None:
 @cli.command()
 @click.option("--tables", is_flag=True, help="Every table instead of every layer.")
 def status(tables: bool) -> None:
-    """What is where, the last day of each layer, row counts.
+    """What is where, the last day of each layer, row counts. Exits with 1 if a database or the lake isn't reached.
 
     \b
     Example: sakila-platform status --tables
@@ -262,9 +267,21 @@ def desk(port: int | None, clerk: str | None) -> None:
     from sakila_platform.commands.desk import admit_clerk, asked_password, serve_desk
 
     if clerk:
-        admit_clerk(clerk, asked_password, click.echo)
+        admit_clerk(_utf8(clerk, "The username"), asked_password, click.echo)
     else:
         serve_desk(port, click.echo)
+
+
+def _utf8(text: str, what: str) -> str:
+    """An argument that a database is to read. Raises UsageError where a byte of it is not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        byte = ord(text[error.start]) & 0xFF
+        raise UsageError(
+            f"{what} is not UTF-8: byte 0x{byte:02x} after {text[: error.start]!a}. Give it as UTF-8."
+        ) from None
+    return text
 
 
 cli.add_command(deploy)

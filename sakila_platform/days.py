@@ -72,6 +72,11 @@ def consecutive_runs(days: Sequence[date]) -> Iterator[list[date]]:
             start = n
 
 
+def told_days(first: date, last: date) -> str:
+    """A range of days as people write it: "2005-05-24", or "2005-05-24..2005-05-25, 2 days"."""
+    return str(first) if first == last else f"{first}..{last}, {(last - first).days + 1:,} days"
+
+
 def day_key(day: date) -> int:
     """The integer key of a day in `dim_date`: 20050524."""
     return day.year * 10_000 + day.month * 100 + day.day

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from sakila_platform import settings
-from sakila_platform.days import days_between
+from sakila_platform.days import ONE_DAY, Clock, days_between
 
 
 class Calendar(dg.DailyPartitionsDefinition):
@@ -27,10 +27,16 @@ class Calendar(dg.DailyPartitionsDefinition):
 
 
 def daily_partitions() -> Calendar:
-    """Days from the first Sakila rental to today. Today is a partition too, provisional until it has ended."""
+    """Days from the first Sakila rental to today. Today is a partition too, provisional until it has ended.
+
+    Where the settings have the clock stand still, its day is the last: in every process, Dagster's pages too.
+    """
+    zone, stands_at = settings.TIME_ZONE.read(), settings.CLOCK.read()
+    after_last = Clock(zone, stands_at).today() + ONE_DAY if stands_at else None
     return Calendar(
         start_date=settings.FIRST_DAY.read().isoformat(),
-        timezone=settings.TIME_ZONE.read().key,
+        end_date=after_last.isoformat() if after_last else None,
+        timezone=zone.key,
         end_offset=1,
     )
 

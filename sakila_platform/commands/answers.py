@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sakila_platform.commands.terminal import Terminal
+from sakila_platform.errors import PlatformError
 
 FORMATS = ("table", "csv", "json")
 NULL = "NULL"
@@ -32,7 +33,10 @@ class Answer:
 
 
 def write_answer(answer: Answer, form: str, stream: TextIO) -> None:
-    """Write an answer in one of FORMATS. NULL is the word in a table, null in JSON and nothing in CSV."""
+    """Write an answer in one of FORMATS. NULL is the word in a table, null in JSON and nothing in CSV.
+
+    Programs get every value as it is: CSV whose text the stream can't encode raises PlatformError, JSON escapes it.
+    """
     writers: dict[str, Callable[[Answer, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
     writers[form](answer, stream)
 
@@ -63,29 +67,53 @@ def _table(answer: Answer, stream: TextIO) -> None:
 
 
 def _csv(answer: Answer, stream: TextIO) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(_Lines(stream), lineterminator="\r\n")
     writer.writerow(answer.columns)
     writer.writerows(["" if value is None else _text(value) for value in row] for row in answer.rows)
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """Where CSV is written line by line: only what the stream can encode, whatever it does with other signs for people.
+
+    A line ends with a line feed. (The writer quotes what ends a line by its settings, and a return is to be quoted.)
+    """
+
+    stream: TextIO
+
+    def write(self, line: str) -> int:
+        text = line.removesuffix("\r\n") + "\n"
+        encoding = self.stream.encoding or "utf-8"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError as error:
+            raise PlatformError(
+                f"The answer has {text[error.start]!a}, which standard output can't hold in its encoding, {encoding}: "
+                "what was written ends before that row. Set PYTHONIOENCODING=utf-8, or ask with --format json."
+            ) from None
+        return self.stream.write(text)
+
+
 def _json(answer: Answer, stream: TextIO) -> None:
     """A list of objects, one on a line; numbers with the digits that they have."""
-    names = [json.dumps(name, ensure_ascii=False) for name in answer.columns]
+    # Where a sign might not be written, its escape says the same.
+    escaped = not (stream.encoding or "utf-8").lower().startswith("utf")
+    names = [json.dumps(name, ensure_ascii=escaped) for name in answer.columns]
     stream.write("[")
-    for line in _separated(
-        "{" + ", ".join(f"{name}: {_json_value(value)}" for name, value in zip(names, row, strict=True)) + "}"
+    for row in _separated(
+        ", ".join(f"{name}: {_json_value(value, escaped=escaped)}" for name, value in zip(names, row, strict=True))
         for row in answer.rows
     ):
-        stream.write(line)
+        stream.write(row)
     stream.write("\n]\n")
 
 
 def _separated(lines: Iterable[str]) -> Iterator[str]:
     for n, line in enumerate(lines):
-        yield f"{',' if n else ''}\n  {line}"
+        yield f"{',' if n else ''}\n  {{{line}}}"
 
 
-def _json_value(value: Any) -> str:
+def _json_value(value: Any, *, escaped: bool) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "null"
     if isinstance(value, bool | int | float):
@@ -93,10 +121,11 @@ def _json_value(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_json_value(each) for each in value)}]"
+        return f"[{', '.join(_json_value(each, escaped=escaped) for each in value)}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(str(k))}: {_json_value(v)}" for k, v in value.items()) + "}"
-    return json.dumps(_text(value), ensure_ascii=False)
+        pairs = (f"{json.dumps(str(k))}: {_json_value(v, escaped=escaped)}" for k, v in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    return json.dumps(_text(value), ensure_ascii=escaped)
 
 
 def _text(value: Any) -> str:

@@ -78,10 +78,13 @@ class Runs:
             early |= {day for day, at in newest.items() if at < clock.end_of(day).timestamp()}
         return early
 
-    def execute(self, job: str, partitions: tuple[str, str], report: Report) -> None:
-        """Run a job over a range of its partitions. Raises PlatformError with the reason of a failure."""
+    def execute(self, job: str, partitions: tuple[str, str], report: Report) -> list[str]:
+        """Run a job over a range of its partitions. Returns what its steps warned of.
+
+        Raises PlatformError with the reason of a failure.
+        """
         what = f"{job} over {partitions[0]}..{partitions[1]}"
-        self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
+        return self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
 
     def execute_unpartitioned(self, domain: str, report: Report) -> None:
         """Run what has no days of a domain: analysis and marts, of all that is there. Raises as `execute` does."""
@@ -108,9 +111,10 @@ class Runs:
             if graph.get(key).partitions_def is None and str(graph.get(key).group_name).startswith(f"{domain}_")
         }
 
-    def _execute(self, what: str, job: dg.JobDefinition, tags: dict[str, str], report: Report) -> None:
+    def _execute(self, what: str, job: dg.JobDefinition, tags: dict[str, str], report: Report) -> list[str]:
         run_id = make_new_run_id()
-        self.instance.add_event_listener(run_id, _Progress(report))
+        progress = _Progress(report)
+        self.instance.add_event_listener(run_id, progress)
         result = job.execute_in_process(
             instance=self.instance, run_id=run_id, run_config=_QUIET, raise_on_error=False, tags=tags
         )
@@ -118,6 +122,7 @@ class Runs:
             raise KeyboardInterrupt
         if not result.success:
             raise PlatformError(f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)")
+        return progress.warnings
 
     def _assets(self, job: str) -> list[dg.AssetKey]:
         return sorted(self._repository.get_job(job).asset_layer.selected_asset_keys)
@@ -145,6 +150,7 @@ class _Progress:
 
     def __init__(self, report: Report) -> None:
         self._report = report
+        self.warnings: list[str] = []
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         if entry.dagster_event:
@@ -152,7 +158,10 @@ class _Progress:
                 self._report(f"{_readable(entry.step_key)} ...")
         # An error ends the run, and is told then.
         elif entry.step_key and int(entry.level) < logging.ERROR:
-            self._report(_readable(entry.user_message))
+            told = _readable(entry.user_message)
+            self._report(told)
+            if int(entry.level) == logging.WARNING:
+                self.warnings.append(told)
 
 
 def _readable(text: str | None) -> str:

@@ -17,7 +17,8 @@ from sakila_platform.commands.open_ranges import open_ranges
 from sakila_platform.commands.status import all_tables, show_layers
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.commands.work_lock import working_alone
-from sakila_platform.days import Clock
+from sakila_platform.days import Clock, told_days
+from sakila_platform.errors import UsageError
 
 DEMONSTRATIONS: Mapping[str, Demonstration] = {"rentals": RENTALS, "reviews": REVIEWS, "catalogue": CATALOGUE}
 
@@ -46,6 +47,7 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
         require_domain(runs, domain)
         demonstration = DEMONSTRATIONS[domain]
         clock = Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+        _require_in_calendar(recent_days, clock)
         stage = _Stage(domain, runs, clock, terminal)
         with terminal.step(demonstration.sources) as report:
             is_fresh = demonstration.fill(report, clock, recent_days)
@@ -60,6 +62,15 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
         else:
             terminal.say("Nothing has changed since the last time.")
     _show(domain, terminal, time.monotonic() - started)
+
+
+def _require_in_calendar(recent_days: int, clock: Clock) -> None:
+    first = settings.FIRST_DAY.read()
+    most = max((clock.today() - first).days, 0)
+    if recent_days > most:
+        raise UsageError(
+            f"--days {recent_days} reaches back beyond {first}, the first day of the calendar. Give at most {most:,}."
+        )
 
 
 def _run_dates(stage: _Stage) -> None:
@@ -86,7 +97,7 @@ def _run_days(stage: _Stage, chosen: Days, done: set[date]) -> int:
     ran = 0
     for first, last in open_ranges(chosen.days, done, settings.MAX_DAYS_PER_RUN.read()):
         count = (last - first).days + 1
-        with stage.terminal.long_step(f"{chosen.title}: {first}..{last}, {count:,} days") as report:
+        with stage.terminal.long_step(f"{chosen.title}: {told_days(first, last)}") as report:
             stage.runs.execute(f"{stage.domain}_daily", (str(first), str(last)), report)
         ran += count
     return ran

@@ -33,7 +33,9 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
         start_database_of(domain, lambda _: None)
         days = "day" if count == 1 else "days"
         with terminal.long_step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
-            runs.execute(job, (str(first), str(last)), report)
+            warnings = runs.execute(job, (str(first), str(last)), report)
+        for warning in warnings:
+            terminal.say(warning)
         if analysis:
             with terminal.long_step("Analysis and marts") as report:
                 runs.execute_unpartitioned(domain, report)

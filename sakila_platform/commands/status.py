@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +14,7 @@ from sakila_platform import settings
 from sakila_platform.commands.status_postgres import postgres_place, postgres_tables
 from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.load_record import TABLE, read_record
-from sakila_platform.embedded.server import describe_server
+from sakila_platform.embedded.server import describe_server, has_server
 from sakila_platform.embedded.verification import TABLES, existing_tables, quoted
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.errors import PlatformError
@@ -22,7 +22,7 @@ from sakila_platform.mysql import Address, connect
 from sakila_platform.naming import DAY_PARTITION, data_file, mart_file
 from sakila_platform.rentals.warehouse_star import LOAD_LEDGER
 from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, oltp_address, warehouse_address
+from sakila_platform.resources.server_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
 
 _LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "marts", "quarantine")
 RENTALS, REVIEWS, CATALOGUE = "rentals", "reviews", "catalogue"
@@ -46,12 +46,26 @@ class TableStatus:
     """What lies beside its files and is not counted, a line each."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """The tables that were counted, in the order of the chain, and why others could not be: a line for each place."""
+
+    tables: list[TableStatus]
+    unreached: list[str]
+
+
 def show_status(terminal: Terminal, *, tables: bool) -> None:
-    """Show where everything is and what is in each layer; with `tables`, in each table."""
+    """Show where everything is and what is in each layer; with `tables`, in each table.
+
+    Raises PlatformError, once all that can be told is told, when a database or the lake could not be reached.
+    """
     terminal.heading("Where")
     terminal.table(("what", "where"), list(_places()))
     terminal.heading("What is in it")
-    show_layers(terminal, all_tables(), tables=tables)
+    found = find_tables()
+    show_layers(terminal, found.tables, tables=tables)
+    if found.unreached:
+        raise PlatformError(f"Not all could be counted. {' '.join(found.unreached)}")
 
 
 def show_layers(terminal: Terminal, found: list[TableStatus], *, tables: bool = False) -> None:
@@ -74,11 +88,26 @@ def _show_counts(terminal: Terminal, found: list[TableStatus], tables: bool) -> 
     terminal.table(("domain", "layer", "tables", "rows", "last day"), sums, ("tables", "rows"))
 
 
+def find_tables() -> Found:
+    """Every table by domain and layer; what is not there (yet) has none, nor has what could not be reached."""
+    found: list[TableStatus] = []
+    unreached: list[str] = []
+    for tables_of in (_oltp, _warehouse, _reviews, _lake):
+        try:
+            found += tables_of()
+        except PlatformError as error:
+            # Both databases of a server say the same of it.
+            unreached += [str(error)] if str(error) not in unreached else []
+    return Found(sorted((t for t in found if t.layer in _LAYERS), key=_place_in_the_chain), unreached)
+
+
 def all_tables() -> list[TableStatus]:
-    """Every table by domain and layer, in the order of the chain; a layer that can't be reached has none."""
-    of_reviews = [TableStatus(REVIEWS, *found) for found in postgres_tables()]
-    found = [*_oltp(), *_warehouse(), *of_reviews, *_lake()]
-    return sorted((t for t in found if t.layer in _LAYERS), key=_place_in_the_chain)
+    """Every table by domain and layer; a place that can't be reached has none."""
+    return find_tables().tables
+
+
+def _reviews() -> list[TableStatus]:
+    return [TableStatus(REVIEWS, *found) for found in postgres_tables()]
 
 
 def _place_in_the_chain(table: TableStatus) -> tuple[int, str, int, str]:
@@ -95,12 +124,14 @@ def _place_in_the_chain(table: TableStatus) -> tuple[int, str, int, str]:
 def data_origin() -> str:
     """Whether the shop's data are official, generated, or not there; for people."""
     try:
-        with closing(connect(oltp_address())) as connection, connection.cursor(Cursor) as cursor:
+        with _reading(settings.MYSQL_URL.read(), OLTP_DATABASE) as cursor:
+            if cursor is None:
+                return "none yet"
             if TABLE not in existing_tables(cursor, OLTP_DATABASE):
                 return "not loaded by this platform"
             record = read_record(cursor, OLTP_DATABASE)
     except PlatformError:
-        return "none yet"
+        return "not known: the database can't be reached"
     origin = "GENERATED (invented names; Sakila's tables and habits)" if record.origin == "generated" else record.origin
     release = f", release {record.release}" if record.release else ""
     scale = f", {record.scale} times the rentals" if record.scale > 1 else ""
@@ -136,7 +167,7 @@ def _lake_place() -> str:
 
 
 def _oltp() -> list[TableStatus]:
-    with _reading(oltp_address) as cursor:
+    with _reading(settings.MYSQL_URL.read(), OLTP_DATABASE) as cursor:
         if cursor is None:
             return []
         there = [table for table in TABLES if table in existing_tables(cursor, OLTP_DATABASE)]
@@ -150,7 +181,7 @@ def _oltp() -> list[TableStatus]:
 
 
 def _warehouse() -> list[TableStatus]:
-    with _reading(warehouse_address) as cursor:
+    with _reading(settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read(), WAREHOUSE_DATABASE) as cursor:
         if cursor is None:
             return []
         counts = _counts(cursor, sorted(existing_tables(cursor, WAREHOUSE_DATABASE)))
@@ -166,12 +197,9 @@ def _warehouse() -> list[TableStatus]:
 
 
 def _lake() -> list[TableStatus]:
-    """The lake's tables, as the files' own footers count them; none when it can't be reached."""
+    """The lake's tables, as the files' own footers count them."""
     lake = open_lake()
-    try:
-        lake.require_usable()
-    except PlatformError:
-        return []
+    lake.require_usable()
     files: dict[str, tuple[_Place, str]] = {}
     notes: dict[_Place, tuple[str, ...]] = {}
     for name in lake.tables():
@@ -195,14 +223,20 @@ def _domain_of(mart: str) -> str:
 
 
 @contextmanager
-def _reading(address: Callable[[], Address]) -> Iterator[Cursor | None]:
-    """A cursor on a database, None where there is no such database or no server."""
-    try:
-        connection = connect(address())
-    except PlatformError:
+def _reading(url: str, database: str) -> Iterator[Cursor | None]:
+    """A cursor on a database of the server at that URL (empty: the private one), None where there is none (yet).
+
+    Raises PlatformError when the server can't be reached.
+    """
+    if not url and not has_server(settings.HOME.read()):
         yield None
         return
-    with closing(connection), connection.cursor(Cursor) as cursor:
+    with closing(connect(server_address(url))) as connection, connection.cursor(Cursor) as cursor:
+        cursor.execute("SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", [database])
+        if not cursor.fetchall():
+            yield None
+            return
+        cursor.execute(f"USE {quoted(database)}")
         yield cursor
 
 

@@ -36,16 +36,29 @@ def postgres_place() -> str:
 
 
 def postgres_tables() -> Iterator[tuple[str, str, int, str]]:
-    """Layer, table, rows and last day ("" where it has none) of each table of both databases that can be reached."""
+    """Layer, table, rows and last day ("" where it has none) of each table of both databases.
+
+    Raises PlatformError when a server can't be reached.
+    """
     for layer, address in (("oltp", _source()), ("warehouse", _warehouse())):
-        if address:
-            try:
-                connection = connect(address)
-            except PlatformError:
-                continue
+        connection = _connected(address) if address else None
+        if connection:
             with closing(connection):
                 for (table,) in connection.execute(_TABLES).fetchall():
                     yield layer, table, *_extent(connection, table)
+
+
+def _connected(address: PostgresAddress) -> psycopg.Connection | None:
+    """None where the server has no such database (yet)."""
+    try:
+        return connect(address)
+    except PlatformError:
+        # The server's own database tells whether ours is there, or whether there is no server.
+        with closing(connect(address.on(""))) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [address.database]).fetchone()
+        if found:
+            raise
+        return None
 
 
 def _extent(connection: psycopg.Connection, table: str) -> tuple[int, str]:
@@ -66,9 +79,11 @@ def _warehouse() -> PostgresAddress | None:
 
 
 def _server(url: str, database: str) -> PostgresAddress | None:
-    try:
-        found = PostgresAddress.parse(url) if url else running_postgres(settings.HOME.read())
-    except PlatformError:
-        # Of another kind, such as Redshift.
+    if url.startswith("redshift"):
+        # It is asked by statements that cost money and seconds each.
         return None
+    home = settings.HOME.read()
+    found = PostgresAddress.parse(url) if url else running_postgres(home)
+    if not found and has_postgres(home):
+        raise PlatformError(f"The private PostgreSQL under {home} is not running. Start it with `sakila-platform up`.")
     return found.on(database) if found else None

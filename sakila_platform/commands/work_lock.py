@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.private_folders import make_private_folder
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def working_alone(home: Path) -> Iterator[None]:
     Raises PlatformError when another process holds it, or the folder can't be written.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(home)
         handle = (home / "work.lock").open("a+")
     except OSError as error:
         raise PlatformError(

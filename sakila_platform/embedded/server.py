@@ -55,6 +55,11 @@ def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing, mach
         return running_server(home) or _start(folder, report, machine or Machine())
 
 
+def has_server(home: Path) -> bool:
+    """Whether the state folder has a private server, running or not."""
+    return StateFolder(home).data.is_dir()
+
+
 def running_server(home: Path) -> Address | None:
     """The address of the state folder's server if it lives and answers, else None."""
     folder = StateFolder(home)

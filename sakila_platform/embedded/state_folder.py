@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.private_folders import make_private_folder
 
 # sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included.
 LONGEST_SOCKET_PATH = 103
@@ -74,6 +75,7 @@ class ServerFolder(ABC):
     def prepare(self) -> None:
         """Make the folders. Raises PlatformError where they can't be made."""
         try:
+            make_private_folder(self.home)
             for folder in (self.root, self.temporary):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)

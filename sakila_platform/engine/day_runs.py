@@ -107,7 +107,11 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
 
 def _require_in_calendar(context: dg.AssetExecutionContext) -> None:
     calendar = context.assets_def.partitions_def
+    if not (context.has_partition_key or context.has_partition_key_range):
+        raise PlatformError("The run names no day: launch it with a partition, or with a range of them.")
     asked = context.partition_key_range
+    if asked.end < asked.start:
+        raise PlatformError(f"The range ends ({asked.end}) before it begins ({asked.start}). Exchange its ends.")
     for key in (asked.start, asked.end):
         if calendar is not None and not calendar.has_partition_key(key):
             raise PlatformError(
@@ -159,7 +163,13 @@ def _work_through(
         for day in chunk:
             _require_outcomes(context, day, results.get(day, {}))
         seconds = time.perf_counter() - started
-        context.log.info(f"{context.op_def.name}: {chunk[0]}..{chunk[-1]}, {len(chunk)} days, {seconds:.1f} s")
+        context.log.info(f"{context.op_def.name}: {_told_range(chunk)}, {seconds:.1f} s")
+
+
+def _told_range(chunk: Sequence[Day]) -> str:
+    if len(chunk) == 1:
+        return str(chunk[0])
+    return f"{chunk[0]}..{chunk[-1]}, {len(chunk):,} {'years' if isinstance(chunk[0], int) else 'days'}"
 
 
 def _require_outcomes(

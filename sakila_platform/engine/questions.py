@@ -18,6 +18,8 @@ from sakila_platform.engine.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.errors import PlatformError
 
 PREVIEW_ROWS = 20
+# What spreadsheets take for the beginning of a formula; some skip a tab or a return before it.
+_BEGIN_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPE_NAMES: Mapping[int, str] = {
     code: name.lower() for name, code in vars(FIELD_TYPE).items() if isinstance(code, int) and name.isupper()
 } | {
@@ -55,15 +57,28 @@ class Answer:
 
     @property
     def csv(self) -> str:
-        """The answer as CSV with a header line; what is unknown is empty."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
-        return text.getvalue()
+        """The answer as CSV for people, with a header line; what is unknown is empty.
+
+        Text that a spreadsheet would work out as a formula begins with an apostrophe, which has it shown as text.
+        """
+        rows = ([_as_text(value) for value in row] for row in self.rows)
+        return "".join(map(_csv_line, [self.columns, *rows]))
 
     @property
     def markdown(self) -> str:
         """The first rows as a Markdown table."""
         return markdown_table(self.columns, self.rows[:PREVIEW_ROWS])
+
+
+def _csv_line(row: Sequence[Any]) -> str:
+    line = io.StringIO()
+    # The writer quotes what ends a line by its own settings: a return within a text is to be quoted, too.
+    csv.writer(line, lineterminator="\r\n").writerow(row)
+    return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_BEGIN_A_FORMULA) else value
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -82,6 +82,7 @@ def simulation_asset() -> dg.AssetsDefinition:
         asked = days_of(context)
         # One day has none to carry anything to.
         memory = ShopMemory() if len(asked) > 1 else None
+        skipped: list[DayOutcome] = []
         told_at = time.monotonic()
 
         def tell(day: date) -> None:
@@ -92,12 +93,12 @@ def simulation_asset() -> dg.AssetsDefinition:
 
         def commit(days: list[date]) -> dict[date, dict[dg.AssetKey, DayResult]]:
             outcomes = _simulate(oltp, clock.clock(), days, memory, tell)
-            skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
-            if skipped:
-                context.log.info(f"{len(skipped)} of {len(days)} days were skipped. {skipped[-1].reason}")
+            skipped.extend(outcome for outcome in outcomes if outcome.status is Status.SKIPPED)
             return _results(outcomes)
 
         yield from run_days(context, asked, _DAYS_PER_REPORT, commit)
+        if skipped:
+            context.log.warning(f"{len(skipped)} of {len(asked)} days were not simulated. {skipped[-1].reason}")
 
     return simulated_rentals
 

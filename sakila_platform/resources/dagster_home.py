@@ -8,6 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from sakila_platform.errors import UsageError
+from sakila_platform.private_folders import make_private_folder
+
+CONFIGURATION_FILE = "dagster.yaml"
 # Runs and schedules need no entry: Dagster keeps them in SQLite files beside this one.
 # One run at a time: two runs must not own the same days at once, and a laptop's two cores are busy with one.
 # No run monitoring: on a laptop it sees neither a run that a shell works through nor one whose process was killed.
@@ -36,13 +40,20 @@ def dagster_home(home: Path) -> Path:
 
 
 def ensure_dagster_home(home: Path) -> Path:
-    """Dagster's home within the state folder, with its dagster.yaml as this version of the platform wants it."""
+    """Dagster's home within the state folder, with its dagster.yaml as this version of the platform wants it.
+
+    Raises UsageError for a state folder whose path Dagster can't use.
+    """
     folder = dagster_home(home)
-    folder.mkdir(parents=True, exist_ok=True)
+    if "?" in str(folder):
+        # Dagster writes it into SQLite's address as it is, where a question mark ends the path.
+        raise UsageError(f"A '?' can't be in the path of the state folder, which is {folder.parent}. Name another one.")
+    make_private_folder(home)
+    folder.mkdir(exist_ok=True)
     wanted = _CONFIGURATION.format(event_log=json.dumps(str(folder / "history" / "runs")))
-    file = folder / "dagster.yaml"
+    file = folder / CONFIGURATION_FILE
     if not file.exists() or file.read_text(encoding="utf-8") != wanted:
-        aside = file.with_name(f"dagster.yaml.{os.getpid()}")
+        aside = file.with_name(f"{CONFIGURATION_FILE}.{os.getpid()}")
         aside.write_text(wanted, encoding="utf-8")
         aside.replace(file)
     return folder

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import DATA_FILE, TableName, data_file
+from sakila_platform.private_folders import make_private_folder
 from sakila_platform.resources.lake_files import Content, Lake, LakeFile, fingerprint, is_passed_by
 from sakila_platform.resources.spill import sweep_abandoned
 
@@ -24,7 +25,7 @@ _WRITERS = 2
 
 
 class FolderLake(Lake):
-    """A lake on a folder, which is made when the first file is published."""
+    """A lake on a folder, which is made when the first file is published, and for its owner alone."""
 
     def __init__(self, location: str) -> None:
         self.location = location
@@ -134,7 +135,8 @@ class FolderLake(Lake):
         target = self._root / path
         aside = self._root / _INCOMING / uuid.uuid4().hex
         try:
-            aside.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._root)
+            aside.parent.mkdir(exist_ok=True)
             write(aside)
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(aside, target)

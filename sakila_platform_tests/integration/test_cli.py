@@ -8,11 +8,15 @@ import io
 import json
 import os
 import shutil
+import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +24,8 @@ import pytest
 
 from sakila_platform import settings
 from sakila_platform.cli import cli
+from sakila_platform.commands.loopback import is_taken
+from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform_tests.conventions.source_files import ROOT
 
 # The last day of the recorded history is 2006-02-14: two of its days, and then the simulation.
@@ -137,6 +143,8 @@ def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) 
     told = shell.done("run", "rentals", "--from", "2006-02-13", "--to", "2006-02-14", "--no-analysis")
     assert "Running rentals, 2006-02-13..2006-02-14 (2 days)" in told
     assert "Running rentals, 2006-02-13..2006-02-14 (2 days): done in" in told
+    # Both are recorded, so nobody was made to rent then; and that is said.
+    assert "2 of 2 days were not simulated. 2006-02-14 is within the recorded history" in told
     assert "Analysis" not in told
 
 
@@ -146,6 +154,8 @@ def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) 
         ("run rentals --from 2006-02-30 --to 2006-03-01", "'2006-02-30' is not a day"),
         ("run rentals --from 2006-02-14 --to 2006-02-13", "The range ends (2006-02-13) before it begins"),
         ("run rentals --from 2005-05-24 --to 2005-05-24", "2005-05-24 is outside the calendar"),
+        ("run rentals --from 2006-02-19 --to 2006-02-19", "which goes from 2006-02-13 to 2006-02-18"),
+        ("demo --days 6", "--days 6 reaches back beyond 2006-02-13, the first day of the calendar. Give at most 5"),
         ("run rentals --from 2000-01-01 --to 2006-02-14", "but a run takes at most 400"),
         ("run rental --from 2006-02-14 --to 2006-02-14", "There is no domain 'rental'. Give one of: catalogue,"),
     ],
@@ -237,6 +247,68 @@ def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, told
     assert ("rentals", "stage", "customer", str(4 * 599).replace("2396", "2,396"), "2006-02-17") in lines
 
 
+def test_status_with_what_can_not_be_reached_says_so_and_fails(shell: Shell, tmp_path: Path) -> None:
+    nowhere = {
+        settings.MYSQL_URL.name: "mysql://me:secret-word@127.0.0.1:1",
+        settings.POSTGRES_URL.name: "postgresql://me:secret-word@127.0.0.1:1",
+        settings.LAKE.name: "s3://no-lake",
+        settings.LAKE_ENDPOINT.name: "http://127.0.0.1:1",
+    }
+    keys = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_MAX_ATTEMPTS": "1"}
+    for name in (settings.MYSQL_URL.name, settings.POSTGRES_URL.name, settings.LAKE.name):
+        chosen = {name: nowhere[name], settings.LAKE_ENDPOINT.name: nowhere[settings.LAKE_ENDPOINT.name]}
+        result = shell("status", **{settings.HOME.name: str(tmp_path), **chosen, **keys})
+        line = assert_one_line(result, 1)
+        assert "Not all could be counted" in line
+        assert ("no-lake" if name == settings.LAKE.name else "127.0.0.1:1") in line
+        assert "secret-word" not in line + result.stdout
+        # The rest is told nevertheless.
+        assert "What is in it" in result.stdout
+    without = shell("status", **{settings.MYSQL_URL.name: nowhere[settings.MYSQL_URL.name]})
+    assert "Sakila's data    not known" in without.stdout
+
+
+def test_status_of_a_state_folder_with_nothing_in_it_is_nothing_yet(shell: Shell, tmp_path: Path) -> None:
+    result = shell("status", **{settings.HOME.name: str(tmp_path)})
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "none yet" in result.stdout
+
+
+def test_texts_of_an_answer_are_shown_as_they_are_and_move_no_cursor(shell: Shell) -> None:
+    told = shell.done("query", "lake", "SELECT '10:100:5 :smile: [bold]x[/bold]' || chr(27) || '[31m' AS \":ok:\"")
+    assert told.splitlines()[0].strip() == ":ok:"
+    assert told.splitlines()[2] == r"10:100:5 :smile: [bold]x[/bold]\x1b[31m"
+
+
+def test_an_answer_that_standard_output_can_not_hold_is_escaped_for_people_and_refused_as_csv(shell: Shell) -> None:
+    asked = ("query", "lake", "SELECT 'Łódź' AS city")
+    assert r"\u0141\xf3d\u017a" in shell(*asked, PYTHONIOENCODING="ascii").stdout
+    as_json = shell(*asked, "--format", "json", PYTHONIOENCODING="latin1")
+    assert json.loads(as_json.stdout) == [{"city": "Łódź"}]
+    line = assert_one_line(shell(*asked, "--format", "csv", PYTHONIOENCODING="latin1"), 1)
+    assert "PYTHONIOENCODING=utf-8" in line
+
+
+@pytest.mark.parametrize("place", ["lake", "sakila", "warehouse", "reviews"])
+def test_a_query_that_is_not_utf8_is_refused_in_one_line(shell: Shell, place: str) -> None:
+    assert "byte 0xff after 'SELECT '" in assert_one_line(shell("query", place, os.fsdecode(b"SELECT \xff")), 2)
+
+
+def test_only_its_owner_can_enter_a_state_folder_and_a_lake_that_the_platform_made(
+    shell: Shell, told_by_demo: str, tmp_path: Path
+) -> None:
+    home, lake = tmp_path / "new" / "home", tmp_path / "another" / "lake"
+    shell("run", "reviews", "--from", "2006-02-13", "--to", "2006-02-13", **{settings.HOME.name: str(home)})
+    FolderLake(str(lake)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
+    FolderLake(str(tmp_path)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, lake, shell.home / "lake")] == [0o700] * 3
+
+
+def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
+    result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_HOME=str(tmp_path / "what?"))
+    assert "A '?' can't be in the path of the state folder" in assert_one_line(result, 2)
+
+
 def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> None:
     for words in (["--help"], ["status"], ["doctor"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
         program = (
@@ -286,6 +358,52 @@ def test_pages_on_a_port_that_is_taken_are_refused_in_one_line(shell: Shell) -> 
         other.listen()
         port = str(other.getsockname()[1])
         assert f"Port {port} is taken" in assert_one_line(shell("dev", "--port", port), 1)
+
+
+def test_pages_started_in_the_background_by_a_script_end_when_they_are_told_to(shell: Shell) -> None:
+    with _pages(shell) as pages:
+        pages.send_signal(signal.SIGTERM)
+        assert pages.wait(60) is not None
+
+
+def test_pages_whose_folder_is_removed_say_so_in_one_line_and_end(shell: Shell, tmp_path: Path) -> None:
+    with _pages(shell) as pages:
+        kept = shell.home / "dagster_home"
+        kept.rename(tmp_path / "dagster_home")
+        try:
+            _, said = pages.communicate(timeout=60)
+        finally:
+            shutil.rmtree(kept, ignore_errors=True)
+            (tmp_path / "dagster_home").rename(kept)
+    assert pages.returncode == 1
+    assert f"{kept.resolve()} was removed while Dagster's pages were on it" in said.splitlines()[-1]
+    assert said.count("unable to open database file") < 10
+
+
+@contextmanager
+def _pages(shell: Shell) -> Iterator[subprocess.Popen[str]]:
+    """Dagster's pages as a script's `&` starts them, which has them ignore Ctrl-C; once they answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = f"from sakila_platform.cli import main; main(['dev', '--port', '{port}'])"
+    pages = subprocess.Popen(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-W", "ignore", "-c", program],
+        cwd=ROOT,
+        env=shell.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while not is_taken(port):
+            assert pages.poll() is None and time.monotonic() < deadline
+            time.sleep(0.2)
+        yield pages
+    finally:
+        pages.kill()
+        pages.wait()
 
 
 def test_a_setting_that_can_not_be_understood_is_wrong_use(shell: Shell) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlglot import exp
 
 from sakila_platform.engine.agreement import AGREEMENT_SQL, CHECK, difference, twins
@@ -106,6 +108,17 @@ def test_a_plot_is_a_small_svg_whatever_the_rows(plot: Plot, rows: list[tuple]) 
     # A line is one mark for all of its points.
     assert marks >= (1 if plot.kind == "line" and rows else len(rows))
     assert len(svg) < 100_000
+
+
+@given(st.text(), st.sampled_from(["=", "+", "-", "@", "\t", "\r"]))
+def test_a_text_that_would_be_a_formula_is_a_text_in_a_csv_for_people(rest: str, sign: str) -> None:
+    text = sign + rest
+    rows = ((text, f"a{text}", -5, Decimal("-1.50"), date(2005, 5, 24), None),)
+    answer = Answer(("would", "would_not", "number", "money", "day", "unknown"), ("varchar",) * 6, rows)
+
+    read = list(csv.reader(io.StringIO(answer.csv, newline="")))
+
+    assert read[1] == [f"'{text}", f"a{text}", "-5", "-1.50", "2005-05-24", ""]
 
 
 def test_an_answer_survives_its_csv(tmp_path: Path) -> None:

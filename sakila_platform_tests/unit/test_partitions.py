@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import dagster as dg
 import pytest
 
-from sakila_platform.partitions import Calendar
+from sakila_platform.partitions import Calendar, daily_partitions
 
 ZONES = ("UTC", "America/Bogota", "Europe/Berlin", "Australia/Lord_Howe")
 MOMENTS = (
@@ -29,3 +29,18 @@ def test_the_calendar_lists_the_days_that_dagster_would_list(zone: str, now: dat
     assert ours.get_partition_keys(now) == theirs.get_partition_keys(now)
     with dg.partition_loading_context(effective_dt=now):
         assert ours.get_partition_keys() == theirs.get_partition_keys()
+
+
+def test_a_clock_that_stands_still_ends_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAKILA_CLOCK", "2024-09-08T23:30:00+00:00")
+    monkeypatch.setenv("SAKILA_TIME_ZONE", "Europe/Berlin")
+    calendar = daily_partitions()
+    assert calendar.get_partition_keys()[-1] == calendar.get_last_partition_key() == "2024-09-09"
+    assert calendar.has_partition_key("2024-09-09")
+    assert not calendar.has_partition_key("2024-09-10")
+
+
+def test_a_clock_that_stands_at_this_day_ends_the_calendar_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(timezone.utc)
+    monkeypatch.setenv("SAKILA_CLOCK", now.isoformat())
+    assert daily_partitions().get_last_partition_key() == str(now.date())

@@ -23,9 +23,10 @@ class Owner:
     number: int | None = None
 
     def pass_through(self, root: Path) -> None:
-        """Let the owner reach what is his within a folder; he sees nothing else of it on his way."""
+        """Let the owner reach what is his within a folder and the one above it; he sees nothing else on his way."""
         if self.number is not None:
-            root.chmod(0o711)
+            for folder in (root.parent, root):
+                folder.chmod(folder.stat().st_mode | 0o011)
 
     def take(self, folder: Path) -> None:
         """Hand an empty folder to the owner."""
@@ -39,7 +40,8 @@ def owner_for(home: Path, machine: Machine) -> Owner:
         return Owner()
     if machine.run((*_UNDER_ANOTHER_NUMBER, "true"), None).code == 0:
         return Owner(_UNDER_ANOTHER_NUMBER)
-    nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
+    # The state folder itself is opened for him, as far as he needs it.
+    nearest = next(path for path in home.resolve().parents if path.exists())
     if machine.run((*_AS_NOBODY, "test", "-x", str(nearest)), None).code == 0:
         return Owner(_AS_NOBODY, _NOBODY)
     raise PlatformError(
