@@ -26,7 +26,7 @@ from sakila_platform.engine.outcomes import judge
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.publishing import Quarantine
 from sakila_platform.engine.record_audit import Parted, part_lines
-from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns
+from sakila_platform.engine.source_tables import CAPTURED_AT, carried_columns, counted_rows, require_whole
 from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.mysql_reader import read_batches
@@ -70,10 +70,14 @@ def missing_sql(event: Table, column: str, table: Table) -> str:
 def read_snapshot(
     connection: pymysql.Connection, table: Table, captured_at: datetime, where: Members | None = None
 ) -> pa.Table:
-    """The rows of a reference table as they are now, by primary key, each with its time of capture."""
+    """The rows of a reference table as they are now, by primary key, each with its time of capture.
+
+    Raises PlatformError when these are not as many as the source counts in the same snapshot.
+    """
     schema = arrow_schema(table)
     carried = pa.schema([schema.field(name).with_nullable(True) for name in carried_columns(table)])
     rows = pa.Table.from_batches(read_batches(connection, table.name.table, carried, where), schema=carried)
+    require_whole(table, rows.num_rows, counted_rows(connection, table, where))
     stamped = rows.append_column(CAPTURED_AT, pa.array([captured_at] * rows.num_rows, schema.field(CAPTURED_AT).type))
     return stamped.select(schema.names).sort_by([(column, "ascending") for column in table.primary_key])
 

@@ -11,6 +11,7 @@ from sakila_platform import mysql
 from sakila_platform.contracts import Table
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address
+from sakila_platform.resources.mysql_where import Where, quoted
 
 CAPTURED_AT = "captured_at"
 
@@ -47,6 +48,24 @@ def require_known_columns(connection: pymysql.Connection, tables: Sequence[Table
             "Put the source right, or change the contract in rentals/source.py."
         )
     return {table: _unknown_columns(table, found[table.name.table]) for table in tables}
+
+
+def counted_rows(connection: pymysql.Connection, table: Table, where: Where | None = None) -> int:
+    """How many rows the source itself counts, in the snapshot that the connection has open."""
+    condition = f" WHERE {where.sql()}" if where else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {quoted(table.name.table)}{condition}")
+        ((count,),) = cursor.fetchall()
+    return int(count)
+
+
+def require_whole(table: Table, read: int, *counted: int) -> None:
+    """Raise PlatformError when more or fewer rows were read than the source counts, or counted before and after."""
+    if not min(counted) <= read <= max(counted):
+        raise PlatformError(
+            f"{table.name.table}: the source counts {max(counted):,} rows and gave {read:,}. Nothing of it was "
+            "published. Look for what limits answers there (a proxy, a filter by row), then run the day again."
+        )
 
 
 def carried_columns(table: Table) -> tuple[str, ...]:

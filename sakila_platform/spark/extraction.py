@@ -32,7 +32,9 @@ from sakila_platform.engine.source_tables import (
     CAPTURED_AT,
     carried_columns,
     consistent_snapshot,
+    counted_rows,
     require_known_columns,
+    require_whole,
 )
 from sakila_platform.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.resources.lake_files import Lake
@@ -133,10 +135,17 @@ def _capture_table(extraction: Extraction, table: Table, days: Sequence[date], n
     due = [day for day in days if day not in outcomes]
     if due:
         with consistent_snapshot(extraction.source.address) as connection:
-            rows = extraction.source.read(extraction.views.spark, connection, table)
+            rows = extraction.source.read(extraction.views.spark, connection, table).persist()
+            before = counted_rows(connection, table)
+        with told_in_one_line(f"{table.name.table} can't be read"):
+            read = rows.count()
+        # Connections of a cluster share no snapshot: what was there at some moment in between is whole.
+        with consistent_snapshot(extraction.source.address) as connection:
+            require_whole(table, read, before, counted_rows(connection, table))
         stamped = rows.drop(UNUSABLE).withColumn(CAPTURED_AT, f.lit(now)).withColumn(DAY_PARTITION, f.lit(due[0]))
         publication = Publication(extraction.views.lake_location, table, extraction.allowed_bad_share, {due[0]: due})
         captured = publish_judged(judged(stamped, table), publication, due[:1])
+        rows.unpersist()
         outcomes |= dict.fromkeys(due, captured.days[due[0]])
     return outcomes
 

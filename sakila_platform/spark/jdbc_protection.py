@@ -64,6 +64,13 @@ def _for_mariadb(address: Address) -> dict[str, str]:
         "allowPublicKeyRetrieval": "false",
         "passwordCharacterEncoding": "UTF-8",
     }
+    if mode is Mode.REQUIRED or mode.is_verifying:
+        # Releases before 3 have these words for the mode.
+        properties |= {
+            "useSsl": "true",
+            "trustServerCertificate": str(mode is Mode.REQUIRED).lower(),
+            "disableSslHostnameVerification": str(mode is not Mode.VERIFY_IDENTITY).lower(),
+        }
     if tls.ssl_ca and mode.is_verifying:
         properties["serverSslCert"] = str(Path(tls.ssl_ca).expanduser())
     if tls.server_public_key_path:

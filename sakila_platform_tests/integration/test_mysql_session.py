@@ -6,17 +6,22 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import pyarrow as pa
 import pymysql
 import pytest
 
+from sakila_platform.engine.members import read_snapshot
+from sakila_platform.engine.source_tables import consistent_snapshot
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
 from sakila_platform.mysql_tls import Tls
 from sakila_platform.rental_desk.connections import Shop
+from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform_tests.shop_copies import ShopCopies
 
 DEFAULTS = {
     "sql_select_limit": "2",
@@ -111,6 +116,18 @@ def test_a_table_is_read_whole_from_a_server_that_limits_answers(odd_server: Add
     rows = read_batches(odd_server, "film", pa.schema([("film_id", pa.int64()), ("title", pa.string())]))
 
     assert pa.Table.from_batches(rows)["title"].to_pylist() == ["Ñandú", "B", "C", "D", "E"]
+
+
+def test_a_reference_table_that_comes_short_of_the_sources_own_count_is_not_staged(shop_copies: ShopCopies) -> None:
+    shop_copies.restore()
+    (actor,) = (table for table in STAGE_TABLES if table.name.table == "actor")
+    now = datetime(2005, 5, 25, tzinfo=timezone.utc)
+    with consistent_snapshot(shop_copies.address) as connection:
+        assert read_snapshot(connection, actor, now).num_rows == 200
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION sql_select_limit = 100")
+        with pytest.raises(PlatformError, match="actor: the source counts 200 rows and gave 100"):
+            read_snapshot(connection, actor, now)
 
 
 def test_the_desk_sees_all_rows_of_a_server_that_limits_answers(odd_server: Address) -> None:
