@@ -21,6 +21,7 @@ from sakila_platform import settings
 from sakila_platform.engine import day_events
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.errors import PlatformError
+from sakila_platform.partitions import year_of
 
 # Whatever reads as its partition key: a date for daily assets, a year's number for yearly ones.
 Day = TypeVar("Day", date, int)
@@ -94,6 +95,7 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
     Fails the run, in one line, when they are more than allowed, or one of them is not of the calendar.
     """
     with told_in_one_line():
+        _require_range(context)
         _require_in_calendar(context)
         days = sorted(date.fromisoformat(key) for key in context.partition_keys)
         most = settings.MAX_DAYS_PER_RUN.read()
@@ -105,13 +107,25 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
     return days
 
 
-def _require_in_calendar(context: dg.AssetExecutionContext) -> None:
-    calendar = context.assets_def.partitions_def
+def years_of(context: dg.AssetExecutionContext) -> list[int]:
+    """The years that a run owns, in order. Fails the run, in one line, when it names none."""
+    with told_in_one_line():
+        _require_range(context)
+        return sorted(year_of(key) for key in context.partition_keys)
+
+
+def _require_range(context: dg.AssetExecutionContext) -> None:
+    """Dagster's pages always give a partition or a range in order; its API and command line take a run without."""
     if not (context.has_partition_key or context.has_partition_key_range):
-        raise PlatformError("The run names no day: launch it with a partition, or with a range of them.")
+        raise PlatformError("The run names no day or year: launch it with a partition, or with a range of them.")
     asked = context.partition_key_range
     if asked.end < asked.start:
         raise PlatformError(f"The range ends ({asked.end}) before it begins ({asked.start}). Exchange its ends.")
+
+
+def _require_in_calendar(context: dg.AssetExecutionContext) -> None:
+    calendar = context.assets_def.partitions_def
+    asked = context.partition_key_range
     for key in (asked.start, asked.end):
         if calendar is not None and not calendar.has_partition_key(key):
             raise PlatformError(

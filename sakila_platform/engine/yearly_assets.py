@@ -9,9 +9,9 @@ import dagster as dg
 
 from sakila_platform.contracts import Table
 from sakila_platform.engine.asset_specs import CONTRACT, ROW_COUNT, asset_key, contract_checks, table_spec
-from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, run_days
+from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, run_days, years_of
 from sakila_platform.naming import TableName
-from sakila_platform.partitions import year_of, yearly_partitions
+from sakila_platform.partitions import yearly_partitions
 
 
 def yearly(table: Table, group: str, kinds: tuple[str, ...], deps: Sequence[TableName]) -> dict[str, Any]:
@@ -35,4 +35,4 @@ def run_years(context: dg.AssetExecutionContext, table: Table, write: Callable[[
             for year in years
         }
 
-    yield from run_days(context, sorted(year_of(key) for key in context.partition_keys), 1, commit)
+    yield from run_days(context, years_of(context), 1, commit)

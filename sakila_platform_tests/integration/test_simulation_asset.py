@@ -36,16 +36,20 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 def run_days_of(shop: Address, instance: dg.DagsterInstance, first: str, last: str) -> dg.ExecuteInProcessResult:
     """One run over a range of days, as a backfill launches it."""
+    return simulation_job(shop).execute_in_process(
+        instance=instance,
+        raise_on_error=False,
+        tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last},
+    )
+
+
+def simulation_job(shop: Address) -> dg.JobDefinition:
     definitions = dg.Definitions(
         assets=[simulation_asset(), *oltp_specs()],
         resources={"oltp": OltpResource(url=shop.url, database=shop.database), "clock": ClockResource(stands_at=NOW)},
         jobs=[dg.define_asset_job("simulate", selection=[KEY])],
     )
-    return definitions.resolve_job_def("simulate").execute_in_process(
-        instance=instance,
-        raise_on_error=False,
-        tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last},
-    )
+    return definitions.resolve_job_def("simulate")
 
 
 def told(instance: dg.DagsterInstance) -> list[tuple[str | None, dict[str, Any]]]:
@@ -118,3 +122,22 @@ def test_lineage_starts_at_the_sixteen_tables_of_the_counter() -> None:
     assert all(spec.key.path[:2] == ["oltp", "sakila"] and spec.owners and spec.description for spec in specs.values())
     written = [table for table, spec in specs.items() if KEY in {dep.asset_key for dep in spec.deps}]
     assert sorted(written) == ["payment", "rental"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reason"),
+    [
+        ("2006-02-16", "2006-02-14", "The range ends (2006-02-14) before it begins (2006-02-16). Exchange its ends."),
+        ("", "", "The run names no day or year: launch it with a partition, or with a range of them."),
+    ],
+)
+def test_a_run_without_days_or_with_a_range_the_wrong_way_round_says_so(
+    instance: dg.DagsterInstance, first: str, last: str, reason: str
+) -> None:
+    nowhere = Address("127.0.0.1", 1, "nobody", "", "sakila")
+    range_tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    result = simulation_job(nowhere).execute_in_process(
+        instance=instance, raise_on_error=False, tags=range_tags if first else {}
+    )
+    (failed,) = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    assert failed.step_failure_data.user_failure_data.description == reason
