@@ -157,7 +157,7 @@ DESK_CORS_ORIGINS = Setting(
 DASHBOARD_ROWS = Setting(
     "SAKILA_DASHBOARD_ROWS",
     "250000",
-    "most rows of a mart that a dashboard's page carries: the newest days are kept",
+    "most rows of a table that a dashboard's page carries: older days are summed by month and year, or left out",
     whole_number(1, 10_000_000),
 )
 

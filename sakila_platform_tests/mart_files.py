@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -130,3 +131,57 @@ def _by_film(rentals: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                     "store": name,
                     "rentals": sum(r["rental_date"].replace(day=1) == month for r in mine),
                 }
+
+
+LARGE_FIRST_DAY, LARGE_DAYS, LARGE_RENTALS = date(2005, 5, 24), 730, 850_000
+_LARGE_STORES, _LARGE_CATEGORIES, _LARGE_CUSTOMERS, _LARGE_FILMS = 2, 16, 599, 1_000
+# Spread evenly and without a pattern by a hash, the same each time.
+_LARGE = {
+    "rentals": """
+        SELECT *, 'Store ' || store_id AS store, 'CUSTOMER ' || customer_id AS customer,
+            'Category ' || (1 + film_id % {categories}) AS category, dayname(rental_date) AS day_name,
+            cast(isodow(rental_date) AS integer) AS day_of_week, 0.99 + film_id % 5 AS amount
+        FROM (
+            SELECT number AS rental_id, DATE '{first}' + cast(number * {days} // {rentals} AS integer) AS rental_date,
+                cast(hash(number * 10 + 1) % 24 AS integer) AS rental_hour,
+                cast(1 + hash(number * 10 + 2) % {customers} AS integer) AS customer_id,
+                cast(1 + hash(number * 10 + 3) % {films} AS integer) AS film_id,
+                cast(1 + hash(number * 10 + 4) % {stores} AS integer) AS store_id
+            FROM range({rentals}) AS numbers(number)
+        )""",
+    "rentals_by_day": """
+        SELECT rental_date AS date, day_of_week, day_name, day_of_week > 5 AS is_weekend, false AS is_holiday,
+            store_id, store, category, count(*) AS rentals, count(*) AS returns, count(*) // 5 AS late_returns,
+            sum(amount) AS revenue, count(*) / 7 AS rentals_7_day_mean
+        FROM rentals GROUP BY ALL""",
+    "rentals_by_film": """
+        SELECT cast(date_trunc('month', rental_date) AS date) AS month_start_date, film_id, 'FILM ' || film_id AS title,
+            category, 0.99 + film_id % 5 AS rental_rate, store_id, store, count(*) AS rentals
+        FROM rentals GROUP BY ALL""",
+}
+
+
+def write_large_marts(lake: Lake) -> None:
+    """The marts of rentals as a shop with 850,000 rentals in two years has them."""
+    contracts = read_mart_contracts(MARTS_PROJECT)
+    values = {
+        "first": LARGE_FIRST_DAY,
+        "days": LARGE_DAYS,
+        "rentals": LARGE_RENTALS,
+        "stores": _LARGE_STORES,
+        "categories": _LARGE_CATEGORIES,
+        "customers": _LARGE_CUSTOMERS,
+        "films": _LARGE_FILMS,
+    }
+    with duckdb.connect() as connection:
+        for mart, sql in _LARGE.items():
+            connection.execute(f"CREATE TABLE {mart} AS {sql.format(**values)}")
+            there = connection.sql(f"FROM {mart}").columns
+            columns = [
+                f"CAST({name if name in there else 'NULL'} AS {kind}) AS {name}"
+                for name, kind in contracts[mart].items()
+            ]
+            content = io.BytesIO()
+            found = connection.execute(f"SELECT {', '.join(columns)} FROM {mart}").fetch_arrow_table()
+            pq.write_table(found, content, compression="zstd")
+            lake.publish(mart_file(mart), content.getvalue())

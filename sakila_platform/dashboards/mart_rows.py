@@ -1,4 +1,4 @@
-"""What the marts hold for a dashboard: the rows that a page filters by itself, and a chart's rows for its picture."""
+"""What the marts hold for a dashboard: its days, a chart's rows for its picture, a key figure."""
 
 from __future__ import annotations
 
@@ -82,44 +82,6 @@ def newest_period(days: Sequence[date], most_days: int) -> Period | None:
     return Period(max(days[0], days[-1] - timedelta(days=most_days - 1)), days[-1]) if days else None
 
 
-def page_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str, since: date) -> list[Row]:
-    """A mart's rows from a day on, folded to what the page tells apart: one entry per column, all values of it.
-
-    A text column is its dictionary and the codes; days are days since 1970; a decimal is a whole number and its scale.
-    """
-    told_apart, amounts = dashboard.columns(mart), stored_amounts(dashboard, mart)
-    day = dashboard.dates.columns[mart]
-    since = since.replace(day=1) if mart in dashboard.dates.monthly else since
-    chosen = [f'"{column}"' for column in told_apart]
-    sums = [f'{_stored(amount)} AS "{amount_name(amount)}"' for amount in amounts]
-    cursor = connection.execute(
-        f'SELECT {", ".join([*chosen, *sums])} FROM marts."{mart}" WHERE "{day}" >= ? GROUP BY ALL ORDER BY ALL',
-        [since],
-    )
-    columns = [(column[0], str(column[1])) for column in cursor.description or ()]
-    rows = cursor.fetchall()
-    return [_encoded(name, kind, [row[index] for row in rows]) for index, (name, kind) in enumerate(columns)]
-
-
-def page_row_count(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, mart: str) -> list[tuple[date, int]]:
-    """How many rows of the page each day of a mart makes, newest day first."""
-    columns = ", ".join(f'"{column}"' for column in dashboard.columns(mart))
-    day = dashboard.dates.columns[mart]
-    return connection.execute(
-        f'SELECT "{day}", count(*) FROM (SELECT DISTINCT {columns} FROM marts."{mart}") GROUP BY 1 ORDER BY 1 DESC'
-    ).fetchall()
-
-
-def stored_amounts(dashboard: Dashboard, mart: str) -> list[Amount]:
-    """The amounts that a page's rows carry: what is counted distinctly is a column already."""
-    return [amount for amount in dashboard.amounts(mart) if amount.fold is not Fold.DISTINCT]
-
-
-def amount_name(amount: Amount) -> str:
-    """What an amount is called among a page's columns."""
-    return f"{amount.fold.value}:{amount.column}"
-
-
 def chart_rows(
     connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, chart: Chart, choices: Choices
 ) -> list[Row]:
@@ -197,30 +159,7 @@ def _folded(amount: Amount) -> str:
     return "count(*)" if amount.fold is Fold.ROWS else f'coalesce(sum("{amount.column}"), 0)'
 
 
-def _stored(amount: Amount) -> str:
-    return "count(*)" if amount.fold is Fold.ROWS else f'sum("{amount.column}")'
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-_EPOCH = date(1970, 1, 1)
-
-
-def _encoded(name: str, kind: str, values: list[Any]) -> Row:
-    # By type and not by value: a mart without rows has columns too.
-    if kind == "DATE":
-        return {"name": name, "kind": "day", "values": [None if v is None else (v - _EPOCH).days for v in values]}
-    if kind == "VARCHAR":
-        members = sorted({value for value in values if value is not None})
-        code = {member: number for number, member in enumerate(members)}
-        return {"name": name, "kind": "text", "members": members, "values": [code.get(v, -1) for v in values]}
-    if kind.startswith("DECIMAL"):
-        scale = int(kind.rstrip(")").rpartition(",")[2])
-        whole = [None if v is None else int(v.scaleb(scale)) for v in values]
-        return {"name": name, "kind": "number", "scale": scale, "values": whole}
-    plain = [int(v) if isinstance(v, bool) else v for v in values]
-    return {"name": name, "kind": "number", "scale": 0, "values": plain}

@@ -1,4 +1,4 @@
-"""All that a page carries besides its markup: marts' rows, declarations, specifications, themes. It becomes JSON."""
+"""All that a page carries besides its markup: tables, declarations, specifications, themes. It becomes JSON."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ import duckdb
 from sakila_platform.dashboards.chart_shapes import BIN, MEMBERS, MOST_BINS, QUIET_DAYS
 from sakila_platform.dashboards.chart_specs import chart_spec, table_columns
 from sakila_platform.dashboards.declarations import Chart, Dashboard, Dimension, Kind
-from sakila_platform.dashboards.mart_rows import (
-    Period,
-    days_of_business,
-    newest_period,
-    page_columns,
-    page_row_count,
-)
+from sakila_platform.dashboards.mart_rows import Period, days_of_business, newest_period
+from sakila_platform.dashboards.page_tables import Resolution, cuts_of, resolution, table_model, tables_of
 from sakila_platform.dashboards.themes import DARK, LIGHT
 from sakila_platform.errors import PlatformError
 
@@ -37,12 +32,18 @@ class PageModel:
 
 
 def page_model(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, most_rows: int) -> PageModel:
-    """What the page of a dashboard carries, of each mart no more rows than so many: the newest days.
+    """What the page of a dashboard carries, in each table no more rows than so many: older days are summed or left out.
 
     Raises PlatformError when the marts have no rows at all.
     """
     days = days_of_business(connection, dashboard)
-    since = max(_first_day_that_fits(page_row_count(connection, dashboard, m), most_rows) for m in dashboard.marts)
+    tables = tables_of(connection, dashboard)
+    distinct = {table.name: table for table in tables.values()}.values()
+    kept = {
+        table.name: resolution(connection, table, most_rows, cuts_of(dashboard, table.mart, days[-1:]))
+        for table in distinct
+    }
+    since = max(each.first for each in kept.values())
     fitting = [day for day in days if day >= since]
     start = newest_period(fitting, dashboard.dates.default_days)
     if start is None:
@@ -56,16 +57,14 @@ def page_model(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, most
         "days": _days(held),
         "start": _days(start),
         "choices": [asdict(choice) for choice in dashboard.choices],
-        "figures": [asdict(figure) for figure in dashboard.key_figures],
-        "charts": [chart_model(chart) for chart in dashboard.charts],
-        "marts": [
-            {
-                "name": mart,
-                "day": dashboard.dates.columns[mart],
-                "monthly": mart in dashboard.dates.monthly,
-                "columns": page_columns(connection, dashboard, mart, held.first),
-            }
-            for mart in dashboard.marts
+        "figures": [{**asdict(figure), "rows_of": tables[figure].name} for figure in dashboard.key_figures],
+        "charts": [
+            {**chart_model(chart), "rows_of": tables[chart].name, "coarse_before": _coarse(kept[tables[chart].name])}
+            for chart in dashboard.charts
+        ],
+        "tables": [
+            table_model(connection, table, kept[table.name], held.first, table.mart in dashboard.dates.monthly)
+            for table in distinct
         ],
         "themes": {"light": LIGHT.vega, "dark": DARK.vega},
         "limits": {"quiet_days": QUIET_DAYS, "most_bins": MOST_BINS},
@@ -104,9 +103,9 @@ def _length_name(days: int) -> str:
 
 
 def choice_members(model: PageModel, column: str) -> list[str]:
-    """The members of a column in any of the page's marts."""
+    """The members of a column in any of the page's tables."""
     return sorted(
-        {m for mart in model.json["marts"] for c in mart["columns"] if c["name"] == column for m in c["members"]}
+        {m for table in model.json["tables"] for c in table["columns"] if c["name"] == column for m in c["members"]}
     )
 
 
@@ -118,12 +117,5 @@ def _days(period: Period) -> dict[str, str]:
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
 
 
-def _first_day_that_fits(counts: Sequence[tuple[date, int]], most_rows: int) -> date:
-    # The newest day is shown however many rows it has.
-    first, total = date.min, 0
-    for day, rows in counts:
-        total += rows
-        if total > most_rows and first != date.min:
-            return first
-        first = day
-    return date.min
+def _coarse(kept: Resolution) -> str:
+    return kept.coarse_before.isoformat() if kept.coarse_before else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -11,24 +13,28 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import jinja2
 from markupsafe import Markup
 
 from sakila_platform.dashboards.declarations import Dashboard, Format
 from sakila_platform.dashboards.exports import chart_svg, svg_to_png
 from sakila_platform.dashboards.mart_rows import Choices, chart_rows, opened_marts, with_data
-from sakila_platform.dashboards.page_model import PageModel, choice_members, page_model, presets
+from sakila_platform.dashboards.page_model import Model, PageModel, choice_members, page_model, presets
 from sakila_platform.dashboards.themes import DARK, FONT, LIGHT, Theme
 from sakila_platform.errors import PlatformError
 from sakila_platform.resources.lake_files import Lake
 
 INDEX = "index.html"
+MOST_BYTES = 1_900_000
+"""How large a page gets: mail and phones carry it."""
+_FEWEST_ROWS = 1_000
 _FILES = Path(__file__).with_name("page_files")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where pages are kept, which dashboards they may link to, how many rows of a mart fit on one, what time it is."""
+    """Where pages are kept, which dashboards they may link to, the most rows of a table on one, what time it is."""
 
     folder: Path
     dashboards: Sequence[Dashboard]
@@ -53,25 +59,39 @@ def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
 
     Raises PlatformError when a mart is missing or empty, or the folder can't be written.
     """
+    site = replace(site, dashboards=with_data(lake, site.dashboards))
     with opened_marts(lake, dashboard) as connection:
-        model = page_model(connection, dashboard, site.most_rows)
+        model, html = _fitting_page(connection, dashboard, site)
         chosen = Choices(model.start, {})
         rows = {chart.name: chart_rows(connection, dashboard, chart, chosen) for chart in dashboard.charts}
     drawn = {chart.name: chart_svg(chart, rows[chart.name]) for chart in dashboard.charts}
     vectors = {name: svg for name, svg in drawn.items() if svg}
     pictures = {name: svg_to_png(svg) for name, svg in vectors.items()}
-    linked = with_data(lake, site.dashboards)
-    html = _page_html(dashboard, model, replace(site, dashboards=linked)).encode()
     file = site.folder / f"{dashboard.name}.html"
     for name, svg in vectors.items():
         _put(site.folder / "charts" / dashboard.name / f"{name}.svg", svg.encode())
         _put(site.folder / "charts" / dashboard.name / f"{name}.png", pictures[name])
     _put(file, html)
-    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=linked).encode())
+    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=site.dashboards).encode())
     return Page(file, len(html), model.days.last.isoformat(), pictures)
 
 
-def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
+def _fitting_page(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, site: Site) -> tuple[PageModel, bytes]:
+    """The page with as many rows as fit."""
+    most_rows = site.most_rows
+    while True:
+        model = page_model(connection, dashboard, most_rows)
+        packed = _packed(model.json)
+        html = _page_html(dashboard, model, packed, site).encode()
+        if len(html) <= MOST_BYTES or most_rows <= _FEWEST_ROWS:
+            return model, html
+        room = MOST_BYTES - (len(html) - len(packed))
+        rows = min(most_rows, max(len(table["columns"][0]["values"]) for table in model.json["tables"]))
+        # A little fewer than would fill the room: rows are not alike.
+        most_rows = max(_FEWEST_ROWS, int(rows * 0.9 * room / len(packed)))
+
+
+def _page_html(dashboard: Dashboard, model: PageModel, packed: str, site: Site) -> str:
     return _template("page.html").render(
         dashboard=dashboard,
         dashboards=site.dashboards,
@@ -86,12 +106,17 @@ def _page_html(dashboard: Dashboard, model: PageModel, site: Site) -> str:
         left_out_before=model.left_out_before,
         written=site.now().strftime("%Y-%m-%d %H:%M %Z"),
         css=_css(),
-        # In a script element only these two end or change it, and JSON has them in strings alone.
-        page=Markup(json.dumps(model.json, separators=(",", ":")).replace("<", "\\u003c")),
+        page=packed,
         library=_script(_chart_library(site.folder)),
         rows_script=_script(_text("rows.js")),
         page_script=_script(_text("page.js")),
     )
+
+
+def _packed(page: Model) -> str:
+    """The page's JSON, compressed, in letters that a script element takes as they are. The same for the same page."""
+    text = json.dumps(page, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(text, compresslevel=6, mtime=0)).decode()
 
 
 @cache

@@ -27,7 +27,17 @@ from sakila_platform.rentals.dashboards import BUSINESS, DASHBOARDS, RENTALS
 from sakila_platform.resources.lake_files import Lake
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
-from sakila_platform_tests.mart_files import CATEGORIES, CUSTOMERS, LAST_DAY, STORES, publish_mart, write_marts
+from sakila_platform_tests.mart_files import (
+    CATEGORIES,
+    CUSTOMERS,
+    LARGE_DAYS,
+    LARGE_FIRST_DAY,
+    LAST_DAY,
+    STORES,
+    publish_mart,
+    write_large_marts,
+    write_marts,
+)
 
 NOW = datetime(2006, 6, 11, 12, tzinfo=timezone.utc)
 FIRST_DAY = date(2005, 6, 1)
@@ -274,6 +284,63 @@ def test_a_page_has_no_more_rows_than_it_may_and_says_what_it_leaves_out(
     [(wanted,)] = mart(lake, "rentals", f"SELECT count(*) FROM mart WHERE rental_date >= '{first}'")
     assert 0 < wanted <= 400
     assert sum(row[1] for row in page.table("top_customers")) == wanted
+    page.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> FolderLake:
+    """A lake with marts of 850,000 rentals in two years."""
+    lake = FolderLake(str(tmp_path_factory.mktemp("large")))
+    write_large_marts(lake)
+    return lake
+
+
+@BOTH
+def test_a_page_of_a_large_shop_stays_below_two_megabytes(
+    dashboard: Dashboard, large: FolderLake, tmp_path: Path
+) -> None:
+    page = write_page(large, dashboard, Site(tmp_path, DASHBOARDS, 10_000_000, lambda: NOW))
+    assert page.file.stat().st_size == page.size < 2_000_000
+    # Nothing is left out for it.
+    assert "older rows do not fit" not in page.file.read_text(encoding="utf-8")
+
+
+def test_a_large_shops_filters_give_the_marts_numbers_too(browser: Browser, large: FolderLake, tmp_path: Path) -> None:
+    page = open_page(browser, write_page(large, RENTALS, Site(tmp_path, DASHBOARDS, 250_000, lambda: NOW)).file)
+    last = LARGE_FIRST_DAY + timedelta(days=LARGE_DAYS - 1)
+    chosen = {"store": ["Store 2"], "category": ["Category 1", "Category 9"]}
+    for choices in (
+        # What the page offers by one click is exact, and so are days of the newest weeks.
+        Choices(Period(last - timedelta(days=89), last), {}),
+        Choices(Period(last - timedelta(days=364), last), chosen),
+        Choices(Period(LARGE_FIRST_DAY, last), chosen),
+        Choices(Period(last - timedelta(days=40), last - timedelta(days=33)), chosen),
+    ):
+        page.choose_days(choices.period.first.isoformat(), choices.period.last.isoformat())
+        for column in ("store", "category"):
+            page.choose(column, choices.members.get(column, ()))
+        require_marts_numbers(page, RENTALS, large, choices)
+    page.page.context.close()
+    assert not page.faults
+
+
+def test_a_large_shops_page_says_before_which_day_it_goes_by_months_or_years(
+    browser: Browser, large: FolderLake, tmp_path: Path
+) -> None:
+    page = open_page(browser, write_page(large, RENTALS, Site(tmp_path, DASHBOARDS, 250_000, lambda: NOW)).file)
+    caption = page.page.locator("#chart-top_customers .caption").text_content() or ""
+    begin = date.fromisoformat(caption.partition("Before ")[2][:10])
+    assert "by month or year: each that the dates touch counts whole" in caption
+    assert begin < LARGE_FIRST_DAY + timedelta(days=LARGE_DAYS - 90)
+    assert "Before" not in (page.page.locator("#chart-rentals_over_time .caption").text_content() or "")
+    # A day of an earlier month: what is kept by days has it, the rest has its whole month, and says so.
+    page.choose_days("2006-03-05", "2006-03-05")
+    counted = "SELECT count(*) FROM mart WHERE date_trunc('{}', rental_date) = DATE '{}'"
+    [(of_month,)] = mart(large, "rentals", counted.format("month", "2006-03-01"))
+    [(of_day,)] = mart(large, "rentals", counted.format("day", "2006-03-05"))
+    assert page.figure("rentals")[0] == of_day
+    assert sum(row[2] for row in page.table("rentals_by_weekday_and_hour")) == of_month
+    assert "whole months" in (page.page.locator("#figure-customers .change").text_content() or "")
     page.page.context.close()
 
 

@@ -1,9 +1,18 @@
 // The page: filters that apply to everything, key figures, charts and the tables behind them.
 "use strict";
 
-(() => {
-  const page = JSON.parse(document.getElementById("page").textContent);
-  const marts = Object.fromEntries(page.marts.map((mart) => [mart.name, Rows.opened(mart)]));
+(async () => {
+  // The browser decompresses by itself; all that are younger than 2023 can.
+  async function unpacked(letters) {
+    const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+    return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text());
+  }
+  if (!window.DecompressionStream) {
+    document.getElementById("told").textContent = "This browser can't open the page's numbers: take one of 2023 or later.";
+    return;
+  }
+  const page = await unpacked(document.getElementById("page").textContent);
+  const tables = Object.fromEntries(page.tables.map((table) => [table.name, Rows.opened(table)]));
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const views = {};
   const MOST_TABLE_ROWS = 1000;
@@ -65,7 +74,7 @@
   // Key figures
 
   function showFigure(figure, chosen) {
-    const found = Rows.ofFigure(marts[figure.mart], figure, chosen);
+    const found = Rows.ofFigure(tables[figure.rows_of], figure, chosen);
     const card = byId(`figure-${figure.measure.name}`);
     const value = card.querySelector(".value");
     value.textContent = written(found.value, figure.measure.format);
@@ -74,7 +83,9 @@
     change.dataset.before = found.before === null ? "" : found.before;
     change.className = "change";
     if (!found.before || found.value === null) {
-      change.textContent = "Nothing to compare with in the period before.";
+      change.textContent = !found.isExact ? "Of whole months or years: each that the dates touch."
+        : !found.isComparable ? "The period before is not kept by days."
+        : "Nothing to compare with in the period before.";
       return;
     }
     const isShare = figure.measure.format === "share";
@@ -138,7 +149,7 @@
   }
 
   async function showChart(chart, chosen) {
-    chart.rows = Rows.ofChart(marts[chart.mart], chart, chosen, page.limits);
+    chart.rows = Rows.ofChart(tables[chart.rows_of], chart, chosen, page.limits);
     showTable(chart, chart.rows);
     const card = byId(`chart-${chart.name}`);
     // An axis on which no value lies is endless, so rows without any are not drawn.

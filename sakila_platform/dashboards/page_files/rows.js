@@ -8,17 +8,25 @@ const Rows = (() => {
   const dayNumber = (iso) => Math.round(Date.parse(iso + "T00:00:00Z") / DAY);
   const firstOfMonth = (iso) => iso.slice(0, 8) + "01";
 
-  // A mart's columns by name, each with `at(row)` (what is shown) and `values` (what is compared).
-  function opened(mart) {
+  // A table's columns by name, each with `at(row)` (what is shown) and `values` (what is compared). One that hangs on
+  // another (`by`) has a value for each of that one's `keys`.
+  function opened(table) {
     const columns = {};
-    for (const column of mart.columns) {
+    for (const column of table.columns) {
       const values = column.values;
-      const at = column.kind === "text" ? (row) => (values[row] < 0 ? null : column.members[values[row]])
-        : column.kind === "day" ? (row) => (values[row] === null ? null : isoDay(values[row]))
-        : (row) => (values[row] === null ? null : values[row] / 10 ** column.scale);
-      columns[column.name] = { ...column, at };
+      const found = column.kind === "text" ? (place) => (values[place] < 0 ? null : column.members[values[place]])
+        : column.kind === "day" ? (place) => (values[place] === null ? null : isoDay(values[place]))
+        : (place) => (values[place] === null ? null : values[place] / 10 ** column.scale);
+      if (!column.by) {
+        columns[column.name] = { ...column, at: found };
+      } else {
+        const places = new Map(column.keys.map((key, place) => [key, place]));
+        columns[column.name] = { ...column, at: (row) => found(places.get(columns[column.by].values[row])) };
+      }
     }
-    return { ...mart, columns, length: mart.columns.length ? mart.columns[0].values.length : 0 };
+    // Where days are summed, the last day of each sum by its first.
+    const ends = new Map(table.buckets);
+    return { ...table, columns, ends, length: table.columns.length ? table.columns[0].values.length : 0 };
   }
 
   // The numbers of the rows that a choice keeps: {first, last, members: {column: [names]}}.
@@ -32,7 +40,8 @@ const Rows = (() => {
     });
     const found = [];
     for (let row = 0; row < mart.length; row++) {
-      if (days[row] >= first && days[row] <= last && wanted.every(([codes, set]) => set.has(codes[row]))) found.push(row);
+      const end = mart.ends.size ? mart.ends.get(days[row]) ?? days[row] : days[row];
+      if (end >= first && days[row] <= last && wanted.every(([codes, set]) => set.has(codes[row]))) found.push(row);
     }
     return found;
   }
@@ -180,12 +189,24 @@ const Rows = (() => {
     return { ...choice, first: isoDay(first - length - 1), last: isoDay(first - 1) };
   }
 
-  // A key figure now and in the period before: {value, before}; before is null where there was no business.
+  // Whether a choice has whole sums only: none of which it touches but some days.
+  function isExact(mart, choice) {
+    const first = dayNumber(mart.monthly ? firstOfMonth(choice.first) : choice.first);
+    const last = dayNumber(choice.last);
+    return mart.buckets.every(([begin, end]) => end < first || begin > last || (begin >= first && end <= last));
+  }
+
+  // A key figure now and in the period before: {value, before, isExact, isComparable}. `before` is null where there was no business,
+  // and where days are summed so that either can't be told to the day.
   function ofFigure(mart, figure, choice) {
-    const earlier = kept(mart, periodBefore(choice));
+    const period = periodBefore(choice);
+    const earlier = kept(mart, period);
+    const bothExact = isExact(mart, choice) && isExact(mart, period);
     return {
       value: measured(mart, figure.measure, kept(mart, choice)),
-      before: earlier.length ? measured(mart, figure.measure, earlier) : null,
+      before: bothExact && earlier.length ? measured(mart, figure.measure, earlier) : null,
+      isExact: isExact(mart, choice),
+      isComparable: bothExact,
     };
   }
 
