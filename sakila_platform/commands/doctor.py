@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sakila_platform.resources.lake_location import open_lake
 
 _PYTHONS = ((3, 10), (3, 13))
 _NEEDED_BYTES = 2 * 1024**3
+_OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _PACKAGES = ("dagster", "duckdb", "pyarrow", "psycopg", "pymysql", "dbt", "holidays")
 
 
@@ -54,6 +56,9 @@ def _findings() -> Iterator[Finding]:
     yield from _settings()
     home = settings.HOME.read().resolve()
     yield _writable("state folder", home, settings.HOME.name)
+    if home.is_dir() and home.stat().st_mode & _OTHERS_READ:
+        told = f"others of this machine can read {home}, where names and e-mails are: chmod 700 {home}"
+        yield Finding("state folder's readers", False, told, is_essential=False)
     yield _lake()
     yield _disk(home)
     yield _server(home)

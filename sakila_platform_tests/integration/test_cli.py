@@ -350,6 +350,8 @@ def test_doctor_names_what_is_missing(shell: Shell, tmp_path: Path) -> None:
     assert "lake" in assert_one_line(result, 1)
     assert "/no/such/server" in result.stdout
     assert "name another folder in SAKILA_LAKE" in result.stdout
+    tmp_path.chmod(0o755)
+    assert f"chmod 700 {tmp_path}" in shell("doctor", **{settings.HOME.name: str(tmp_path)}).stdout
 
 
 def test_pages_on_a_port_that_is_taken_are_refused_in_one_line(shell: Shell) -> None:
