@@ -1,24 +1,34 @@
-"""Lines of the CSV files as typed rows, in Arrow batches; both lanes read by it. Pure.
+"""Records of the CSV files as typed rows, in Arrow batches; both lanes read by it. Pure.
 
-A line that can't be taken keeps its place with the reason beside it. A value that can't be read, such as a year 0,
+A record that can't be taken keeps its place with the reason beside it. A value that can't be read, such as a year 0,
 becomes null, and the row says which one it was.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from sakila_platform.catalogue.csv_files import IMDB_ID, NULL, SERIES, CsvFile, decoded_and_told, fields_of
+from sakila_platform.catalogue.csv_files import (
+    DELIMITER,
+    IMDB_ID,
+    NULL,
+    SERIES,
+    CsvFile,
+    decoded,
+    decoded_and_told,
+    records_below_header,
+)
 from sakila_platform.catalogue.trusted_tables import FILM, FIRST_YEAR, LAST_YEAR, RATING
 from sakila_platform.catalogue.trusted_tables import SERIES as SERIES_TYPE
+from sakila_platform.csv_dialects import Quoting
+from sakila_platform.csv_lines import Lines, header_of
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import TableName
 
@@ -27,7 +37,9 @@ CSV_ROWS = TableName("raw", "catalogue", "csv_rows")
 CSV_ROWS_SCHEMA = pa.schema(
     [
         pa.field("raw_file", pa.string(), nullable=False),
+        pa.field("quoting", pa.string(), nullable=False),
         pa.field("line_number", pa.int64(), nullable=False),
+        pa.field("line_count", pa.int32(), nullable=False),
         pa.field("line", pa.string(), nullable=False),
         pa.field("is_latin_1", pa.bool_(), nullable=False),
         pa.field("title_type", pa.string(), nullable=False),
@@ -88,20 +100,20 @@ class RawCsv:
         return SERIES_TYPE if self.file.name == SERIES.name else FILM
 
 
-def csv_row_batches(raw: RawCsv, lines: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
+def csv_row_batches(raw: RawCsv, opened: BinaryIO) -> Iterator[pa.RecordBatch]:
     """The rows of a file below its header, a batch at a time; blank lines are none.
 
     Raises PlatformError, in one line, for a file that does not begin with the header: it is another file.
     """
     # Looked at now, and not when the first batch is asked for: who asks may be an engine with errors of its own.
-    numbered = enumerate(lines, 1)
-    _require_header(raw, next(numbered, (1, b""))[1])
-    return _batches(_row(raw, number, line) for number, line in numbered if line.strip())
+    _require_header(raw, header_of(opened))
+    form = raw.file.form_in(opened)
+    return _batches(_row(raw, record, form.quoting) for record in records_below_header(opened, form))
 
 
-def csv_rows(files: Iterable[tuple[RawCsv, Iterable[bytes]]]) -> pa.RecordBatchReader:
+def csv_rows(files: Iterable[tuple[RawCsv, BinaryIO]]) -> pa.RecordBatchReader:
     """The rows of several files, read as they are asked for."""
-    batches = [csv_row_batches(raw, lines) for raw, lines in files]
+    batches = [csv_row_batches(raw, opened) for raw, opened in files]
     return pa.RecordBatchReader.from_batches(CSV_ROWS_SCHEMA, chain.from_iterable(batches))
 
 
@@ -110,42 +122,51 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pylist(batch, CSV_ROWS_SCHEMA)
 
 
-def _require_header(raw: RawCsv, line: bytes) -> None:
-    header = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n").decode("latin-1")
-    if header != raw.file.header:
+def _require_header(raw: RawCsv, header: bytes) -> None:
+    if header.decode("latin-1") != raw.file.header:
         raise PlatformError(
             f"{raw.path} does not begin with the header of {raw.file.file}: {raw.file.header}. "
             "Take the right file into raw."
         )
 
 
-def _row(raw: RawCsv, number: int, line: bytes) -> dict[str, Any]:
-    text, is_latin_1 = decoded_and_told(line.rstrip(b"\r\n"))
+def _row(raw: RawCsv, record: Lines, quoting: Quoting) -> dict[str, Any]:
+    text, is_latin_1 = decoded_and_told(record.raw)
     row: dict[str, Any] = {
         "raw_file": raw.path,
-        "line_number": number,
+        "quoting": quoting.value,
+        "line_number": record.number,
+        "line_count": record.line_count,
         "line": text,
         "is_latin_1": is_latin_1,
         "title_type": raw.title_type,
         "unreadable": "",
     }
-    fields, row["reason"] = _fields(raw, text)
-    if fields:
-        _fill(row, fields)
+    if reason := _why_not(raw, record):
+        return {**row, "reason": reason}
+    # A line at once, where it can be: most have no quotation mark, and files are long.
+    fields = text.split(DELIMITER) if b'"' not in record.raw else [decoded(field) for field in record.fields]
+    told, row["reason"] = _told(raw, fields)
+    if told:
+        _fill(row, told)
     return row
 
 
-def _fields(raw: RawCsv, text: str) -> tuple[dict[str, str], str]:
-    """The fields of a line that are not null by the file's names, or why the line can't be taken."""
-    if "\x00" in text:
-        return {}, "the line has a zero byte"
-    try:
-        fields = fields_of(text)
-    except csv.Error as error:
-        return {}, f"the line can't be read: {error}"
+def _why_not(raw: RawCsv, record: Lines) -> str:
+    """Why the bytes of a record can't be taken; empty when they can."""
+    if b"\x00" in record.raw:
+        return "the line has a zero byte"
+    if record.fault:
+        return f"the line can't be read: {record.fault}"
+    if len(record.fields) != (expected := len(raw.file.columns)):
+        remark = f": {record.remark}" if record.remark else ""
+        return f"the line has {len(record.fields)} fields, not {expected}{remark}"
+    return ""
+
+
+def _told(raw: RawCsv, fields: Iterable[str]) -> tuple[dict[str, str], str]:
+    """The fields that are not null by the file's names, or why the record can't be taken."""
     columns = raw.file.columns
-    if len(fields) != len(columns):
-        return {}, f"the line has {len(fields)} fields, not {len(columns)}"
     told = {name: stripped for name, field in zip(columns, fields, strict=True) if (stripped := field.strip())}
     told = {name: field for name, field in told.items() if field != NULL}
     if not IMDB_ID.fullmatch(told.get("id", "")):

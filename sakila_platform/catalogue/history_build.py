@@ -9,10 +9,9 @@ from sakila_platform.catalogue.csv_rows import CSV_ROWS, csv_rows
 from sakila_platform.catalogue.trusted_history import (
     TRUSTED_SQL,
     Findings,
-    facts_sql,
+    findings_sql,
     lines_sql,
     newest_csv_files,
-    not_taken_sql,
     opened_files,
     set_lines_aside,
 )
@@ -44,7 +43,7 @@ def build_history(lake: Lake, until: date) -> dict[TableName, TableDay]:
         with opened_files(zone, files) as opened:
             connection.register("lines_read", csv_rows(opened))
             connection.execute(f"CREATE TABLE {CSV_ROWS.sql} AS FROM lines_read")
-        findings = Findings(*(dict(connection.execute(sql).fetchall()) for sql in (facts_sql(), not_taken_sql())))
+        findings = Findings(*(dict(connection.execute(sql).fetchall()) for sql in findings_sql()))
         if findings.verdict.refused:
             return {TITLES.name: findings.told(findings.verdict)}
         outcomes = build_whole(connection, build, CSV_TABLES)

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import BinaryIO
 
 import pyarrow as pa
 
 from sakila_platform import settings
 from sakila_platform.catalogue.csv_files import CSV_FILES
-from sakila_platform.catalogue.csv_rows import RawCsv
+from sakila_platform.catalogue.csv_rows import CSV_ROWS, RawCsv
 from sakila_platform.catalogue.raw_zone import RawZone, newest_files
 from sakila_platform.catalogue.trusted_tables import CSV_LINES
 from sakila_platform.contracts import quarantine_schema
@@ -32,21 +33,23 @@ HISTORY_WARNINGS = {
     LINES_ARE_TAKEN: "Every line of the CSV files was taken; else it is in quarantine/catalogue/csv_lines.",
     VALUES_ARE_READABLE: "Every value can be read, and a title's lines tell the same of it.",
 }
-_UNREMARKABLE = ("lines", "lines in Latin-1")
+_UNREMARKABLE = ("records", "lines", "lines in Latin-1")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What reading the files came to: facts by how often they are so, and the lines not taken by the reason."""
+    """What reading the files came to: facts by how often they are so, the lines not taken by the reason, dialects."""
 
     facts: Mapping[str, int]
     not_taken: Mapping[str, int]
+    quoting: Mapping[str, str]
+    """What quotation marks mean in a file, by its path."""
 
     @property
     def verdict(self) -> TableDay:
         """Whether so many lines were taken that the rest may go on."""
         rejected = sum(self.not_taken.values())
-        taken = self.facts.get("lines", 0) - rejected
+        taken = self.facts.get("records", 0) - rejected
         return judge(taken, rejected, dict(sorted(self.not_taken.items())), settings.ALLOWED_BAD_SHARE.read())
 
     def told(self, outcome: TableDay) -> TableDay:
@@ -54,8 +57,10 @@ class Findings:
         lines = ", ".join(f"{reason} ({count})" for reason, count in sorted(self.not_taken.items()))
         odd = ", ".join(f"{fact} ({n})" for fact, n in sorted(self.facts.items()) if n and fact not in _UNREMARKABLE)
         warnings = {LINES_ARE_TAKEN: f"Set aside: {lines}" if lines else "", VALUES_ARE_READABLE: odd}
-        notes = {fact.replace(" ", "_"): count for fact, count in sorted(self.facts.items())}
-        return replace(outcome, warnings=warnings, notes={**notes, "lines_set_aside": sum(self.not_taken.values())})
+        notes: dict[str, int | str] = {fact.replace(" ", "_"): count for fact, count in sorted(self.facts.items())}
+        notes["lines_set_aside"] = sum(self.not_taken.values())
+        notes |= {f"quoting_of_{path.rpartition('/')[2]}": quoting for path, quoting in sorted(self.quoting.items())}
+        return replace(outcome, warnings=warnings, notes=notes)
 
 
 def newest_csv_files(zone: RawZone, until: date) -> list[RawCsv]:
@@ -89,6 +94,16 @@ def not_taken_sql() -> str:
     return f"SELECT reason, count(*) AS how_many FROM (\n{lines_sql()}\n) AS lines GROUP BY reason"
 
 
+def quoting_sql() -> str:
+    """What quotation marks mean in each file."""
+    return f"SELECT DISTINCT raw_file, quoting FROM {CSV_ROWS.sql}"
+
+
+def findings_sql() -> tuple[str, str, str]:
+    """The queries whose answers, each a mapping, are `Findings`."""
+    return facts_sql(), not_taken_sql(), quoting_sql()
+
+
 def set_lines_aside(lake: Lake, lines: pa.Table) -> None:
     """Replace the quarantine of lines by these, in the order of their files."""
     schema = quarantine_schema(CSV_LINES)
@@ -97,7 +112,7 @@ def set_lines_aside(lake: Lake, lines: pa.Table) -> None:
 
 
 @contextmanager
-def opened_files(zone: RawZone, files: Iterable[RawCsv]) -> Iterator[list[tuple[RawCsv, Iterable[bytes]]]]:
-    """Each file with its lines, read as they are asked for."""
+def opened_files(zone: RawZone, files: Iterable[RawCsv]) -> Iterator[list[tuple[RawCsv, BinaryIO]]]:
+    """Each file with its content, read as it is asked for."""
     with ExitStack() as stack:
         yield [(raw, stack.enter_context(zone.opened(raw.path))) for raw in files]

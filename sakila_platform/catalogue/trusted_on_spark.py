@@ -21,10 +21,9 @@ from sakila_platform.catalogue.csv_rows import CSV_ROWS, CSV_ROWS_SCHEMA, RawCsv
 from sakila_platform.catalogue.trusted_history import (
     TRUSTED_SQL,
     Findings,
-    facts_sql,
+    findings_sql,
     lines_sql,
     newest_csv_files,
-    not_taken_sql,
     set_lines_aside,
 )
 from sakila_platform.catalogue.trusted_tables import CSV_LINES, CSV_TABLES, TITLES, TMDB_TABLES
@@ -57,7 +56,7 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
             # Read once, and by itself: of several stages that fail Spark does not say why.
             rows.count()
             rows.createOrReplaceTempView(view_name(CSV_ROWS.database, CSV_ROWS.table))
-            findings = Findings(*({r[0]: r[1] for r in views.sql(q).collect()} for q in (facts_sql(), not_taken_sql())))
+            findings = Findings(*({r[0]: r[1] for r in views.sql(q).collect()} for q in findings_sql()))
         if findings.verdict.refused:
             return {TITLES.name: {WHOLE: findings.told(findings.verdict)}}
         outcomes: Outcomes = {}
@@ -106,8 +105,8 @@ def _file_worker(location: str, environment: Mapping[str, str]) -> Worker:
         zone = LakeFiles(open_lake(location))
         for batch in batches:
             for row in batch.to_pylist():
-                with zone.opened(row["path"]) as lines:
-                    yield from csv_row_batches(RawCsv(known[row["name"]], row["path"]), lines)
+                with zone.opened(row["path"]) as opened:
+                    yield from csv_row_batches(RawCsv(known[row["name"]], row["path"]), opened)
 
     return work
 

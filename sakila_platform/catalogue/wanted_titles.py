@@ -19,6 +19,6 @@ def wanted_imdb_ids(zone: RawZone, day: date) -> list[str]:
     for csv_file in CSV_FILES:
         for file in newest_files(zone, csv_file.raw, day):
             if file.name == csv_file.file:
-                with zone.opened(file.path) as lines:
-                    found.update(dict.fromkeys(titles_of_genre(lines, csv_file, GENRE)))
+                with zone.opened(file.path) as opened:
+                    found.update(dict.fromkeys(titles_of_genre(opened, csv_file, GENRE)))
     return list(found)

@@ -14,7 +14,7 @@ from sakila_platform.reviews.purchases import load_purchases
 def load_purchase_file(file: Path, report: Report) -> str:
     """Replace the purchases by a file's. Returns what was loaded, for people. Raises PlatformError."""
     # Before a server is started for it.
-    PurchaseFile.open(file)
+    report(f"{file} is read as {PurchaseFile.open(file).form.quoting.value}")
     with connected(reviews_source_address(report)) as connection:
         loaded = load_purchases(connection, file, report)
     if not (loaded.first and loaded.last):

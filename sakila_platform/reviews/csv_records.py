@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 import pyarrow as pa
 
-_LINE_ENDS = (b"\n", b"\r")
+from sakila_platform.csv_dialects import LINE_ENDS, Damage, Form, after_line, line_end, record_at, remark_on
+
 # A damaged text may go on for some lines. Beyond, each line counts: rather too many records set aside than too few.
 _MOST_LINES_PASSED = 100
 
@@ -37,12 +37,8 @@ class Records:
     rows: pa.Table
     faults: Sequence[Fault]
     count: int
-
-
-class _Ended(Enum):
-    INCOMPLETE = "more must be read"
-    UNCLOSED = "a quotation mark is not closed"
-    JUNK = "text follows a closing quotation mark"
+    against: int = 0
+    """How many speak against the file's being of the form that they were read in."""
 
 
 @dataclass
@@ -52,11 +48,12 @@ class _Found:
     places: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
+    against: int = 0
 
-    def take(self, fields: list[bytes]) -> None:
+    def take(self, fields: list[bytes], remark: str) -> None:
         """Note a record, or why it is none."""
         if len(fields) != len(self.columns):
-            self.fail(FIELDS, f"it has {len(fields)}, not {len(self.columns)}")
+            self.fail(FIELDS, f"it has {len(fields)}, not {len(self.columns)}{remark}")
             return
         try:
             decoded = [one.decode("utf-8") for one in fields]
@@ -76,101 +73,91 @@ class _Found:
         """What was found."""
         texts = list(zip(*self.fields, strict=True)) or [()] * len(self.columns)
         columns = {name: pa.array(values, pa.string()) for name, values in zip(self.columns, texts, strict=True)}
-        return Records(pa.table({**columns, "record": pa.array(self.places, pa.int64())}), self.faults, self.count)
+        rows = pa.table({**columns, "record": pa.array(self.places, pa.int64())})
+        return Records(rows, self.faults, self.count, self.against)
 
 
 def first_record(content: bytes) -> tuple[bytes, bytes]:
     """The first line (a header) without its end, and what follows it."""
     content = content.lstrip(b"\r\n")
-    end = _line_end(content, 0)
-    return content[:end], content[_after_line(content, end) :]
+    end = line_end(content, 0)
+    return content[:end], content[after_line(content, end) :]
 
 
-def read_records(content: bytes, columns: Sequence[str], is_last: bool, longest: int) -> tuple[Records, int]:
+def read_records(
+    content: bytes, columns: Sequence[str], form: Form, is_last: bool, longest: int
+) -> tuple[Records, int]:
     """The whole records that the content begins with, and how many bytes they are.
 
     Unless it is the last of the file, a record that it ends in waits for more, up to `longest` bytes.
     """
-    found = _Found(columns)
-    at = 0
-    while at < len(content):
-        if content[at : at + 1] in _LINE_ENDS:
-            at += 1
-            continue
-        fields, end, ended = _record(content, at, is_last)
-        if ended is None:
-            found.take(fields)
-            at = end
-            continue
+    found, at = _Found(columns), 0
+    while (at := _after_breaks(content, at)) < len(content):
+        read = record_at(content, at, form, is_last)
         is_too_long = len(content) - at > longest
-        if ended is _Ended.INCOMPLETE and not is_too_long:
+        if read.damage is Damage.INCOMPLETE and not is_too_long:
             break
-        resumed = _resumed(content, at, len(columns), is_last or is_too_long)
-        if resumed is None:
+        if read.damage is None and read.ends_in_doubt:
+            is_followed = _is_followed(content, read.end, form, is_last or is_too_long)
+            if is_followed is None:
+                break
+            read = read if is_followed else read._replace(damage=Damage.UNSURE_END)
+        if read.damage is None or read.damage is Damage.UNSURE_END:
+            end = read.end
+        elif (resumed := _resumed(content, at, form, is_last or is_too_long)) is None:
             break
-        found.fail(QUOTED, (_Ended.UNCLOSED if ended is _Ended.INCOMPLETE else ended).value)
-        at = resumed
+        else:
+            end = resumed
+        found.against += read.speaks_against(form)
+        if read.damage:
+            damage = Damage.UNCLOSED if read.damage is Damage.INCOMPLETE else read.damage
+            found.fail(QUOTED, damage.value + _spread(content, at, end))
+        else:
+            found.take(read.fields, _remark(content, at, end, form) if len(read.fields) != form.width else "")
+        at = end
     return found.records(), at
 
 
-def _record(content: bytes, at: int, is_last: bool) -> tuple[list[bytes], int, _Ended | None]:
-    """The fields of the record that begins there, where the next one begins, and why it is none."""
-    fields: list[bytes] = []
-    while True:
-        if content[at : at + 1] == b'"':
-            closing = _closing(content, at + 1)
-            if closing < 0 or (closing + 1 == len(content) and not is_last):
-                return fields, at, _Ended.UNCLOSED if is_last else _Ended.INCOMPLETE
-            fields.append(content[at + 1 : closing].replace(b'""', b'"'))
-            at = closing + 1
-            if at < len(content) and content[at : at + 1] not in (b",", *_LINE_ENDS):
-                return fields, at, _Ended.JUNK
-        else:
-            end = _line_end(content, at)
-            comma = content.find(b",", at, end)
-            end = comma if comma >= 0 else end
-            fields.append(content[at:end])
-            at = end
-        if at == len(content):
-            return fields, at, None if is_last else _Ended.INCOMPLETE
-        if content[at : at + 1] != b",":
-            return fields, _after_line(content, at), None
+def _after_breaks(content: bytes, at: int) -> int:
+    while content[at : at + 1] in LINE_ENDS:
         at += 1
+    return at
 
 
-def _closing(content: bytes, at: int) -> int:
-    """Where the text that began before there is closed; -1 when it is not."""
-    while True:
-        at = content.find(b'"', at)
-        if at < 0 or content[at + 1 : at + 2] != b'"':
-            return at
-        at += 2
+def _is_followed(content: bytes, at: int, form: Form, is_last: bool) -> bool | None:
+    """Whether a whole record begins there, or the file ends; None when more must be read to know."""
+    at = _after_breaks(content, at)
+    if at >= len(content):
+        return True if is_last else None
+    read = record_at(content, at, form, is_last)
+    return None if read.damage is Damage.INCOMPLETE else read.is_whole(form)
 
 
-def _resumed(content: bytes, at: int, width: int, is_last: bool) -> int | None:
+def _remark(content: bytes, at: int, end: int, form: Form) -> str:
+    remark = remark_on(content[at:end], form)
+    return (f", and {remark}" if remark else "") + _spread(content, at, end)
+
+
+def _spread(content: bytes, at: int, end: int) -> str:
+    """How many lines a damaged record takes with it, where they are more than one."""
+    count = len(content[at:end].splitlines())
+    return f", {count} lines" if count > 1 else ""
+
+
+def _resumed(content: bytes, at: int, form: Form, is_last: bool) -> int | None:
     """Where reading goes on after a damaged record; None when more must be read to know."""
     line = at
     for _ in range(_MOST_LINES_PASSED):
-        line = _after_line(content, _line_end(content, line))
+        line = after_line(content, line_end(content, line))
         if line >= len(content):
             break
-        fields, _, ended = _record(content, line, is_last)
-        if ended is _Ended.INCOMPLETE:
+        read = record_at(content, line, form, is_last)
+        if read.damage is Damage.INCOMPLETE:
             return None
-        if ended is _Ended.JUNK or (ended is None and len(fields) == width):
+        if read.damage in (Damage.JUNK, Damage.JUNK_AFTER_BACKSLASH) or (
+            read.damage is None and len(read.fields) == form.width
+        ):
             return line
     if line >= len(content):
         return len(content) if is_last else None
     return line
-
-
-def _line_end(content: bytes, at: int) -> int:
-    """Where the line ends: at its line break, or where the content does."""
-    feed = content.find(b"\n", at)
-    feed = len(content) if feed < 0 else feed
-    back = content.find(b"\r", at, feed)
-    return feed if back < 0 else back
-
-
-def _after_line(content: bytes, end: int) -> int:
-    return end + (2 if content[end : end + 2] == b"\r\n" else 1) if end < len(content) else end

@@ -1,6 +1,7 @@
 """The retailer's CSV of purchases, line by line: decoded, checked, and as COPY takes it. Pure but for reading the file.
 
-Null customers, negative quantities and equal lines are normal. A line that can't be read is told by its number.
+Null customers, negative quantities and equal lines are normal. A line that can't be read is told by its number. What
+quotation marks mean is found from the whole file, and then kept to strictly.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from sakila_platform.csv_dialects import Form, Quoting
+from sakila_platform.csv_lines import Lines, below_header, found_quoting, header_of, read_lines
 from sakila_platform.errors import PlatformError
 
 HEADER = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
@@ -35,24 +38,27 @@ class PurchaseFile:
     path: Path
     encoding: str
     """UTF-8, else ISO-8859-1."""
+    form: Form
+    """How its lines are parted, with what quotation marks mean in it."""
 
     @classmethod
     def open(cls, path: Path) -> PurchaseFile:
         """Raises PlatformError when the file can't be read or has another header."""
         try:
-            file = cls(path, _encoding(path))
-            with path.open(encoding=file.encoding, newline="") as opened:
-                header = tuple(name.strip() for name in next(csv.reader(opened), []))
+            encoding = _encoding(path)
+            with path.open("rb") as opened:
+                told = header_of(opened).decode(encoding)
+                header = tuple(name.strip() for name in next(csv.reader([told]), []))
+                if header != HEADER:
+                    found = ",".join(header)[:200] or "nothing"
+                    raise PlatformError(f"{path} begins with {found!r}. The header must be {','.join(HEADER)}")
+                return cls(path, encoding, _FORM.reading(found_quoting(opened, _FORM)))
         except OSError as error:
             raise PlatformError(f"{path} can't be read: {error.strerror or error}. Name a CSV file.") from None
         except csv.Error as error:
             raise PlatformError(
                 f"{path} is not a CSV file: {error}. Give one with the header {','.join(HEADER)}"
             ) from None
-        if header != HEADER:
-            found = ",".join(header)[:200] or "nothing"
-            raise PlatformError(f"{path} begins with {found!r}. The header must be {','.join(HEADER)}")
-        return file
 
     def rows(self) -> Iterator[Row]:
         """The lines as texts that PostgreSQL reads, in the order of user_purchase's columns.
@@ -60,28 +66,21 @@ class PurchaseFile:
         Raises PlatformError after the last line when any can't be read, naming the first of them.
         """
         faults: list[str] = []
-        count = 0
-        with self.path.open(encoding=self.encoding, newline="") as opened:
-            reader = csv.reader(opened)
-            try:
-                next(reader)
-                began = reader.line_num + 1
-                for fields in reader:
-                    try:
-                        if fields:
-                            yield _row(fields)
-                    except ValueError as error:
-                        count += 1
-                        if count <= _FAULTS_TOLD:
-                            faults.append(f"line {began}: {error}")
-                    began = reader.line_num + 1
-            except csv.Error as error:
-                count += 1
-                faults.append(f"line {reader.line_num}: {error}")
+        count, is_about_marks = 0, False
+        with self.path.open("rb") as opened:
+            for line in read_lines(below_header(opened), self.form):
+                try:
+                    yield _row(line, self.encoding)
+                except ValueError as error:
+                    count += 1
+                    is_about_marks = is_about_marks or bool(line.fault or line.remark)
+                    if count <= _FAULTS_TOLD:
+                        faults.append(f"line {line.number}: {error}")
         if count:
             more = f"; and {count - len(faults):,} more" if count > len(faults) else ""
+            read_as = f" The file was read as {self.form.quoting.value}." if is_about_marks else ""
             raise PlatformError(
-                f"{self.path} was not loaded, and the purchases are as they were: {'; '.join(faults)}{more}. "
+                f"{self.path} was not loaded, and the purchases are as they were: {'; '.join(faults)}{more}.{read_as} "
                 "Correct the file and load it again."
             )
 
@@ -96,13 +95,18 @@ def _encoding(path: Path) -> str:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return "iso-8859-1"
-    return "utf-8-sig"
+    return "utf-8"
 
 
-def _row(fields: Sequence[str]) -> Row:
+def _row(line: Lines, encoding: str) -> Row:
     """Raises ValueError, saying what is wrong, for a line that does not fit the table."""
-    if len(fields) != len(HEADER):
-        raise ValueError(f"{len(fields)} fields instead of {len(HEADER)}")
+    if line.fault:
+        raise ValueError(line.fault)
+    if len(line.fields) != len(HEADER):
+        remark = f" ({line.remark})" if line.remark else ""
+        raise ValueError(f"{len(line.fields)} fields instead of {len(HEADER)}{remark}")
+    # A line at once, where it can be: most have no quotation mark, and files are long.
+    fields = line.raw.decode(encoding).split(",") if b'"' not in line.raw else [f.decode(encoding) for f in line.fields]
     invoice, stock, detail, quantity, moment, price, customer, country = fields
     return (
         _text("InvoiceNo", invoice, 10),
@@ -161,3 +165,15 @@ def _moment(text: str) -> str:
         except ValueError:
             continue
     raise ValueError
+
+
+def _is_purchase(fields: Sequence[bytes]) -> bool:
+    """Whether these can be the fields of a purchase: only such have a number, a moment and a price there."""
+    try:
+        quantity, moment, price = (field.decode("ascii").strip() for field in fields[3:6])
+        return bool(_whole(quantity) and _moment(moment) and _price(price))
+    except ValueError:
+        return False
+
+
+_FORM = Form(b",", len(HEADER), Quoting.DOUBLED, usual=Quoting.DOUBLED, fits=_is_purchase)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from sakila_platform import settings
 from sakila_platform.contracts import Table, arrow_schema
+from sakila_platform.csv_dialects import Quoting
 from sakila_platform.engine.outcomes import TableDay, judge
 from sakila_platform.engine.publishing import Quarantine, publish_days
 from sakila_platform.engine.record_audit import RECORD, Reasons, part_records
@@ -33,7 +34,7 @@ from sakila_platform.reviews.source import (
     REVIEW_LOGS,
     VendorFile,
 )
-from sakila_platform.reviews.vendor_csv import Layout, VendorFileUnusable, read_blocks
+from sakila_platform.reviews.vendor_csv import Layout, VendorFileUnusable, read_file
 
 _WHOLE_NUMBER = r"\A\s*[0-9]{1,10}\s*\z"
 _SHOWN = 40
@@ -95,7 +96,7 @@ def _rows_of(
     try:
         with open(path, "rb") as file:
             before = _state(file)
-            blocks, size = _blocks(intake, vendor, table, file, reasons), before[0]
+            (blocks, quoting), size = _blocks(intake, vendor, table, file, reasons), before[0]
             if _state(file) != before:
                 raise VendorFileUnusable("it changed while it was read")
     except OSError as error:
@@ -105,21 +106,24 @@ def _rows_of(
         epoch = (day - date(1970, 1, 1)).days
         delivered = pa.array(np.full(rows.num_rows, epoch, np.int32)).cast(pa.date32())
         rows = rows.append_column(_DELIVERED, delivered)
-    return rows, reasons, {"file_bytes": size}
+    return rows, reasons, {"file_bytes": size, "quoting": quoting.value}
 
 
-def _blocks(intake: Intake, vendor: VendorFile, table: Table, file: BinaryIO, reasons: Reasons) -> list[pa.Table]:
-    """The rows of each block, numbered by record from 1 through the file; faults are noted."""
+def _blocks(
+    intake: Intake, vendor: VendorFile, table: Table, file: BinaryIO, reasons: Reasons
+) -> tuple[list[pa.Table], Quoting]:
+    """The rows of each block, numbered by record from 1 through the file, and its dialect; faults are noted."""
     headers = [header for header in (vendor.columns, vendor.older_columns) if header]
     turn = _TURNED[table.name]
     blocks = []
-    for block in read_blocks(file, Layout(headers), lambda rows: turn(intake, rows)):
+    read = read_file(file, Layout(headers), lambda rows: turn(intake, rows))
+    for block in read.blocks:
         for fault in (*block.faults, *block.worked.faults):
             reasons.add(block.first + fault.record, fault.rule, fault.detail)
         numbers = pc.add(block.worked.rows[RECORD], block.first)
         rows = block.worked.rows.set_column(block.worked.rows.schema.get_field_index(RECORD), RECORD, numbers)
         blocks.append(_with_places(rows, table))
-    return blocks
+    return blocks, read.quoting
 
 
 def _with_places(rows: pa.Table, table: Table) -> pa.Table:

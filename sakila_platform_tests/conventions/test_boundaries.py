@@ -19,6 +19,8 @@ PURE = (
     "naming.py",
     "days.py",
     "contracts.py",
+    "csv_dialects.py",
+    "csv_lines.py",
     "dashboards/declarations.py",
     "dashboards/mart_contracts.py",
     "dashboards/chart_shapes.py",

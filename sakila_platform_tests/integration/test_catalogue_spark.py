@@ -93,6 +93,30 @@ def test_the_csv_files_come_to_the_same_in_both_lanes(lanes: Lanes) -> None:
     assert_same_files(lanes, "titles", "title_artists", "csv_lines")
 
 
+QUOTED = {
+    "as letters": (b'"Scream" Later', b'"Boo'),
+    "doubled": (b'"""Scream""\nLater | Uncut"', b'"Boo'),
+    "with backslashes": (rb'"\"Scream\" Later | C:\\"', rb'"\"Boo"'),
+}
+
+
+@pytest.mark.parametrize("titles", QUOTED.values(), ids=QUOTED.keys())
+def test_titles_with_quotation_marks_come_to_the_same_in_both_lanes(
+    lanes: Lanes, tmp_path: Path, titles: tuple[bytes, ...]
+) -> None:
+    rest = rb"|\N|1980|90|Horror|6.1|200|actor|\N|Ana|1950|\N|actor|\N"
+    named = (*titles, b"Fog", b'A "B"')
+    lines = b"\n".join(b"tt000000%d|%s%s" % (n, title, rest) for n, title in enumerate(named))
+    local, glue = CatalogueLake(tmp_path / "local"), CatalogueLake(tmp_path / "glue")
+    for lake in (local, glue):
+        lake.given_lines("movies", lines)
+    views = LakeViews(lanes.views.spark, str(glue.folder))
+    outcomes = local.trusted_csv()
+    assert {name: by_day[WHOLE] for name, by_day in trusted_on_spark.build_history(views, DAY).items()} == outcomes
+    assert_same_files(Lanes(local, glue, views), "titles", "title_artists", "csv_lines")
+    assert '"Scream"' in str(local.rows("trusted/catalogue/titles").column("title")[0])
+
+
 def test_the_days_of_tmdb_come_to_the_same_in_both_lanes_an_empty_one_too(lanes: Lanes) -> None:
     local = lanes.local.trusted_tmdb(*DAYS)
     assert trusted_on_spark.publish_days(lanes.views, TMDB_TABLES, DAYS) == local

@@ -87,6 +87,35 @@ def test_a_file_with_a_bad_line_changes_nothing(connection: psycopg.Connection, 
     assert rows(connection) == before
 
 
+@pytest.mark.parametrize(
+    ("quoted", "details"),
+    [
+        (r'"SQUARE TRAY 9\"",PLAIN CUP,"ROUND TRAY 7\""', ['SQUARE TRAY 9"', "PLAIN CUP", 'ROUND TRAY 7"']),
+        ('"SQUARE TRAY 9""",PLAIN CUP,"ROUND TRAY 7"""', ['SQUARE TRAY 9"', "PLAIN CUP", 'ROUND TRAY 7"']),
+        ('"RED" TRAY,PLAIN "TIN" CUP,TRAY 7"', ['"RED" TRAY', 'PLAIN "TIN" CUP', 'TRAY 7"']),
+    ],
+)
+def test_every_invoice_is_its_own_customers_however_the_file_escapes_quotation_marks(
+    connection: psycopg.Connection, tmp_path: Path, quoted: str, details: list[str]
+) -> None:
+    lines = [f"{n},A,{detail},1,3/4/2011 9:0{n},{2**n}0,50{n},Chile\n" for n, detail in enumerate(quoted.split(","))]
+    assert load(connection, tmp_path, "".join(lines)).rows == 3
+    assert [(row[2], row[5], row[6]) for row in rows(connection)] == [
+        (detail, Decimal(f"{2**n}0.000"), 500 + n) for n, detail in enumerate(details)
+    ]
+
+
+def test_a_mark_that_keeps_to_no_dialect_refuses_the_file_and_changes_nothing(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    load(connection, tmp_path, LINES)
+    before = rows(connection)
+    damaged = '1,A,"CUP, ""TIN""",1,3/4/2011 9:00,1,1,Chile\n1,A,"TRAY 9\\"",1,3/4/2011 9:00,1,1,Chile\n' + LINES
+    with pytest.raises(PlatformError, match="line 3: a quotation mark is not closed"):
+        load(connection, tmp_path, damaged)
+    assert rows(connection) == before
+
+
 def test_who_reads_during_a_load_sees_the_old_purchases(
     connection: psycopg.Connection, empty_postgres: PostgresAddress, tmp_path: Path
 ) -> None:
@@ -112,10 +141,12 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
     file = tmp_path / "purchases.csv"
     file.write_text(",".join(HEADER) + "\n" + LINES)
     try:
-        assert load_purchase_file(file, lambda _: None) == (
+        reported: list[str] = []
+        assert load_purchase_file(file, reported.append) == (
             "3 lines of purchases, 2010-12-01 to 2010-12-02. "
             "Run their days: `sakila-platform run reviews --from 2010-12-01 --to 2010-12-02`."
         )
+        assert f"{file} is read as texts in quotation marks, which are doubled within" in reported
         assert ("oltp", "user_purchase", 3, "2010-12-02") in list(postgres_tables())
         with connect(server.on("reviews"), autocommit=True) as connection:
             connection.execute("INSERT INTO user_purchase (invoice_date) VALUES ('infinity'), (NULL)")

@@ -58,6 +58,12 @@ x,good,3
 9,no log,5
 8,too,many,6
 """
+WITH_BACKSLASHES = rb"""cid,review_str,id_review
+7,"Seen on a screen of 10\"
+and it was \"good\"",1
+8,"goodness, \\",2
+8,"not "closed" well",3
+"""
 LOGS = """
     id_review | logDate    | device   | location    | os
     1         | 04-20-2021 | Mobile   | Pensylvania | Apple iOS
@@ -85,6 +91,7 @@ class Lanes:
                 lane.deliver(MOVIE_REVIEW, REVIEWS)
                 lane.deliver_logs(LOGS)
                 lane.deliver(MOVIE_REVIEW, b"cid;review_str;id_review\n", "2021-04-27")
+                lane.deliver(MOVIE_REVIEW, WITH_BACKSLASHES, "2021-04-30")
                 lane.deliver(LOG_REVIEWS, b"id_review,log\n1,<a", "2021-04-30")
         self.local.purchases(PURCHASES)
 
@@ -177,6 +184,18 @@ def test_both_lakes_hold_the_same_rows_under_the_same_types(lanes: Lanes, histor
     }
     assert {path: rows.schema for path, rows in glue.items()} == {path: rows.schema for path, rows in local.items()}
     assert any(path.startswith("quarantine/reviews/fact_review") for path in glue)
+
+
+def test_a_file_with_backslashes_before_its_marks_is_read_to_the_end_of_its_texts_in_both_lanes(
+    lanes: Lanes, history: tuple[Outcomes, Outcomes]
+) -> None:
+    for lane in (lanes.local, lanes.glue):
+        with at(lane):
+            found = lane.rows("stage/reviews/classified_movie_review", "2021-04-30")
+            assert found.column("positive_review") == [1, 0]
+            assert lane.rows("quarantine/reviews/classified_movie_review", "2021-04-30").column("reason") == [
+                "record 3: quotation marks are in pairs (text follows a closing quotation mark)"
+            ]
 
 
 def test_the_scripts_do_a_day_and_say_so(

@@ -39,6 +39,45 @@ def test_a_pipe_inside_quotes_belongs_to_its_field(lake: CatalogueLake) -> None:
     assert not lake.rows(LINES)
 
 
+PLAIN = rb"|\N|1980|90|Horror|6.1|200|actor|\N|Ana|1950|\N|actor|\N"
+IN_MARKS = {
+    "as letters": (rb'"Scream" Later', rb'"Boo', "without quoting: a quotation mark is a letter"),
+    "doubled": (rb'"""Scream"" Later"', rb'"""Boo"', "texts in quotation marks, which are doubled within"),
+    "as Spark writes them": (
+        rb'"\"Scream\" Later"',
+        rb'"\"Boo"',
+        "texts in quotation marks, which have a backslash before them within",
+    ),
+}
+
+
+@pytest.mark.parametrize(("closed", "opened", "quoting"), IN_MARKS.values(), ids=IN_MARKS.keys())
+def test_a_title_keeps_its_quotation_marks_however_the_file_has_them(
+    lake: CatalogueLake, closed: bytes, opened: bytes, quoting: str
+) -> None:
+    lines = (b"tt0000001|" + closed + PLAIN, b"tt0000002|" + opened + PLAIN, b"tt0000003|Fog" + PLAIN)
+    lake.given_lines("movies", b"\n".join(lines))
+    outcome = lake.trusted_csv()[TITLES.name]
+    assert lake.rows("trusted/catalogue/titles").column("title") == ['"Scream" Later', '"Boo', "Fog"]
+    assert not lake.rows(LINES)
+    assert outcome.notes["quoting_of_movies.csv"] == quoting
+
+
+def test_every_line_is_loaded_or_set_aside_also_where_texts_have_line_breaks(lake: CatalogueLake) -> None:
+    lines = (b'tt0000001|"Night | ""Fog""\nand more"', b'tt0000002|"Moor', b'tt0000003|"A" B', b"tt0000004|Bay")
+    lake.given_lines("movies", b"\n".join(line + PLAIN for line in lines) + b'\nnm1|"two\nlines"' + PLAIN)
+    outcome = lake.trusted_csv()[TITLES.name]
+    assert lake.rows("trusted/catalogue/titles").column("title") == ['Night | "Fog"\nand more', "Bay"]
+    quarantine = lake.rows(LINES)
+    assert list(zip(quarantine.column("line_number"), quarantine.column("reason"), strict=True)) == [
+        (4, "the line can't be read: a quotation mark is not closed"),
+        (5, "the line can't be read: text follows a closing quotation mark"),
+        (7, "the id is not one of IMDb's"),
+    ]
+    set_aside = sum(len(line.splitlines()) for line in quarantine.column("line"))
+    assert (set_aside, outcome.notes["records"], outcome.notes["lines"]) == (4, 5, 7)
+
+
 def test_ragged_lines_are_set_aside_with_the_reason(lake: CatalogueLake) -> None:
     lake.given_lines(
         "movies",

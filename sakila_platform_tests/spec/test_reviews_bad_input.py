@@ -117,7 +117,15 @@ REVIEWS = {
     ),
     "a text that is never closed": (
         b'8,"so it goes on\nfor lines,2',
-        "record 2: quotation marks are in pairs (text follows a closing quotation mark)",
+        "record 2: quotation marks are in pairs (text follows a closing quotation mark, 2 lines)",
+    ),
+    "a backslash before a mark": (
+        rb'8,"he said \"good\" twice",2',
+        "record 2: quotation marks are in pairs (text follows a quotation mark with a backslash before it)",
+    ),
+    "a text that a backslash breaks off": (
+        rb'8,"a screen of 10\", good",2',
+        "record 2: has the declared fields (it has 4, not 3, and a backslash stands before a quotation mark)",
     ),
     "another encoding": ("8,tr\xe8s bon,2".encode("latin-1"), "record 2: is UTF-8 text (byte 0xe8)"),
     "no customer": (b",good,2", "record 2: cid is a whole number ('')"),
@@ -131,17 +139,52 @@ REVIEWS = {
 
 @pytest.mark.parametrize(("record", "reason"), REVIEWS.values(), ids=REVIEWS.keys())
 def test_a_review_that_cannot_be_used_is_set_aside(domain: ReviewsDomain, record: bytes, reason: str) -> None:
-    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n" + record + b'\n9,"fine, good",3\n')
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n7,good,1\n" + record + b'\n9,"a ""fine"", good",3\n')
     domain.run(layers=["stage"])
     assert reviews(domain) == [1, 3]
     assert reasons(domain, "classified_movie_review") == [reason]
+
+
+QUOTINGS = {
+    "doubled": (
+        b'7,"of ""10""\nand good",1\n8,"a 10""\nso so",2\n',
+        "texts in quotation marks, which are doubled within",
+    ),
+    "with backslashes": (
+        b'7,"of \\"10\\"\nand good",1\n8,"a 10\\"\nso so",2\n',
+        "texts in quotation marks, which have a backslash before them within",
+    ),
+    "as letters": (b'7,"10" and good,1\n8,a 10",2\n', "without quoting: a quotation mark is a letter"),
+}
+
+
+@pytest.mark.parametrize(("records", "quoting"), QUOTINGS.values(), ids=QUOTINGS.keys())
+def test_what_quotation_marks_mean_is_found_from_the_file_and_told(
+    domain: ReviewsDomain, records: bytes, quoting: str
+) -> None:
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n" + records)
+    outcomes = domain.run(layers=["stage"])
+    assert domain.rows("stage/reviews/classified_movie_review").drawn("review_id", "positive_review") == table(
+        "review_id | positive_review\n1 | 1\n2 | 0"
+    )
+    (stage,) = (day for name, days in outcomes.items() if name.table.endswith("review") for day in days.values())
+    assert (stage.rejected, stage.notes["quoting"]) == (0, quoting)
+
+
+def test_a_review_whose_line_ends_with_a_backslash_and_a_mark_is_read_to_its_end(domain: ReviewsDomain) -> None:
+    plain = b"".join(b"%d,plain words\n" % n for n in range(700, 850))
+    domain.deliver(MOVIE_REVIEW, b"cid,review_str\n" + plain + b'990,"Seen on a screen of 10\\"\nand it was good"\n')
+    domain.run(layers=["stage"])
+    (last,) = domain.rows("stage/reviews/classified_movie_review")[150:]
+    assert (last["user_id"], last["positive_review"]) == (990, 1)
+    assert not domain.has("quarantine/reviews/classified_movie_review")
 
 
 def test_a_truncated_file_loses_but_its_last_record(domain: ReviewsDomain) -> None:
     domain.deliver(MOVIE_REVIEW, b'cid,review_str,id_review\n7,good,1\n8,"fine",2\n9,"it began well, and\nthen')
     domain.run(layers=["stage"])
     assert reviews(domain) == [1, 2]
-    told = "record 3: quotation marks are in pairs (a quotation mark is not closed)"
+    told = "record 3: quotation marks are in pairs (a quotation mark is not closed, 2 lines)"
     assert reasons(domain, "classified_movie_review") == [told]
 
 

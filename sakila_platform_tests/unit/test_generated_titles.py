@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.catalogue.csv_files import CSV_FILES, IMDB_ID, MOVIES, NULL, SERIES, CsvFile, decoded, fields_of
+from sakila_platform.catalogue.csv_files import (
+    CSV_FILES,
+    IMDB_ID,
+    MOVIES,
+    NULL,
+    SERIES,
+    CsvFile,
+    decoded,
+    records_below_header,
+)
 from sakila_platform.catalogue.tmdb.endpoints import HORROR_KEYWORD
 from sakila_platform.catalogue.tmdb_stand_in.answers import detailed, found, page_of
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
@@ -26,8 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows(folder: Path, file: CsvFile) -> list[dict[str, str]]:
     """The rows that have as many fields as the header."""
-    lines = (folder / file.file).read_bytes().splitlines()[1:]
-    split = [fields_of(decoded(line)) for line in lines]
+    with (folder / file.file).open("rb") as opened:
+        records = list(records_below_header(opened, file.form_in(opened)))
+    split = [[decoded(field) for field in record.fields] for record in records]
     return [dict(zip(file.columns, fields, strict=True)) for fields in split if len(fields) == len(file.columns)]
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.reviews.purchase_lines import HEADER, PurchaseFile, Row
@@ -84,6 +90,68 @@ def test_a_line_is_counted_where_it_begins_and_many_faults_make_one_message(tmp_
     assert "line 4: Quantity 'x'" in said
     assert "line 6: Quantity 'x'" in said
     assert "; and 2 more. Correct the file" in said
+
+
+INVOICES = {
+    "marks doubled": ['"SQUARE TRAY 9"""', "PLAIN CUP", '"ROUND, ""RED"" TRAY"'],
+    "marks with backslashes": [r'"SQUARE TRAY 9\""', "PLAIN CUP", r'"ROUND, \"RED\" TRAY"'],
+    "without quoting": ['SQUARE TRAY 9"', "PLAIN CUP", '"RED" TRAY'],
+}
+
+
+@pytest.mark.parametrize("details", INVOICES.values(), ids=INVOICES.keys())
+def test_an_article_keeps_its_quotation_marks_however_the_file_has_them(tmp_path: Path, details: list[str]) -> None:
+    lines = [f"70000{n},A{n},{detail},1,3/4/2011 9:00,{n}0,50{n},Chile\n" for n, detail in enumerate(details)]
+    found = [(row[0], row[2], row[6]) for row in rows_of(tmp_path, "".join(lines))]
+    round_tray = '"RED" TRAY' if details[2].startswith('"RED"') else 'ROUND, "RED" TRAY'
+    assert found == [
+        ("700000", 'SQUARE TRAY 9"', "500"),
+        ("700001", "PLAIN CUP", "501"),
+        ("700002", round_tray, "502"),
+    ]
+
+
+MARKS = {
+    '"RED" TRAY': "line 3: text follows a closing quotation mark",
+    '"RED TRAY': "line 3: a quotation mark is not closed",
+    r'"RED \"S\" TRAY"': "line 3: text follows a quotation mark with a backslash before it",
+    r'"RED TRAY\", SMALL"': "line 3: 9 fields instead of 8 (a backslash stands before a quotation mark)",
+}
+
+
+@pytest.mark.parametrize(("detail", "said"), MARKS.items())
+def test_a_line_whose_marks_do_not_keep_to_the_files_dialect_is_told(tmp_path: Path, detail: str, said: str) -> None:
+    fine = '1,2,"CUP, ""TIN""",6,12/1/2010 8:26,2.55,1,EIRE\n'
+    told = complaint_of(tmp_path, f"{fine}1,2,{detail},6,12/1/2010 8:26,2.55,1,EIRE\n{fine}")
+    assert said in told
+    assert "The file was read as texts in quotation marks, which are doubled within. Correct the file" in told
+
+
+def test_invoices_that_an_open_mark_would_swallow_are_not_taken_for_a_text(tmp_path: Path) -> None:
+    lines = [
+        f"{n},2,{detail},6,12/1/2010 8:26,2.55,1,EIRE\n"
+        for n, detail in enumerate(['"CUP, ""TIN"""', '"OPEN', "PLAIN", 'CLOSED"', '"TRAY, RED"'])
+    ]
+    assert "line 3: a quotation mark is not closed before the next record" in complaint_of(tmp_path, "".join(lines))
+
+
+@trying(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["A", "É", 'X"', '"Y" Z', ", C", "\nE", "G\\", r"H\I"]), max_size=4), max_size=8),
+    st.booleans(),
+)
+def test_every_line_of_a_generated_file_is_loaded_with_its_texts_as_they_were(
+    pieces: list[list[str]], has_backslashes: bool
+) -> None:
+    details = ["".join(some) for some in pieces]
+    assume(any('"' in detail for detail in details))
+    ways = {"doublequote": False, "escapechar": "\\"} if has_backslashes else {}
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n", **ways)
+    writer.writerows([n, "A", detail, 6, "12/1/2010 8:26", "2.55", 1, "EIRE"] for n, detail in enumerate(details))
+    with tempfile.TemporaryDirectory() as folder:
+        rows = rows_of(Path(folder), text.getvalue())
+    assert [(row[0], row[2]) for row in rows] == [(str(n), one.strip() or None) for n, one in enumerate(details)]
 
 
 def test_another_file_is_refused_by_its_header(tmp_path: Path) -> None:

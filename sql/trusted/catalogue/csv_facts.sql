@@ -25,8 +25,13 @@ told_differently AS (
 )
 
 SELECT
-    'lines' AS fact,
+    'records' AS fact,
     count(*) AS how_often
+FROM raw_catalogue.csv_rows
+UNION ALL
+SELECT
+    'lines' AS fact,
+    cast(coalesce(sum(line_count), 0) AS BIGINT) AS how_often
 FROM raw_catalogue.csv_rows
 UNION ALL
 SELECT
