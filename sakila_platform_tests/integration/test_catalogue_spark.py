@@ -106,7 +106,7 @@ def test_titles_with_quotation_marks_come_to_the_same_in_both_lanes(
 ) -> None:
     rest = rb"|\N|1980|90|Horror|6.1|200|actor|\N|Ana|1950|\N|actor|\N"
     named = (*titles, b"Fog", b'A "B"')
-    lines = b"\n".join(b"tt000000%d|%s%s" % (n, title, rest) for n, title in enumerate(named))
+    lines = b"\n".join(b"tt000000%d|%s%s" % (n, title, rest) for n, title in enumerate(named)) + b"\nnm1|No id" + rest
     local, glue = CatalogueLake(tmp_path / "local"), CatalogueLake(tmp_path / "glue")
     for lake in (local, glue):
         lake.given_lines("movies", lines)
