@@ -95,7 +95,7 @@ def test_the_csv_files_come_to_the_same_in_both_lanes(lanes: Lanes) -> None:
 
 QUOTED = {
     "as letters": (b'"Scream" Later', b'"Boo'),
-    "doubled": (b'"""Scream""\nLater | Uncut"', b'"Boo'),
+    "doubled": (b'"""Scream""\nLater | Uncut"', b'"""Boo"'),
     "with backslashes": (rb'"\"Scream\" Later | C:\\"', rb'"\"Boo"'),
 }
 
