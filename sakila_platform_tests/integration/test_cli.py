@@ -295,13 +295,14 @@ def test_a_query_that_is_not_utf8_is_refused_in_one_line(shell: Shell, place: st
 
 
 def test_only_its_owner_can_enter_a_state_folder_and_a_lake_that_the_platform_made(
-    shell: Shell, told_by_demo: str, tmp_path: Path
+    shell: Shell, tmp_path: Path
 ) -> None:
-    home, lake = tmp_path / "new" / "home", tmp_path / "another" / "lake"
-    shell("run", "reviews", "--from", "2006-02-13", "--to", "2006-02-13", **{settings.HOME.name: str(home)})
-    FolderLake(str(lake)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
-    FolderLake(str(tmp_path)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
-    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, lake, shell.home / "lake")] == [0o700] * 3
+    home, lake, of_yours = tmp_path / "new" / "home", tmp_path / "new" / "lake", tmp_path / "of yours"
+    of_yours.mkdir(mode=0o755)
+    shell("demo", "--days", "9999", **{settings.HOME.name: str(home)})
+    for folder in (lake, of_yours):
+        FolderLake(str(folder)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, lake, of_yours)] == [0o700, 0o700, 0o755]
 
 
 def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
