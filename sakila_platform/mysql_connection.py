@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sakila_platform.mysql import Address
 
 
+_OWN_KEY = "for a server without TLS, ?server-public-key-path=FILE"
+
+
 class Connection(pymysql.Connection):
     """A connection. `is_verified`: TLS is there, and has shown that the server is who the address names."""
 
@@ -65,21 +68,20 @@ class Connection(pymysql.Connection):
         Raises PlatformError where there is none: a key that comes from the server itself proves nothing.
         """
         if self._public_key is None and self.password:
-            raise self._no_password_for("its plugin (caching_sha2_password or sha256_password) asks for the password")
+            raise self._no_password_for("caching_sha2_password (or sha256_password) has it sent", _OWN_KEY)
         return self._public_key
 
     @server_public_key.setter
     def server_public_key(self, key: bytes | None) -> None:
         """Taken from the address only, before there is a connection."""
         if self._sock is not None:  # type: ignore[attr-defined]
-            raise self._no_password_for("it sent a key of its own to encrypt the password with")
+            raise self._no_password_for("it sent a key of its own to encrypt it with", _OWN_KEY)
         self._public_key = key
 
-    def _no_password_for(self, reason: str) -> PlatformError:
+    def _no_password_for(self, reason: str, instead: str) -> PlatformError:
         return PlatformError(
             f"{self.place} did not get the password: {reason}, and nothing shows who the server is. Add ?ssl-mode="
-            "verify_identity (and &ssl-ca=FILE) to the database's address; for a server without TLS, "
-            "?server-public-key-path=FILE."
+            f"verify_identity (and &ssl-ca=FILE) to the database's address; or {instead}."
         )
 
     def set_character_set(self, charset: str, collation: str | None = None) -> None:
@@ -136,4 +138,7 @@ class _Refused:
 
     def authenticate(self, _: Any) -> None:
         """Raises PlatformError, always."""
-        raise self._connection._no_password_for("it asked for it in clear text, or in a form as good as that")
+        raise self._connection._no_password_for(
+            "it asked for it in clear text, or in a form as good as that",
+            "have the account log in by another plugin, such as caching_sha2_password",
+        )

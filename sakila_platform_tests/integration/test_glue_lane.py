@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import runpy
+import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 from sakila_platform.contracts import arrow_schema, unknown_member
 from sakila_platform.engine.outcomes import Outcomes
 from sakila_platform.engine.parquet_files import encode_parquet
 from sakila_platform.engine.star_builds import ALWAYS_KNOWN
-from sakila_platform.mysql import Address
+from sakila_platform.mysql import Address, connect
+from sakila_platform.mysql_tls import Tls
 from sakila_platform.naming import TableName, data_file, day_partition
 from sakila_platform.rentals import star
+from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform.spark import jdbc
 from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform_tests.certificates import Authority
 from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.rogue_mysql import Intent, rogue_mysql
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.spark import TwoLanes, small_spark
 from sakila_platform_tests.tables import table
@@ -231,3 +238,38 @@ def run_script(name: str, *words: str) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(sys, "argv", [name, *words])
         runpy.run_path(str(SCRIPTS / name), run_name="__main__")
+
+
+@pytest.mark.parametrize(
+    "intent", [Intent(wanted_file=b"/etc/hostname"), Intent(plugin="mysql_clear_password")], ids=["file", "password"]
+)
+def test_a_server_gets_neither_a_file_nor_a_readable_password_of_a_job(
+    intent: Intent, shop: ShopCopies, spark: SparkSession
+) -> None:
+    with (
+        rogue_mysql(intent) as rogue,
+        connect(shop.address) as connection,
+        pytest.raises(Py4JJavaError, match=r"LOCAL INFILE is disabled|require SSL"),
+    ):
+        jdbc.JdbcSource(rogue.address.on("sakila"), 1).read(spark, connection, STAGE_TABLES[0])
+
+    assert not any(Path("/etc/hostname").read_bytes() in file for file in rogue.caught.files)
+    assert not any(b"TopSecretPassword" in login for login in rogue.caught.logins)
+
+
+def test_a_job_verifies_a_server_beyond_this_machine(shop: ShopCopies, spark: SparkSession, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    name = socket.gethostname()
+    if not socket.gethostbyname(name).startswith("127."):
+        pytest.skip(f"{name} does not lead to loopback on this machine")
+    with rogue_mysql(Intent(certificate=authority.certificate(name))) as server, connect(shop.address) as connection:
+        elsewhere = replace(server.address.on("sakila"), host=name)
+        with pytest.raises(Py4JJavaError, match="PKIX path building failed"):
+            jdbc.JdbcSource(elsewhere, 1).read(spark, connection, STAGE_TABLES[0])
+        assert server.caught.logins == []
+        # What answers then is no MySQL, but it has shown who it is and was logged in to.
+        with pytest.raises(Exception) as answered:
+            trusting = replace(elsewhere, tls=Tls(ssl_ca=authority.path))
+            jdbc.JdbcSource(trusting, 1).read(spark, connection, STAGE_TABLES[0])
+        assert "PKIX" not in str(answered.value)
+        assert server.caught.logins

@@ -21,6 +21,7 @@ from sakila_platform.mysql_tls import Tls
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform.resources.warehouse_connection import warehouse_connection
 from sakila_platform_tests.shop_copies import ShopCopies
 
 DEFAULTS = {
@@ -155,6 +156,15 @@ def test_an_account_without_rights_is_told_which_to_grant(empty_database: Addres
         pytest.raises(PlatformError, match=rf"Access denied.*GRANT ALL ON `{empty_database.database}`"),
     ):
         connect(stranger)
+
+
+def test_an_account_that_may_not_have_a_warehouse_is_told_what_to_grant(empty_database: Address) -> None:
+    with (
+        account(empty_database, "plain", "USAGE ON *.*") as stranger,
+        pytest.raises(PlatformError, match=r"The warehouse can't be had at .*GRANT ALL ON `datawarehouse_sakila`"),
+        warehouse_connection(stranger.on("datawarehouse_sakila")),
+    ):
+        pass
 
 
 def test_a_server_that_wants_tls_says_so_in_one_line(empty_database: Address) -> None:
