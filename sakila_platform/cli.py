@@ -209,7 +209,8 @@ def dashboards() -> None:
     """
     from sakila_platform.commands.dashboards import write_dashboards
 
-    click.echo(f"Open {write_dashboards(click.echo)}")
+    if index := write_dashboards(click.echo):
+        click.echo(f"Open {index}")
 
 
 @cli.command()

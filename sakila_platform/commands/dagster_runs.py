@@ -86,12 +86,13 @@ class Runs:
         what = f"{job} over {partitions[0]}..{partitions[1]}"
         return self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
 
-    def execute_unpartitioned(self, domain: str, report: Report) -> None:
-        """Run what has no days of a domain: analysis and marts, of all that is there. Raises as `execute` does."""
+    def execute_unpartitioned(self, domain: str, report: Report) -> list[str]:
+        """Run what has no days of a domain: analysis and marts, of all that is there. As `execute` does."""
         keys = self._unpartitioned(domain)
-        if keys:
-            job = self._repository.get_implicit_global_asset_job_def().get_subset(asset_selection=keys)
-            self._execute(f"Analysis and marts of {domain}", job, {}, report)
+        if not keys:
+            return []
+        job = self._repository.get_implicit_global_asset_job_def().get_subset(asset_selection=keys)
+        return self._execute(f"Analysis and marts of {domain}", job, {}, report)
 
     def is_answered(self, domain: str) -> bool:
         """Whether a domain's analysis and marts are all newer than its newest day."""

@@ -58,7 +58,9 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
             ran = [_run_days(stage, chosen, done) for chosen in demonstration.chosen(clock, recent_days)]
         if any(ran) or not runs.is_answered(domain):
             with terminal.long_step("Analysis and marts") as report:
-                runs.execute_unpartitioned(domain, report)
+                warnings = runs.execute_unpartitioned(domain, report)
+            for warning in warnings:
+                terminal.say(warning)
         else:
             terminal.say("Nothing has changed since the last time.")
     _show(domain, terminal, time.monotonic() - started)

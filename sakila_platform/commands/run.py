@@ -38,7 +38,9 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
             terminal.say(warning)
         if analysis:
             with terminal.long_step("Analysis and marts") as report:
-                runs.execute_unpartitioned(domain, report)
+                warnings = runs.execute_unpartitioned(domain, report)
+            for warning in warnings:
+                terminal.say(warning)
 
 
 def _require_in_calendar(runs: Runs, job: str, asked: tuple[date, date]) -> None:

@@ -35,10 +35,26 @@ class Choices:
     members: Mapping[str, Sequence[str]]
 
 
-def with_data(lake: Lake, dashboards: Sequence[Dashboard]) -> list[Dashboard]:
+def with_marts(lake: Lake, dashboards: Sequence[Dashboard]) -> list[Dashboard]:
     """The dashboards of which the lake has every mart."""
     there = set(lake.marts())
     return [dashboard for dashboard in dashboards if there.issuperset(dashboard.marts)]
+
+
+def with_data(lake: Lake, dashboards: Sequence[Dashboard]) -> list[Dashboard]:
+    """The dashboards of which the lake has every mart, and one of the daily ones has a row."""
+    built = with_marts(lake, dashboards)
+    return [each for each in built if any(lake.row_counts([mart_file(mart) for mart in _daily(each)]))]
+
+
+def left_out(lake: Lake, dashboard: Dashboard) -> str:
+    """What is said of a dashboard whose marts are there and have no rows; "" for any other."""
+    if not with_marts(lake, [dashboard]) or with_data(lake, [dashboard]):
+        return ""
+    return (
+        f"Dashboard {dashboard.title} is left out: there are no rows for it yet. "
+        f"It appears after a run of {dashboard.domain} with days that have some."
+    )
 
 
 @contextmanager
@@ -72,9 +88,14 @@ def _require_columns(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard
 
 def days_of_business(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard) -> list[date]:
     """Every day that any of the dashboard's daily marts has a row for, in order."""
-    daily = [mart for mart in dashboard.marts if mart not in dashboard.dates.monthly]
-    parts = " UNION ".join(f'SELECT "{dashboard.dates.columns[mart]}" AS day FROM marts."{mart}"' for mart in daily)
+    parts = " UNION ".join(
+        f'SELECT "{dashboard.dates.columns[mart]}" AS day FROM marts."{mart}"' for mart in _daily(dashboard)
+    )
     return [row[0] for row in connection.execute(f"SELECT day FROM ({parts}) ORDER BY day").fetchall()]
+
+
+def _daily(dashboard: Dashboard) -> list[str]:
+    return [mart for mart in dashboard.marts if mart not in dashboard.dates.monthly]
 
 
 def newest_period(days: Sequence[date], most_days: int) -> Period | None:

@@ -8,10 +8,11 @@ from sakila_platform import settings
 from sakila_platform.dashboards.declarations import Dashboard
 from sakila_platform.dashboards.exports import small_png
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
-from sakila_platform.dashboards.pages import Page, Site, write_page
+from sakila_platform.dashboards.mart_rows import left_out
+from sakila_platform.dashboards.pages import Page, Site, remove_page, write_page
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
 from sakila_platform.dashboards.quicksight.target import chosen_target
-from sakila_platform.engine.asset_specs import OWNERS
+from sakila_platform.engine.asset_specs import LEFT_OUT, OWNERS
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.failures import told_in_one_line
 from sakila_platform.engine.mart_assets import MARTS_PROJECT
@@ -57,7 +58,12 @@ def _page(dashboard: Dashboard, group: str, every: Sequence[Dashboard]) -> dg.As
     )
     def write(context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource) -> dg.MaterializeResult:
         with told_in_one_line(context.retry_number):
-            page = write_page(lake.lake(), dashboard, dashboards_site(every, clock))
+            site = dashboards_site(every, clock)
+            if told := left_out(lake.lake(), dashboard):
+                remove_page(lake.lake(), dashboard, site)
+                context.log.warning(told)
+                return dg.MaterializeResult(metadata={LEFT_OUT: dg.MetadataValue.text(told)})
+            page = write_page(lake.lake(), dashboard, site)
         return dg.MaterializeResult(metadata=_metadata(dashboard, page))
 
     return write
@@ -85,7 +91,7 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
         output_required=False,
         automation_condition=follows_upstream(),
     )
-    def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def publish(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
         target = chosen_target()
         if target is None:
             context.log.info(
@@ -94,6 +100,9 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
             )
             return
         with told_in_one_line(context.retry_number):
+            if told := left_out(lake.lake(), dashboard):
+                context.log.warning(told)
+                return
             quicksight = open_quicksight(target.account, target.region)
             contracts = read_mart_contracts(MARTS_PROJECT)
             publication = publish_dashboard(quicksight, target, dashboard, contracts, context.log.info)

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -72,8 +73,21 @@ def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
         _put(site.folder / "charts" / dashboard.name / f"{name}.svg", svg.encode())
         _put(site.folder / "charts" / dashboard.name / f"{name}.png", pictures[name])
     _put(file, html)
-    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=site.dashboards).encode())
+    _put_index(site, site.dashboards)
     return Page(file, len(html), model.days.last.isoformat(), pictures)
+
+
+def remove_page(lake: Lake, dashboard: Dashboard, site: Site) -> None:
+    """Remove what an earlier run wrote of a dashboard that has no data any more, and have no page lead there."""
+    page = site.folder / f"{dashboard.name}.html"
+    if page.exists():
+        page.unlink()
+        shutil.rmtree(site.folder / "charts" / dashboard.name, ignore_errors=True)
+        _put_index(site, with_data(lake, site.dashboards))
+
+
+def _put_index(site: Site, linked: Sequence[Dashboard]) -> None:
+    _put(site.folder / INDEX, _template(INDEX).render(css=_css(), dashboards=linked).encode())
 
 
 def _fitting_page(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, site: Site) -> tuple[PageModel, bytes]:

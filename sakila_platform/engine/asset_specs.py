@@ -16,6 +16,8 @@ from sakila_platform.naming import TableName
 OWNERS = ["team:data-platform"]
 CONTRACT = "contract"
 ROW_COUNT = "dagster/partition_row_count"
+LEFT_OUT = "left_out"
+"""Metadata of an asset that was not made, because there is nothing in it yet: what is said of it."""
 Committed = dict[date, dict[dg.AssetKey, DayResult]]
 """What Dagster is told of days that were committed: for each asset, its metadata and checks."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from sakila_platform.commands.dashboards import write_dashboards
 from sakila_platform.definitions import platform_definitions
+from sakila_platform.engine.asset_specs import LEFT_OUT
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.errors import PlatformError
 from sakila_platform.rentals.dashboards import DASHBOARDS
@@ -24,6 +25,17 @@ def marts_and_pages() -> dg.ExecuteInProcessResult:
         platform_definitions(), dg.Definitions(jobs=[dg.define_asset_job("follow", selection=chosen)])
     )
     return definitions.resolve_job_def("follow").execute_in_process(
+        raise_on_error=False, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    )
+
+
+def published() -> dg.ExecuteInProcessResult:
+    """One run of the rental dashboards' twins in QuickSight."""
+    chosen = dg.AssetSelection.assets(*(dg.AssetKey(["dashboards", "quicksight", each.name]) for each in DASHBOARDS))
+    definitions = dg.Definitions.merge(
+        platform_definitions(), dg.Definitions(jobs=[dg.define_asset_job("publish", selection=chosen)])
+    )
+    return definitions.resolve_job_def("publish").execute_in_process(
         raise_on_error=False, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     )
 
@@ -75,6 +87,40 @@ def is_page(event: dg.DagsterEvent) -> bool:
 def test_pages_of_an_empty_lake_say_what_to_run_first(platform: Platform) -> None:
     with pytest.raises(PlatformError, match=r"The lake has no mart rentals_by_day yet.*sakila-platform run rentals"):
         write_dashboards(print)
+
+
+def test_a_day_on_which_nothing_happened_leaves_the_dashboards_out_and_fails_nothing(platform: Platform) -> None:
+    platform.run("2006-01-10")
+
+    result = marts_and_pages()
+
+    assert result.success
+    told = {
+        event.asset_key.path[-1]: event.materialization.metadata[LEFT_OUT].value
+        for event in result.get_asset_materialization_events()
+        if event.asset_key and is_page(event)
+    }
+    assert told == {
+        each.name: f"Dashboard {each.title} is left out: there are no rows for it yet. "
+        "It appears after a run of rentals with days that have some."
+        for each in DASHBOARDS
+    }
+    lines: list[str] = []
+    assert write_dashboards(lines.append) == ""
+    assert sorted(lines) == sorted(told.values())
+    assert not (platform.folder / "dashboards").exists()
+
+
+def test_quicksight_is_not_asked_for_a_dashboard_without_rows(platform: Platform) -> None:
+    platform.run("2006-01-10")
+    assert marts_and_pages().success
+    platform.set(QUICKSIGHT_ACCOUNT="123456789012", QUICKSIGHT_GROUP="readers")
+
+    # An account that nobody has: asking it would fail the run.
+    result = published()
+
+    assert result.success
+    assert result.get_asset_materialization_events() == []
 
 
 def test_dashboards_follow_their_marts_and_nothing_else() -> None:

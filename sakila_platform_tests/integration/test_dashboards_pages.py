@@ -18,8 +18,16 @@ from sakila_platform.dashboards.chart_shapes import shaped
 from sakila_platform.dashboards.chart_specs import table_columns
 from sakila_platform.dashboards.declarations import Dashboard
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
-from sakila_platform.dashboards.mart_rows import Choices, Period, chart_rows, key_figure, opened_marts, period_before
-from sakila_platform.dashboards.pages import Site, write_page
+from sakila_platform.dashboards.mart_rows import (
+    Choices,
+    Period,
+    chart_rows,
+    key_figure,
+    left_out,
+    opened_marts,
+    period_before,
+)
+from sakila_platform.dashboards.pages import Site, remove_page, write_page
 from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
 from sakila_platform.naming import mart_file
@@ -365,8 +373,31 @@ def test_marts_without_a_row_have_no_page_and_say_why(tmp_path: Path) -> None:
     empty = FolderLake(str(tmp_path))
     for mart_name, contract in read_mart_contracts(MARTS_PROJECT).items():
         publish_mart(empty, mart_name, contract, [])
+    assert left_out(empty, RENTALS) == (
+        "Dashboard Rentals is left out: there are no rows for it yet. "
+        "It appears after a run of rentals with days that have some."
+    )
     with pytest.raises(PlatformError, match="Dashboard rentals has nothing to show: its marts have no rows"):
         write_page(empty, RENTALS, Site(tmp_path, DASHBOARDS, 600, lambda: NOW))
+
+
+def test_a_dashboard_whose_rows_are_gone_loses_its_page_and_no_page_leads_there(tmp_path: Path) -> None:
+    lake, site = FolderLake(str(tmp_path / "lake")), Site(tmp_path / "pages", DASHBOARDS, 600, lambda: NOW)
+    write_marts(lake)
+    for dashboard in DASHBOARDS:
+        write_page(lake, dashboard, site)
+        assert left_out(lake, dashboard) == ""
+    contracts = read_mart_contracts(MARTS_PROJECT)
+    for mart_name in BUSINESS.marts:
+        publish_mart(lake, mart_name, contracts[mart_name], [])
+
+    assert left_out(lake, BUSINESS).startswith("Dashboard Business is left out: ")
+    remove_page(lake, BUSINESS, site)
+
+    kept = sorted(str(path.relative_to(site.folder)) for path in site.folder.rglob("*") if "business" in str(path))
+    assert kept == []
+    index = (site.folder / "index.html").read_text(encoding="utf-8")
+    assert ('href="rentals.html"' in index, 'href="business.html"' in index) == (True, False)
 
 
 def test_a_mart_built_before_its_model_changed_is_told_in_one_line(tmp_path: Path) -> None:
