@@ -148,6 +148,8 @@ def _is_usual_engine(following: Sequence[_Token]) -> bool:
 
 def _named_databases(tokens: Sequence[_Token]) -> Iterator[str]:
     """What stands before a dot where a table's name is wanted, or before a function of another database."""
+    if not any(token.text == "." for token in tokens):
+        return
     scopes = [_Scope()]
     is_index = any(token.word == "INDEX" for token in tokens[1:3])
     edge = _Token("mark", ";")

@@ -38,8 +38,19 @@ class FileValues:
         if len({len(row) for row in rows}) != 1:
             return
         for place, values in enumerate(zip(*rows, strict=True)):
-            key = names[place].lower() if names and place < len(names) else place
-            self.columns.setdefault(key, Counter()).update(values)
+            self._count(names, place, values)
+
+    def add_in_line(self, names: Sequence[str] | None, values: Sequence[str], rows: int) -> None:
+        """Count the values of so many rows, given one row's after another's."""
+        width, rest = divmod(len(values), rows)
+        if rest:
+            return
+        for place in range(width):
+            self._count(names, place, values[place::width])
+
+    def _count(self, names: Sequence[str] | None, place: int, values: Iterable[str]) -> None:
+        key = names[place].lower() if names and place < len(names) else place
+        self.columns.setdefault(key, Counter()).update(values)
 
 
 @dataclass(frozen=True)

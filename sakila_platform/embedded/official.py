@@ -16,6 +16,7 @@ from sakila_platform.embedded.lexemes import FLAGS, NAME, STRAY_BYTE, unquoted, 
 from sakila_platform.embedded.literals import FileValues
 from sakila_platform.embedded.load_errors import reason_of, remedy_for
 from sakila_platform.embedded.load_record import TABLE as RECORD
+from sakila_platform.embedded.rows import plain_values
 from sakila_platform.embedded.session_settings import (
     STAY_STRICT,
     carried_out,
@@ -238,11 +239,17 @@ def _take_in(step: _Step, found: _Found) -> None:
         found.films_before_trigger = found.rows.get("film", 0)
     table = statement.filled_table
     if table and statement.insert:
-        rows = [values for _, values in rows_of(statement)]
         named = statement.insert["columns"]
         columns = [unquoted(name.strip()) for name in named.split(",")] if named and named.strip() else None
-        found.rows[table] = found.rows.get(table, 0) + len(rows)
-        found.values.setdefault(table, FileValues()).add(columns, rows)
+        values = found.values.setdefault(table, FileValues())
+        count = statement.plain_rows
+        if count:
+            values.add_in_line(columns, plain_values(statement.text, statement.insert.end()), count)
+        else:
+            rows = [row for _, row in rows_of(statement)]
+            values.add(columns, rows)
+            count = len(rows)
+        found.rows[table] = found.rows.get(table, 0) + count
 
 
 def _settle_film_text(found: _Found) -> tuple[str, ...]:

@@ -37,14 +37,21 @@ class UnreadableRow(Exception):
         self.what = what
 
 
-def plain_rows_end(text: str, position: int) -> int:
-    """Past the rows of literals alone that begin at this position: no delimiter can stand in them."""
+def plain_rows(text: str, position: int) -> tuple[int, int]:
+    """How many rows of literals alone begin at this position, and where they end: no delimiter can stand in them."""
+    count = 0
     while row := _PLAIN_ROW.match(text, position):
+        count += 1
         comma = _BETWEEN_ROWS.match(text, row.end())
         if comma is None:
-            return row.end()
+            return count, row.end()
         position = comma.end()
-    return position
+    return 0, position
+
+
+def plain_values(text: str, position: int) -> list[str]:
+    """The values of all rows from this position on, one row's after another's, where all are literals."""
+    return _LITERALS.findall(text, position)
 
 
 def read_rows(text: str, without_comments: Callable[[], str], position: int) -> Iterator[tuple[int, list[str]]]:

@@ -19,7 +19,7 @@ from sakila_platform.embedded.lexemes import (
     unquoted,
     without_comments,
 )
-from sakila_platform.embedded.rows import UNREADABLE, UnreadableRow, plain_rows_end, read_rows
+from sakila_platform.embedded.rows import UNREADABLE, UnreadableRow, plain_rows, read_rows
 from sakila_platform.errors import PlatformError
 
 _REMEDY = "Take a complete dump."
@@ -75,6 +75,8 @@ class Statement:
     file: SqlFile
     line: int
     text: str
+    # How many rows an INSERT has, when all of them are literals and nothing else; else 0.
+    plain_rows: int = 0
 
     def line_at(self, position: int) -> int:
         """The line of the file that a position in this statement's text falls on."""
@@ -130,14 +132,17 @@ def split_statements(file: SqlFile, executes: Executes = all_executed) -> Iterat
     start = position = 0
     line, counted = 1, 0
     begin, is_within = _end_of_gap(text, start), False
-    position = _end_of_plain_rows(text, begin)
+    plain, position = _plain_rows(text, begin)
     while True:
         token = _tokens(delimiter).search(text, position)
+        if plain and token and text[position : token.start()].strip():
+            plain = 0
         position = token.end() if token else len(text)
         if token and token["skip"]:
+            plain = 0
             continue
         if token and (token["open"] or token["close"]):
-            is_within = bool(token["open"])
+            plain, is_within = 0, bool(token["open"])
             continue
         # Within an executable comment a delimiter ends nothing.
         if token and token["end"] and is_within:
@@ -150,11 +155,11 @@ def split_statements(file: SqlFile, executes: Executes = all_executed) -> Iterat
                 return
             if token["unclosed"]:
                 raise _unclosed(Statement(file, line, _opened_text(text[begin:], executes)), token[0])
-            yield from _opened(Statement(file, line, text[begin : token.start()]), executes)
+            yield from _opened(Statement(file, line, text[begin : token.start()], plain), executes)
         else:
             delimiter = token["symbol"]
         begin, is_within = _end_of_gap(text, position), False
-        position = _end_of_plain_rows(text, begin)
+        plain, position = _plain_rows(text, begin)
 
 
 def _end_of_gap(text: str, position: int) -> int:
@@ -162,13 +167,16 @@ def _end_of_gap(text: str, position: int) -> int:
     return gap.end() if gap else position
 
 
-def _end_of_plain_rows(text: str, position: int) -> int:
+def _plain_rows(text: str, position: int) -> tuple[int, int]:
     head = _INSERT.match(text, position)
-    return plain_rows_end(text, head.end()) if head else position
+    return plain_rows(text, head.end()) if head else (0, position)
 
 
 def _opened(statement: Statement, executes: Executes) -> Iterator[Statement]:
     """The statement as the server runs it: its executable comments opened, or gone. None when nothing is left."""
+    if statement.plain_rows:
+        yield Statement(statement.file, statement.line, statement.text.rstrip(), statement.plain_rows)
+        return
     text = statement.text
     if "/*" in text:
         text = _opened_text(text, executes)
