@@ -174,6 +174,19 @@ def ingest_catalogue(folder: Path, day: str | None) -> None:
 
 
 @cli.command()
+@click.argument("domain")
+def refill(domain: str) -> None:
+    """Empty a domain's warehouse and fill it from the lake as it is now: rentals' or reviews'.
+
+    For another lake in SAKILA_LAKE or SAKILA_HOME. Days that it lacks are gone until they are run again.
+    Example: sakila-platform refill rentals
+    """
+    with made_to_stay():
+        from sakila_platform.commands.refill import refill as fill
+    fill(domain)
+
+
+@cli.command()
 @click.argument("place", type=click.Choice(["warehouse", "sakila", "reviews", "lake", "athena"]))
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
@@ -196,8 +209,7 @@ def query(place: str, sql: str, form: str) -> None:
 
     with asked(place, _utf8(sql, "The query")) as answer:
         write_answer(answer, form, sys.stdout)
-        for note in answer.notes:
-            click.echo(note, err=True)
+        click.echo("".join(f"{note}\n" for note in answer.notes), nl=False, err=True)
 
 
 @cli.command()

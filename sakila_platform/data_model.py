@@ -12,10 +12,11 @@ from pathlib import Path
 from sakila_platform.catalogue import refined_tables, trusted_tables
 from sakila_platform.contracts import Column, ColumnType, Kind, Table, postgres_type
 from sakila_platform.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
-from sakila_platform.rentals import source, star
+from sakila_platform.rentals import source, star, warehouse_load
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.reviews import source as reviews_source
 from sakila_platform.reviews import star as reviews_star
+from sakila_platform.reviews import warehouse_load as reviews_load
 from sakila_platform.reviews import warehouse_star as reviews_warehouse
 
 BEGIN, END = "<!-- contracts -->", "<!-- /contracts -->"
@@ -67,7 +68,11 @@ RENTALS = Model(
         "shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time completes."
     ),
     sections=(
-        Section("Tables of the warehouse", (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER), _mysql),
+        Section(
+            "Tables of the warehouse",
+            (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER, warehouse_load.BELONGING.record),
+            _mysql,
+        ),
         Section("Tables of the lake's star", (*star.DAILY_TABLES, star.DIM_DATE)),
         Section("Tables of stage", source.STAGE_TABLES),
     ),
@@ -79,7 +84,9 @@ REVIEWS = Model(
     star_note="As it is in the warehouse. The lake has the same tables by day, and the reviews one by one.",
     sections=(
         Section(
-            "Tables of the warehouse", (*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE), postgres_type
+            "Tables of the warehouse",
+            (*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE, reviews_load.BELONGING.record),
+            postgres_type,
         ),
         Section("Tables of the lake's star", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
         Section("Tables of stage", reviews_source.STAGE_TABLES),

@@ -12,6 +12,9 @@ from typing import ClassVar, Protocol
 from sakila_platform import settings
 from sakila_platform_tests.s3_servers import CREDENTIALS, S3Server
 
+# The file that says which lake it is.
+MARK = "/_lake.json"
+
 
 class LakePlace(Protocol):
     """A place for one lake, and what is known of it without the platform's help."""
@@ -48,7 +51,7 @@ class FolderPlace:
     def left_aside(self) -> list[str]:
         """What is there and is no published file."""
         files = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()}
-        return sorted(files - set(self.paths()))
+        return sorted(file for file in files - set(self.paths()) if not file.endswith(MARK))
 
     def clear(self) -> None:
         """Make the lake empty."""
@@ -82,7 +85,8 @@ class S3Place:
     def left_aside(self) -> list[str]:
         """What is there and is no published file."""
         files = set(self.server.keys(self.bucket)) - {f"{self.prefix}/{path}" for path in self.paths()}
-        return sorted([*files, *self.server.uploads(self.bucket)])
+        left = [file for file in files if not file.endswith(MARK)]
+        return sorted([*left, *self.server.uploads(self.bucket)])
 
     def clear(self) -> None:
         """Make the lake empty."""

@@ -5,6 +5,7 @@ The last answer about a title counts, if a day has several. What can't be read a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,8 @@ TITLE_SUBJECTS = {subjects.MOVIES: tables.FILM, subjects.SERIES: tables.SERIES}
 READ_SUBJECTS: tuple[RawSubject, ...] = (*TITLE_SUBJECTS, subjects.FOUND, subjects.MISSING, subjects.UNUSABLE)
 """What trusted reads. The pages of searches only say which titles are asked for next."""
 _EXAMPLE = 200
+# What TMDB gives are 24 digits of hexadecimals: none of them begins so.
+_MADE_ID = "made-"
 _IMDB_ID_IN_A_PATH = re.compile(r"^/find/(tt[0-9]{7,10})(?:\?|$)", re.ASCII)
 _PATHS = {tables.FILM: "movie", tables.SERIES: "tv"}
 _SHAPES = {tables.FILM: known_fields.FILM, tables.SERIES: known_fields.SERIES}
@@ -212,9 +215,7 @@ def _credits(values: Values, credits: Any) -> Iterator[Row]:
     for credit_type in (tables.CAST, tables.CREW):
         path = f"credits.{credit_type}"
         for credit in values.items(path, told.get(credit_type)):
-            yield (
-                credit_type,
-                values.text(f"{path}[].credit_id", credit.get("credit_id")),
+            part = (
                 values.integer(f"{path}[].id", credit.get("id")),
                 values.text(f"{path}[].name", credit.get("name")),
                 values.text(f"{path}[].department", credit.get("department")),
@@ -222,3 +223,16 @@ def _credits(values: Values, credits: Any) -> Iterator[Row]:
                 values.text(f"{path}[].character", credit.get("character")),
                 values.integer(f"{path}[].order", credit.get("order")),
             )
+            told_id = values.text(f"{path}[].credit_id", credit.get("credit_id"))
+            yield (credit_type, told_id or _made_credit_id(*part), *part)
+
+
+def _made_credit_id(person: int | None, name: str | None, *part: Any) -> str | None:
+    """An id for a credit of an older answer that has none: made of whose part it is and which, so always the same.
+
+    None where the answer does not say whose: that is no credit.
+    """
+    if person is None:
+        return None
+    told = json.dumps([person, *part], ensure_ascii=False)
+    return f"{_MADE_ID}{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}"

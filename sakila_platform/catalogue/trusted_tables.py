@@ -133,7 +133,11 @@ TMDB_CREDITS = Table(
         _TITLE_TYPE,
         _TMDB_ID,
         Column("credit_type", text(4), "cast or crew.", allowed=(CAST, CREW)),
-        Column("credit_id", text(50), "TMDB's id of the credit."),
+        Column(
+            "credit_id",
+            text(50),
+            "TMDB's id of the credit; `made-…`, of the part itself, where an older answer has none.",
+        ),
         Column("person_id", INTEGER, "TMDB's id of the person.", minimum=1),
         Column("person_name", text(500), "Name."),
         Column("department", text(100), "Of crew: the department.", nullable=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +33,14 @@ _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_
 _RECORDS_LOOKED_AT = 1000
 # Dagster's own console log would bury what we say; its pages show all of it.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunFailed(PlatformError):
+    """A run that did not come to its end, and the assets of those of its steps that did."""
+
+    def __init__(self, reason: str, finished: set[dg.AssetKey]) -> None:
+        self.finished = finished
+        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,40 @@ class Runs:
         what = f"{job} over {partitions[0]}..{partitions[1]}"
         return self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
 
-    def execute_unpartitioned(self, domain: str, report: Report) -> list[str]:
-        """Run what has no days of a domain: analysis and marts, of all that is there. As `execute` does."""
-        keys = self._unpartitioned(domain)
-        if not keys:
+    def execute_layer(self, domain: str, layer: str, days: tuple[str, str], report: Report) -> None:
+        """Run one layer of a domain's daily job over a range of days. Raises as `execute` does."""
+        graph, job = self._repository.asset_graph, self._repository.get_job(f"{domain}_daily")
+        keys = {key for key in job.asset_layer.selected_asset_keys if graph.get(key).group_name == f"{domain}_{layer}"}
+        what = f"{layer} of {domain} over {days[0]}..{days[1]}"
+        self._execute(what, job.get_subset(asset_selection=keys), dict(zip(_RANGE, days, strict=True)), report)
+
+    def independent_of(self, domain: str, failed: RunFailed) -> set[dg.AssetKey]:
+        """What has no days of a domain and is made of nothing that a run of its days did not come to."""
+        unfinished = set(self._assets(f"{domain}_daily")) - failed.finished
+        held_up = {key for key in self._unpartitioned(domain) if self._upstream(key) & unfinished}
+        # Assets that one step makes whole go together.
+        graph = self._repository.asset_graph
+        return {
+            key for key in self._unpartitioned(domain) if not held_up & {key, *graph.get(key).execution_set_asset_keys}
+        }
+
+    def _upstream(self, key: dg.AssetKey) -> set[dg.AssetKey]:
+        found: set[dg.AssetKey] = set()
+        open_keys = {key}
+        while open_keys:
+            open_keys = {parent for one in open_keys for parent in self._repository.asset_graph.get(one).parent_keys}
+            open_keys -= found
+            found |= open_keys
+        return found
+
+    def execute_unpartitioned(
+        self, domain: str, report: Report, keys: Collection[dg.AssetKey] | None = None
+    ) -> list[str]:
+        """Run what has no days of a domain (or these of it): analysis and marts, of all there is. As `execute` does."""
+        wanted = set(self._unpartitioned(domain) if keys is None else keys)
+        if not wanted:
             return []
-        job = self._repository.get_implicit_global_asset_job_def().get_subset(asset_selection=keys)
+        job = self._repository.get_implicit_global_asset_job_def().get_subset(asset_selection=wanted)
         return self._execute(f"Analysis and marts of {domain}", job, {}, report)
 
     def is_answered(self, domain: str) -> bool:
@@ -122,7 +158,12 @@ class Runs:
         if _was_interrupted(result):
             raise KeyboardInterrupt
         if not result.success:
-            raise PlatformError(f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)")
+            done = {event.step_key for event in result.all_events if event.is_step_success}
+            told = [event for event in result.all_events if event.is_step_materialization and event.step_key in done]
+            raise RunFailed(
+                f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)",
+                {event.asset_key for event in told if event.asset_key},
+            )
         return progress.warnings
 
     def _assets(self, job: str) -> list[dg.AssetKey]:

@@ -16,6 +16,7 @@ from sakila_platform.commands.terminal import Terminal
 from sakila_platform.embedded.load_record import TABLE, read_record
 from sakila_platform.embedded.server import describe_server, has_server
 from sakila_platform.embedded.verification import TABLES, existing_tables, quoted
+from sakila_platform.engine.lake_of_warehouse import RECORD
 from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.errors import PlatformError
 from sakila_platform.mysql import Address, connect
@@ -192,7 +193,7 @@ def _warehouse() -> list[TableStatus]:
     return [
         TableStatus(RENTALS, "warehouse", table, rows, _day(days.get(table)))
         for table, rows in counts.items()
-        if table != LOAD_LEDGER.name.table
+        if table not in (LOAD_LEDGER.name.table, RECORD)
     ]
 
 

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from sakila_platform import settings
 from sakila_platform.embedded.postgres.server import describe_postgres, has_postgres, running_postgres
+from sakila_platform.engine.lake_of_warehouse import RECORD
 from sakila_platform.errors import PlatformError
 from sakila_platform.postgres import PostgresAddress, connect
 from sakila_platform.resources.postgres_address import SOURCE_DATABASE, WAREHOUSE_DATABASE
@@ -17,7 +18,8 @@ from sakila_platform.resources.postgres_address import SOURCE_DATABASE, WAREHOUS
 _DAYS = {"user_purchase": "invoice_date", "fact_movie_analytics": "insert_date"}
 _TABLES = (
     "SELECT table_name FROM information_schema.tables "
-    "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"
+    "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> %s "
+    "ORDER BY table_name"
 )
 
 
@@ -44,7 +46,7 @@ def postgres_tables() -> Iterator[tuple[str, str, int, str]]:
         connection = _connected(address) if address else None
         if connection:
             with closing(connection):
-                for (table,) in connection.execute(_TABLES).fetchall():
+                for (table,) in connection.execute(_TABLES, [RECORD]).fetchall():
                     yield layer, table, *_extent(connection, table)
 
 

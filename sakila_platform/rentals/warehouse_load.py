@@ -15,8 +15,15 @@ from sakila_platform.contracts import Kind, Table
 from sakila_platform.days import Clock
 from sakila_platform.engine.deferred_indexes import ROWS_WORTH_IT, ensure_indexes, indexes_deferred
 from sakila_platform.engine.history import Changes, Dimension
+from sakila_platform.engine.lake_of_warehouse import belonging
 from sakila_platform.engine.load_audit import AGREEMENT, audit_fact, audit_members
-from sakila_platform.engine.load_dimensions import load_dimension, load_newest, view_versions, write_ledger
+from sakila_platform.engine.load_dimensions import (
+    load_dimension,
+    load_newest,
+    loaded_days,
+    view_versions,
+    write_ledger,
+)
 from sakila_platform.engine.load_facts import delete_days, forget_vanished, has_rows, load_fact, point_at_changed
 from sakila_platform.engine.outcomes import Outcomes, TableDay
 from sakila_platform.engine.queries import SQL_FOLDER, read_query
@@ -33,6 +40,9 @@ _MERGE = SQL_FOLDER / "warehouse" / "merge"
 LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in star.DAILY_TABLES}
 DIMENSIONS = tuple(Dimension(LAKE_TABLES[table.name], table) for table in warehouse.DAILY_TABLES if table.keeps_history)
 FACTS = tuple(table for table in warehouse.DAILY_TABLES if table.kind is Kind.FACT)
+BELONGING = belonging("rentals", star.DIM_DATE.name)
+EVERYTHING = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE, warehouse.LOAD_LEDGER, BELONGING.record)
+"""All tables of the warehouse."""
 EnsureDates = Callable[[WarehouseSession], None]
 
 
@@ -52,12 +62,12 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
     Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
     """
     selected = {table.name for table in tables}
-    everything = [*warehouse.DAILY_TABLES, warehouse.DIM_DATE, warehouse.LOAD_LEDGER]
     with (
-        warehouse_session(loading.connection, loading.lake, everything, days, loading.clock) as session,
+        warehouse_session(loading.connection, loading.lake, EVERYTHING, days, loading.clock) as session,
         _with_indexes_afterwards(session, selected),
         session.transaction(),
     ):
+        BELONGING.require_own(session, loaded_days(session, warehouse.DIM_FILM), star.DIM_FILM.name)
         loading.ensure_dates(session)
         has_other_days = _has_facts_on_other_days(session)
         _create_touched(session)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.contracts import Table
 from sakila_platform.days import day_key
+from sakila_platform.engine.lake_of_warehouse import belonging, whole_days
 from sakila_platform.engine.load_audit import AGREEMENT, CONTRACT
 from sakila_platform.engine.load_questions import LoadQuestions, told
 from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
@@ -30,6 +31,9 @@ from sakila_platform.reviews import warehouse_star as warehouse
 
 VIEW_SQL = SQL_FOLDER / "warehouse" / "reviews" / f"{warehouse.VIEW}.sql"
 LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in (*star.DAILY_TABLES, star.DIM_DATE)}
+BELONGING = belonging("reviews", star.DIM_DATE.name)
+EVERYTHING = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE, BELONGING.record)
+"""All tables of the warehouse."""
 _ROWS_AT_ONCE = 50_000
 PublishYear = Callable[[Lake, int], Any]
 
@@ -48,8 +52,8 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
 
     Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
     """
-    everything = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
-    with postgres_session(loading.connection, loading.lake, everything, days) as session:
+    with postgres_session(loading.connection, loading.lake, EVERYTHING, days) as session:
+        BELONGING.require_own(session, _days_loaded(session), star.FACT_MOVIE_ANALYTICS.name)
         _ensure_view(session)
         for table in tables:
             session.view_lake(LAKE_TABLES[table.name].name)
@@ -69,6 +73,23 @@ def load_year(loading: Loading, year: int) -> int:
     """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
     with postgres_session(loading.connection, loading.lake, [warehouse.DIM_DATE], []) as session:
         return _put_year(session, year, loading.publish_year)
+
+
+def refill(loading: Loading) -> list[date]:
+    """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them."""
+    with postgres_session(loading.connection, loading.lake, EVERYTHING, []) as session:
+        for table in reversed(EVERYTHING):
+            session.execute(f'DELETE FROM "{table.name.table}"')
+        BELONGING.note(session)
+        for partition in loading.lake.partitions(star.DIM_DATE.name):
+            _put_year(session, int(partition.partition("=")[2]), loading.publish_year)
+    return whole_days(loading.lake, [LAKE_TABLES[table.name].name for table in warehouse.DAILY_TABLES])
+
+
+def _days_loaded(session: PostgresSession) -> list[date]:
+    day = warehouse.FACT_MOVIE_ANALYTICS.day_columns[0]
+    rows = session.fetch(f"SELECT DISTINCT {day} FROM {warehouse.FACT_MOVIE_ANALYTICS.name.table} ORDER BY 1")
+    return [found for (found,) in rows]
 
 
 def _put_year(session: PostgresSession, year: int, publish_year: PublishYear) -> int:

@@ -38,6 +38,7 @@ COMMANDS = (
     "load-purchases",
     "ingest-catalogue",
     "run",
+    "refill",
     "query",
     "status",
     "doctor",

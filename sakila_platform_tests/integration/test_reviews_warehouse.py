@@ -106,6 +106,28 @@ def test_a_year_that_the_lake_lost_is_published_again_though_the_warehouse_has_i
     assert reviews.lake.row_counts([lost]) == [366]
 
 
+def test_a_warehouse_takes_nothing_from_another_lake_until_it_is_filled_from_it(
+    reviews: WarehouseUnderTest, tmp_path: Path
+) -> None:
+    reviews.load(FIRST)
+    before = reviews.contents()
+    reviews.lake = FolderLake(str(tmp_path / "another"))
+    write_day(reviews.lake, SECOND, DAY_TWO, PAID_TWO)
+    with pytest.raises(
+        PlatformError, match=r"^The warehouse of reviews is filled from another lake, at .*refill reviews`"
+    ):
+        reviews.load(SECOND)
+    assert reviews.contents() == before
+
+    with connected(reviews.address) as connection:
+        days = loading.refill(Loading(connection, reviews.lake, publish_year))
+    assert [str(day) for day in days] == [SECOND]
+    reviews.load(SECOND)
+
+    assert reviews.sql("SELECT DISTINCT insert_date FROM fact_movie_analytics").column("insert_date") == days
+    assert reviews.sql("SELECT location FROM loaded_lake").column("location") == [reviews.lake.location]
+
+
 def test_what_a_customer_spent_is_not_multiplied_by_the_reviews_that_they_wrote(reviews: WarehouseUnderTest) -> None:
     reviews.load(FIRST, SECOND)
     assert reviews.sql("SELECT * FROM customer_movie_analytics ORDER BY customer_id").drawn() == table(

@@ -330,6 +330,25 @@ def test_an_imdb_id_that_is_none_of_imdbs_is_reported_and_matches_nothing(lake: 
     assert lake.rows(TMDB_FIELDS.name.path, DAY).column("example") == ['"nm0000001"']
 
 
+def test_a_credit_of_an_older_answer_gets_an_id_of_what_it_says(lake: CatalogueLake) -> None:
+    cast = [
+        {"id": 5, "name": "Ana", "character": "The Nurse", "order": 0},
+        {"id": 5, "name": "Ana", "character": "Her Twin", "order": 1},
+        {"id": 6, "name": "Bo", "credit_id": "52fe"},
+        {"name": "Nobody knows who"},
+    ]
+    lake.given_films({"id": 1, "credits": {"cast": cast, "crew": []}}, {"id": 2, "credits": {"cast": cast[:1]}})
+    lake.trusted_tmdb()
+    credits = lake.rows("trusted/catalogue/tmdb_credits", DAY)
+
+    made = {(row["tmdb_id"], row["character"]): row["credit_id"] for row in credits}
+    assert (len(made), made[1, None]) == (4, "52fe")
+    assert made[1, "The Nurse"] == made[2, "The Nurse"] != made[1, "Her Twin"]
+    assert made[1, "The Nurse"].startswith("made-")
+    quarantine = lake.rows("quarantine/catalogue/tmdb_credits", DAY)
+    assert quarantine.column("person_name") == ["Nobody knows who"]
+
+
 def test_a_credit_without_a_person_is_set_aside_from_its_table_alone(lake: CatalogueLake) -> None:
     cast = [{"credit_id": "a", "id": 5, "name": "Ana"}, {"credit_id": "b", "id": 6, "name": None}]
     lake.given_films({"id": 1, "credits": {"cast": cast, "crew": []}})

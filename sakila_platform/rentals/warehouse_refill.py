@@ -1,0 +1,25 @@
+"""The warehouse emptied, to be filled from another lake: its days are loaded next, as any other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sakila_platform.days import Clock
+from sakila_platform.engine.lake_of_warehouse import whole_days
+from sakila_platform.engine.warehouse_session import warehouse_session
+from sakila_platform.mysql import Connection
+from sakila_platform.rentals import star
+from sakila_platform.rentals.date_years import load_year
+from sakila_platform.rentals.warehouse_load import BELONGING, EVERYTHING
+from sakila_platform.resources.lake_files import Lake
+
+
+def refill(connection: Connection, lake: Lake, clock: Clock) -> list[date]:
+    """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them."""
+    with warehouse_session(connection, lake, EVERYTHING, [], clock) as session, session.transaction():
+        for table in reversed(EVERYTHING):
+            session.execute(f"DELETE FROM `{table.name.table}`")
+        BELONGING.note(session)
+        for partition in lake.partitions(star.DIM_DATE.name):
+            load_year(connection, lake, int(partition.partition("=")[2]))
+    return whole_days(lake, [table.name for table in star.DAILY_TABLES])
