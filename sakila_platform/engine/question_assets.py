@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from sakila_platform.engine.answers_of_run import keep_answer
 from sakila_platform.engine.asset_specs import OWNERS, asset_key
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.failures import tried_each
@@ -47,6 +48,7 @@ def answer_each(
         question = by_key[key]
         found, file = ask(question), file_of(question.name)
         keep(found, file)
+        keep_answer(context.run_id, question, found)
         return dg.MaterializeResult(asset_key=key, metadata=_metadata(question, found, file))
 
     selected = [key for key in by_key if key in context.selected_asset_keys]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from sakila_platform.engine.agreement import AGREEMENT_SQL, CHECK, difference, twins
+from sakila_platform.engine.answers_of_run import keep_answer, kept_answer
 from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.engine.plots import Plot, draw
 from sakila_platform.engine.question_assets import keep
@@ -199,3 +200,14 @@ def test_one_run_is_requested_when_a_day_upstream_was_updated_though_others_neve
         third = dg.evaluate_automation_conditions(definitions, instance, cursor=second.cursor)
 
     assert [tick.total_requested for tick in (first, second, third)] == [0, 1, 0]
+
+
+def test_a_comparison_takes_the_answer_of_its_own_run_and_of_no_other() -> None:
+    question = questions()[0]
+    first, second = Answer(("rentals",), ("bigint",), ((1,),)), Answer(("rentals",), ("bigint",), ((2,),))
+    keep_answer("a run", question, first)
+    assert kept_answer("a run", question) is first
+    assert kept_answer("a run", questions()[1]) is None
+    assert kept_answer("another run", question) is None
+    keep_answer("another run", question, second)
+    assert (kept_answer("a run", question), kept_answer("another run", question)) == (None, second)

@@ -1,14 +1,26 @@
 -- One row per customer: rentals in all, of them still out or brought back late, and what was paid for them.
-WITH per_customer AS (
+WITH per_version AS (
+    -- Versions of customers are far fewer than rentals: counted first, each is looked up once.
     SELECT
-        version.customer_id,
+        rental.customer_key,
         COUNT(*) AS rentals,
         COUNT(CASE WHEN rental.return_date_key IS NULL THEN 1 END) AS not_returned,
         COUNT(CASE WHEN rental.is_late THEN 1 END) AS late_returns,
         SUM(rental.amount) AS paid
     FROM fact_rental AS rental
+    GROUP BY rental.customer_key
+),
+
+per_customer AS (
+    SELECT
+        version.customer_id,
+        CAST(SUM(per_version.rentals) AS SIGNED) AS rentals,
+        CAST(SUM(per_version.not_returned) AS SIGNED) AS not_returned,
+        CAST(SUM(per_version.late_returns) AS SIGNED) AS late_returns,
+        SUM(per_version.paid) AS paid
+    FROM per_version
     INNER JOIN dim_customer AS version
-        ON rental.customer_key = version.customer_key
+        ON per_version.customer_key = version.customer_key
     GROUP BY version.customer_id
 )
 
