@@ -1,4 +1,4 @@
-# What people type at the root of the project. Each target is a few commands; the work is in sakila_platform/cli.py.
+# What people type at the root of the project. Each target is a few commands; the work is in sakila_platform/cli/main.py.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -57,8 +57,8 @@ dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
 	@$(BIN)/sakila-platform dev
 
 docs: $(RUN) ## Write anew what is drawn from declarations: docs/data_model.md, the README's settings
-	@$(BIN)/python -m sakila_platform.data_model
-	@$(BIN)/python -m sakila_platform.settings_table
+	@$(BIN)/python -m sakila_platform.documents.data_model
+	@$(BIN)/python -m sakila_platform.documents.settings_table
 
 dashboards: $(RUN) ## Write the dashboards as pages, from the marts as they are
 	@$(BIN)/sakila-platform dashboards

@@ -17,8 +17,8 @@ from benchmarks import chain, desk, extract, growth, load, measuring, reviews, s
 from benchmarks.measuring import Measured
 from benchmarks.report import DOCUMENT, Goal, Section, document
 from benchmarks.shops import Shop, say, shop
-from sakila_platform.embedded.server import stop_server
-from sakila_platform.mysql import connect
+from sakila_platform.databases.mysql.address import connect
+from sakila_platform.embedded.mariadb.server import stop_server
 
 SCALE = 200
 

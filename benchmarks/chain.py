@@ -23,14 +23,14 @@ import dagster as dg
 
 from benchmarks import measuring
 from benchmarks.shops import Shop, say, shop
-from sakila_platform.commands.dagster_runs import Runs, open_runs
-from sakila_platform.contracts import arrow_schema, mysql_ddl
-from sakila_platform.engine import day_runs
-from sakila_platform.mysql import connect, sending
+from sakila_platform.cli.running.dagster_runs import Runs, open_runs
+from sakila_platform.databases.mysql.address import connect, sending
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows
+from sakila_platform.model.contracts import arrow_schema, mysql_ddl
+from sakila_platform.orchestration import day_runs
+from sakila_platform.orchestration.resources.database import WAREHOUSE_DATABASE
 from sakila_platform.rentals.warehouse_load import FACTS
-from sakila_platform.resources.database import WAREHOUSE_DATABASE
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.tab_separated import FORMAT, encode_rows
 
 JOB = "rentals_daily"
 READY = "sakila_ready"

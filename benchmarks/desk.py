@@ -26,15 +26,16 @@ import click
 
 from benchmarks.desk_clients import CLIENTS, Client, Rate, bare_client, http_client, measured
 from benchmarks.shops import own_folder, say
-from sakila_platform import settings
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.server import ensure_server, stop_server
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rental_desk.accounts import give_clerk_account
-from sakila_platform.rental_desk.migration import ensure_tables
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.rental_desk.accounts.accounts import give_clerk_account
+from sakila_platform.rental_desk.accounts.migration import ensure_tables
+from sakila_platform.settings.desk import DESK_WORKERS
+from sakila_platform.settings.places import DUMP, HOME
 
 CLERK, PASSWORD = "BENCHCLERK", "walrus beneath a yellow lamp"
-WORKERS = int(settings.DESK_WORKERS.default)
+WORKERS = int(DESK_WORKERS.default)
 # A rental at a counter with this many copies never finds all of a film out within a measurement.
 COPIES_OF_A_FILM = 60
 _TENTHS = 10
@@ -67,7 +68,7 @@ class DeskMeasured:
 def prepared_shop(home: Path) -> Address:
     """A Sakila with numbers and copies enough for hundreds of thousands of rentals."""
     address = ensure_server(home).on("sakila")
-    load_sakila(address.on(""), settings.DUMP.read(), say)
+    load_sakila(address.on(""), DUMP.read(), say)
     ensure_tables(address)
     with closing(connect(address)) as connection, connection.cursor() as cursor:
         cursor.execute("ALTER TABLE payment MODIFY payment_id INT UNSIGNED NOT NULL AUTO_INCREMENT")
@@ -97,10 +98,10 @@ def running_desk(home: Path, port: int, workers: int) -> Iterator[subprocess.Pop
     """The desk as people start it."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SAKILA_")},
-        settings.HOME.name: str(home),
-        settings.DESK_WORKERS.name: str(workers),
+        HOME.name: str(home),
+        DESK_WORKERS.name: str(workers),
     }
-    command = [sys.executable, "-c", "from sakila_platform.cli import main; main()", "desk", "--port", str(port)]
+    command = [sys.executable, "-c", "from sakila_platform.cli.main import main; main()", "desk", "--port", str(port)]
     with (home / "desk.log").open("wb") as log:
         desk = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import click
 
-from sakila_platform import settings
-from sakila_platform.days import Clock
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rental_desk.accounts import session_holder
-from sakila_platform.rental_desk.renting import RentalRequest, rent
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.model.days import Clock
+from sakila_platform.rental_desk.accounts.accounts import session_holder
+from sakila_platform.rental_desk.rentals.renting import RentalRequest, rent
+from sakila_platform.settings.calendar import TIME_ZONE
 
 CLIENTS = 8
 CREATED = b" 201 "
@@ -81,7 +81,7 @@ def drawn_pairs(customers: Sequence[int], seed: int) -> Iterator[tuple[int, int]
 
 def bare_client(address: Address, token: str, customers: Sequence[int], seed: int) -> Callable[[], None]:
     """All the SQL of the desk's request, who is asking included, on a connection of one's own and without the desk."""
-    clock = Clock(settings.TIME_ZONE.read())
+    clock = Clock(TIME_ZONE.read())
     pairs = drawn_pairs(customers, seed)
     connection = connect(address)
     cursor = connection.cursor()

@@ -21,10 +21,10 @@ import pyarrow as pa
 from benchmarks import measuring
 from benchmarks.rentals import DAYS, SCHEMA, checksum, ensure_rentals
 from benchmarks.shops import own_folder
-from sakila_platform.engine.event_slices import EventTable, slice_by_day
-from sakila_platform.engine.parquet_files import write_each
-from sakila_platform.mysql import Address
-from sakila_platform.resources.mysql_reader import read_batches
+from sakila_platform.capture.event_slices import EventTable, slice_by_day
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.lake.parquet_files import write_each
 
 LIMIT = "C drain"
 QUERY = "SELECT * FROM rental"

@@ -19,22 +19,23 @@ import click
 from pyspark.sql import SparkSession
 
 from benchmarks.shops import Shop, say, shop
-from sakila_platform import settings
-from sakila_platform.days import Clock, chunks
-from sakila_platform.engine import transform
-from sakila_platform.engine.capture import Capture, capture_days
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.capture.tables import Capture, capture_days
+from sakila_platform.embedded.mysql_address import OLTP_DATABASE
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import Clock, chunks
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.server_address import OLTP_DATABASE
+from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import job_clock
-from sakila_platform.spark.extraction import Extraction, extract_days
-from sakila_platform.spark.jdbc import JdbcSource
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.source.extraction import Extraction, extract_days
+from sakila_platform.spark.source.jdbc import JdbcSource
 from sakila_platform.spark.star import build_days
+from sakila_platform.star import transform
 from sakila_platform_tests.spark import jdbc_driver
 
 _CORES = 2
@@ -67,7 +68,7 @@ def _timed(name: str, step: Step, days: Sequence[date]) -> dict[str, int]:
     rows: dict[str, int] = {}
     start = time.perf_counter()
     with _Peak() as peak:
-        for chunk in chunks(days, settings.DAYS_PER_CHUNK.read()):
+        for chunk in chunks(days, DAYS_PER_CHUNK.read()):
             for table, by_day in step(chunk).items():
                 rows[str(table)] = rows.get(str(table), 0) + sum(outcome.rows for outcome in by_day.values())
     seconds = time.perf_counter() - start
@@ -118,9 +119,9 @@ class _Peak:
 
 
 def _local_stage(place: Shop) -> Step:
-    clock = Clock(settings.TIME_ZONE.read(), None)
+    clock = Clock(TIME_ZONE.read(), None)
     source, lake = place.server.on(OLTP_DATABASE), open_lake(str(place.home / "local"))
-    capture = Capture(source, lake, clock, settings.ALLOWED_BAD_SHARE.read(), place.home / "spill")
+    capture = Capture(source, lake, clock, ALLOWED_BAD_SHARE.read(), place.home / "spill")
     return lambda days: capture_days(capture, STAGE_TABLES, days)
 
 
@@ -145,7 +146,7 @@ def _glue_stage(place: Shop, spark: SparkSession) -> Step:
         lake=open_lake(location),
         views=LakeViews(spark, location),
         clock=job_clock(),
-        allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+        allowed_bad_share=ALLOWED_BAD_SHARE.read(),
     )
     return lambda days: extract_days(extraction, STAGE_TABLES, days)
 

@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from benchmarks import measuring
 from benchmarks.rentals import DATABASE, DAYS, DDL, SCHEMA, checksum, ensure_rentals
-from sakila_platform import mysql
+from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows
+from sakila_platform.databases.mysql.where import Within
+from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.mysql_where import Within
-from sakila_platform.resources.mysql_writer import load_batches
-from sakila_platform.resources.tab_separated import FORMAT, encode_rows
 
 LIMIT = "ready_file"
 COPY = "rental_copy"

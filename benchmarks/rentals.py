@@ -9,8 +9,8 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from sakila_platform import mysql
-from sakila_platform.resources.mysql_writer import load_batches
+from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql.writer import load_batches
 
 DATABASE = "sakila_benchmark"
 DAYS = [date(2023, 1, 1) + timedelta(days=n) for n in range(730)]

@@ -23,20 +23,20 @@ import pyarrow.csv as csv
 
 from benchmarks import measuring
 from benchmarks.shops import own_folder, say
-from sakila_platform import settings
-from sakila_platform.contracts import arrow_schema
-from sakila_platform.days import Clock
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.engine.publishing import publish_days
-from sakila_platform.engine.transform import build_days
-from sakila_platform.postgres import PostgresAddress
-from sakila_platform.resources.lake_folder import FolderLake
+from sakila_platform.databases.postgres.address import PostgresAddress
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.publishing import publish_days
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.model.days import Clock
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.reviews.generated.vendor_files import FULL_SIZE, write_vendor_files
 from sakila_platform.reviews.source import CLASSIFIED_MOVIE_REVIEW, REVIEW_LOGS, USER_PURCHASE, VENDOR_FILES
 from sakila_platform.reviews.stage_days import Staging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES, FACT_MOVIE_ANALYTICS, FACT_REVIEW
 from sakila_platform.reviews.star_build import star_build
-from sakila_platform.reviews.vendor_days import intake_by_settings
+from sakila_platform.reviews.vendors.days import intake_by_settings
+from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.star.transform import build_days
 
 LIMIT = "arrow_reads_both_files"
 BY_DUCKDB = "duckdb_reads_both_files"
@@ -84,14 +84,14 @@ def platform_on_spark(lake: Path) -> dict[str, str]:
     from sakila_platform.reviews import stage_on_spark  # noqa: PLC0415
     from sakila_platform.spark import star  # noqa: PLC0415
     from sakila_platform.spark.lake_views import LakeViews  # noqa: PLC0415
-    from sakila_platform.spark.postgres_jdbc import PostgresJdbc  # noqa: PLC0415
     from sakila_platform.spark.session import spark_session  # noqa: PLC0415
+    from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc  # noqa: PLC0415
 
     builder = SparkSession.builder.master(f"local[{_CORES}]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.sql.shuffle.partitions", _CORES)
     builder.getOrCreate().sparkContext.setLogLevel("ERROR")
     views = LakeViews(spark_session("benchmark"), str(lake))
-    clock = Clock(settings.TIME_ZONE.read())
+    clock = Clock(TIME_ZONE.read())
     staging = stage_on_spark.SparkStaging(PostgresJdbc(_NO_SOURCE), views, clock, _CORES, 0.01)
     outcomes = stage_on_spark.stage_days(staging, _TABLES, [DAY])
     return _facts(outcomes | star.build_days(star_build(FolderLake(str(lake))), views, DAILY_TABLES, [DAY]))

@@ -18,14 +18,17 @@ from pathlib import Path
 
 import click
 
-from sakila_platform import settings
-from sakila_platform.days import Clock, days_between
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.scale import load_scaled
-from sakila_platform.embedded.server import ensure_server, stop_server
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rentals.simulation_ledger import recorded_until, restate_history
-from sakila_platform.resources.server_address import OLTP_DATABASE
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
+from sakila_platform.embedded.mysql_address import OLTP_DATABASE
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.scale import load_scaled
+from sakila_platform.model.days import Clock, days_between
+from sakila_platform.rentals.simulation.ledger import recorded_until, restate_history
+from sakila_platform.settings.calendar import FIRST_DAY, TIME_ZONE
+from sakila_platform.settings.every import put_in_environment
+from sakila_platform.settings.places import DUMP
+from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
 STATE = Path(".sakila/bench")
 MANY_DAYS = "100000"
@@ -55,22 +58,20 @@ def say(text: str) -> None:
 def shop(scale: int, days: int | None = None) -> Iterator[Shop]:
     """A shop with so many times Sakila's rentals (over so many days); settings point at it while it is there."""
     home = own_folder(f"times-{scale}")
-    settings.put_in_environment(
-        {"SAKILA_HOME": str(home), "SAKILA_LAKE": "", settings.MAX_DAYS_PER_RUN.name: MANY_DAYS}
-    )
+    put_in_environment({"SAKILA_HOME": str(home), "SAKILA_LAKE": "", MAX_DAYS_PER_RUN.name: MANY_DAYS})
     say(f"A shop with {scale} times Sakila's rentals ...")
     server = ensure_server(home)
     try:
-        load_sakila(server, settings.DUMP.read(), say, database=OLTP_DATABASE)
+        load_sakila(server, DUMP.read(), say, database=OLTP_DATABASE)
         if scale > 1:
             load_scaled(server, scale, say, database=OLTP_DATABASE, days=days)
         with closing(connect(server.on(OLTP_DATABASE))) as connection, connection.cursor() as cursor:
-            restate_history(connection, Clock(settings.TIME_ZONE.read(), None).today())
+            restate_history(connection, Clock(TIME_ZONE.read(), None).today())
             last = recorded_until(cursor)
             cursor.execute("SELECT COUNT(*) FROM rental")
             ((rentals,),) = cursor.fetchall()
         assert last
-        yield Shop(home, server, tuple(days_between(settings.FIRST_DAY.read(), last)), rentals)
+        yield Shop(home, server, tuple(days_between(FIRST_DAY.read(), last)), rentals)
     finally:
         stop_server(home)
 

@@ -14,12 +14,12 @@ from time import perf_counter
 import click
 
 from benchmarks.shops import Shop, say, shop
-from sakila_platform import settings
-from sakila_platform.days import ONE_DAY, Clock
-from sakila_platform.mysql import connect
-from sakila_platform.rentals.simulation_memory import ShopMemory
-from sakila_platform.rentals.simulation_run import Status, simulate_day
-from sakila_platform.resources.server_address import OLTP_DATABASE
+from sakila_platform.databases.mysql.address import connect
+from sakila_platform.embedded.mysql_address import OLTP_DATABASE
+from sakila_platform.model.days import ONE_DAY, Clock
+from sakila_platform.rentals.simulation.days import Status, simulate_day
+from sakila_platform.rentals.simulation.memory import ShopMemory
+from sakila_platform.settings.calendar import TIME_ZONE
 
 SCALE = 200
 DAYS = 120
@@ -38,7 +38,7 @@ def results(of: Shop, days: int = DAYS) -> Simulated:
     """Simulate so many days after the shop's recorded history, as one run does."""
     first = of.days[-1] + ONE_DAY
     wanted = [first + n * ONE_DAY for n in range(days)]
-    clock = Clock(settings.TIME_ZONE.read(), datetime.combine(wanted[-1] + 2 * ONE_DAY, time.min, timezone.utc))
+    clock = Clock(TIME_ZONE.read(), datetime.combine(wanted[-1] + 2 * ONE_DAY, time.min, timezone.utc))
     memory = ShopMemory()
     taken = []
     with closing(connect(of.server.on(OLTP_DATABASE))) as connection:

@@ -19,12 +19,12 @@ import duckdb
 import polars as pl
 
 from benchmarks import measuring
-from sakila_platform import settings
-from sakila_platform.days import days_between
-from sakila_platform.engine.transform import build_days
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.model.days import days_between
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.lake_folder import FolderLake
+from sakila_platform.settings.runs import DAYS_PER_CHUNK
+from sakila_platform.star.transform import build_days
 
 LIMIT = "polars_lazy_sink"
 
@@ -32,7 +32,7 @@ LIMIT = "polars_lazy_sink"
 def platform(lake: Path, days: Sequence[date]) -> None:
     """The platform, in chunks of days as a run takes them."""
     build = star_build(FolderLake(str(lake)))
-    size = settings.DAYS_PER_CHUNK.read()
+    size = DAYS_PER_CHUNK.read()
     for start in range(0, len(days), size):
         build_days(build, DAILY_TABLES, days[start : start + size])
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sakila_platform import settings
-from sakila_platform.days import chunks
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import chunks
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.settings.runs import DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import Tell, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews
@@ -19,7 +19,7 @@ def build(arguments: Arguments, tell: Tell) -> None:
     tables = arguments.selected(DAILY_TABLES)
     views = LakeViews(spark_session("build_final", arguments.jars), arguments.lake_for_spark)
     star = star_build(open_lake(arguments.lake))
-    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
     run_chunks(pieces, lambda days: build_days(star, views, tables, days), tell)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from sakila_platform.catalogue.trusted_on_spark import build_history
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import Tell, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews

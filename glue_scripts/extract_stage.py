@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from sakila_platform import settings
-from sakila_platform.days import chunks
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import chunks
 from sakila_platform.rentals.source import STAGE_TABLES
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.settings.places import MYSQL_URL
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments, job_clock
-from sakila_platform.spark.extraction import Extraction, extract_days
-from sakila_platform.spark.jdbc import JdbcSource
 from sakila_platform.spark.job import Tell, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.source.extraction import Extraction, extract_days
+from sakila_platform.spark.source.jdbc import JdbcSource
 
 
 def extract(arguments: Arguments, tell: Tell) -> None:
     """Extract the days that the arguments name, in chunks."""
     tables = arguments.selected(STAGE_TABLES)
-    address = arguments.login.address(settings.MYSQL_URL.read(), "sakila")
+    address = arguments.login.address(MYSQL_URL.read(), "sakila")
     spark = spark_session("extract_stage", arguments.jars)
     connections = arguments.jdbc_partitions or spark.sparkContext.defaultParallelism
     extraction = Extraction(
@@ -25,10 +26,10 @@ def extract(arguments: Arguments, tell: Tell) -> None:
         lake=open_lake(arguments.lake),
         views=LakeViews(spark, arguments.lake_for_spark),
         clock=job_clock(),
-        allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+        allowed_bad_share=ALLOWED_BAD_SHARE.read(),
         recapture=arguments.recapture,
     )
-    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
     run_chunks(pieces, lambda days: extract_days(extraction, tables, days), tell)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sakila_platform import settings
-from sakila_platform.days import consecutive_runs
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import consecutive_runs
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.warehouse_connection import warehouse_connection
+from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments, job_clock
 from sakila_platform.spark.job import Tell, run_chunks, run_job
 
@@ -19,7 +19,7 @@ from sakila_platform.spark.job import Tell, run_chunks, run_job
 def load(arguments: Arguments, tell: Tell) -> None:
     """Load the days that the arguments name."""
     tables = arguments.selected(DAILY_TABLES)
-    by_settings = settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()
+    by_settings = WAREHOUSE_URL.read() or MYSQL_URL.read()
     address = arguments.login.address(by_settings, "datawarehouse_sakila")
     lake, clock = open_lake(arguments.lake), job_clock()
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sakila_platform import settings
-from sakila_platform.contracts import mysql_ddl
-from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.errors import UsageError
-from sakila_platform.naming import TableName
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import mysql_ddl
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.date_years import load_year, publish_year
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.warehouse_connection import warehouse_connection
+from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import Tell, run_job, say
 
@@ -28,7 +28,7 @@ def refresh(arguments: Arguments, tell: Tell) -> None:
         published = {_first_day(year): TableDay(rows=publish_year(lake, year)) for year in arguments.years}
         _told(star.DIM_DATE.name, published, tell)
     if "warehouse" in arguments.into:
-        by_settings = settings.WAREHOUSE_URL.read() or settings.MYSQL_URL.read()
+        by_settings = WAREHOUSE_URL.read() or MYSQL_URL.read()
         with warehouse_connection(arguments.login.address(by_settings, "datawarehouse_sakila")) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(mysql_ddl(warehouse_star.DIM_DATE))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sakila_platform import settings
-from sakila_platform.days import chunks
-from sakila_platform.resources.postgres_address import reviews_source_address
+from sakila_platform.embedded.postgres_address import reviews_source_address
+from sakila_platform.model.days import chunks
 from sakila_platform.reviews.source import STAGE_TABLES
 from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments, job_clock
 from sakila_platform.spark.job import Tell, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews
-from sakila_platform.spark.postgres_jdbc import PostgresJdbc
-from sakila_platform.spark.postgres_login import postgres_address
 from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc
+from sakila_platform.spark.source.postgres_login import postgres_address
 
 
 def stage(arguments: Arguments, tell: Tell) -> None:
@@ -24,9 +24,9 @@ def stage(arguments: Arguments, tell: Tell) -> None:
         views=LakeViews(spark, arguments.lake_for_spark),
         clock=job_clock(),
         most_connections=arguments.jdbc_partitions or spark.sparkContext.defaultParallelism,
-        allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+        allowed_bad_share=ALLOWED_BAD_SHARE.read(),
     )
-    pieces = chunks(arguments.days, settings.DAYS_PER_CHUNK.read())
+    pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
     run_chunks(pieces, lambda days: stage_days(staging, tables, days), tell)
 
 

@@ -4,15 +4,15 @@ import dagster as dg
 
 from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.catalogue.definitions import catalogue_definitions
+from sakila_platform.orchestration.event_log.notifications import run_failure_notification
+from sakila_platform.orchestration.event_log.watching import watching
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.resources.postgres import PurchasesResource, ReviewsWarehouseResource
+from sakila_platform.orchestration.schedules import all_jobs, all_schedules, with_freshness
 from sakila_platform.rentals.definitions import rentals_definitions
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import OltpResource, WarehouseResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.notifications import run_failure_notification
-from sakila_platform.resources.postgres import PurchasesResource, ReviewsWarehouseResource
-from sakila_platform.resources.watching import watching
 from sakila_platform.reviews.definitions import reviews_definitions
-from sakila_platform.schedules import all_jobs, all_schedules, with_freshness
 
 RESOURCES = {
     "oltp": OltpResource(),

@@ -10,16 +10,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from sakila_platform.catalogue.csv_files import CSV_FILES, NULL
-from sakila_platform.catalogue.history_build import build_history
+from sakila_platform.catalogue.csv.files import CSV_FILES, NULL
+from sakila_platform.catalogue.csv.history_build import build_history
 from sakila_platform.catalogue.raw_paths import RawSubject
 from sakila_platform.catalogue.refined_build import build_refined
 from sakila_platform.catalogue.tmdb import record_files
+from sakila_platform.catalogue.tmdb.trusted_tmdb import publish_tmdb_days
 from sakila_platform.catalogue.trusted_tables import TMDB_TABLES
-from sakila_platform.catalogue.trusted_tmdb import publish_tmdb_days
-from sakila_platform.engine.outcomes import Outcomes, TableDay
-from sakila_platform.naming import TableName, data_file, day_partition
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.naming import TableName, data_file, day_partition
+from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform_tests.tables import Rows
 
 DAY = date(2022, 5, 2)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from sakila_platform import settings
-from sakila_platform.embedded.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, read_dump
-from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.postgres.address import PostgresAddress
+from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
+from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, read_dump
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.settings.places import DUMP
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
@@ -84,7 +84,7 @@ def empty_postgres(postgres_server: PostgresAddress) -> Iterator[PostgresAddress
 def official_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The official Sakila: SAKILA_DUMP's, else shared/sakila beside the checkout, else MySQL's own download."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "sakila"
-    named = settings.DUMP.read()
+    named = DUMP.read()
     place = Path(named or beside)
     if place.exists():
         return place

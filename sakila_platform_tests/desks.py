@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from sakila_platform.days import Clock
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rental_desk.accounts import give_clerk_account
-from sakila_platform.rental_desk.application import create_app
-from sakila_platform.rental_desk.configuration import DeskConfig
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.model.days import Clock
+from sakila_platform.rental_desk.accounts.accounts import give_clerk_account
+from sakila_platform.rental_desk.accounts.migration import ensure_tables
 from sakila_platform.rental_desk.desk import EXTENSION
-from sakila_platform.rental_desk.migration import ensure_tables
+from sakila_platform.rental_desk.web.application import create_app
+from sakila_platform.rental_desk.web.configuration import DeskConfig
 
 CLERK = "MIKE"
 PASSWORD = "walrus beneath a yellow lamp"

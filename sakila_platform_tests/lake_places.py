@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from sakila_platform import settings
+from sakila_platform.settings.places import LAKE, LAKE_ENDPOINT
 from sakila_platform_tests.s3_servers import CREDENTIALS, S3Server
 
 # The file that says which lake it is.
@@ -42,7 +42,7 @@ class FolderPlace:
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables that lead the platform there."""
-        return {settings.LAKE.name: str(self.folder)}
+        return {LAKE.name: str(self.folder)}
 
     def paths(self) -> list[str]:
         """The paths within the lake of all its Parquet files, sorted."""
@@ -72,8 +72,8 @@ class S3Place:
         """The variables that lead the platform there."""
         return {
             **CREDENTIALS,
-            settings.LAKE.name: f"s3://{self.bucket}/{self.prefix}",
-            settings.LAKE_ENDPOINT.name: self.server.endpoint,
+            LAKE.name: f"s3://{self.bucket}/{self.prefix}",
+            LAKE_ENDPOINT.name: self.server.endpoint,
             **self.variables,
         }
 

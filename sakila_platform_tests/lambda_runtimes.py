@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 
 # What Lambda's Python has beside its standard library.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")

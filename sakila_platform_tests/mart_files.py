@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
-from sakila_platform.naming import mart_file
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.naming import mart_file
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 
 LAST_DAY = date(2006, 6, 10)
 STORES = {1: "Lethbridge", 2: 'Wood"ridge & <b>Söns</b>'}

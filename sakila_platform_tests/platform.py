@@ -19,27 +19,30 @@ import pyarrow.parquet as pq
 import pymysql
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.checks import stale_days_check
-from sakila_platform.contracts import Table
-from sakila_platform.days import Clock, chunks, days_between
+from sakila_platform.capture.tables import Capture, capture_days
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.engine.asset_specs import load_refused, results
-from sakila_platform.engine.capture import Capture, capture_days
-from sakila_platform.engine.outcomes import LoadRefused, Outcomes
-from sakila_platform.engine.transform import build_days
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.naming import TableName, data_file, day_partition
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import Clock, chunks, days_between
+from sakila_platform.model.naming import TableName, data_file, day_partition
+from sakila_platform.model.outcomes import LoadRefused, Outcomes
+from sakila_platform.orchestration.asset_specs import load_refused, results
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.source_checks import stale_days_check
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.rentals.warehouse_load import Loading, load_days
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import OltpResource, WarehouseResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.places import lake_location
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
+from sakila_platform.star.transform import build_days
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
 from sakila_platform_tests.tables import Rows, rows_of
 
@@ -78,7 +81,7 @@ class Platform:
     _lakes: dict[str, Lake] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        for setting in settings.all_settings():
+        for setting in all_settings():
             self.monkeypatch.delenv(setting.name, raising=False)
         self.lake_place = self.lake_place or FolderPlace(self.folder / "lake")
         self.set(HOME=self.folder)
@@ -89,15 +92,15 @@ class Platform:
     # The outside world
 
     def set(self, **values: object) -> None:
-        """Settings by the name they have in `settings`: `platform.set(ALLOWED_BAD_SHARE=0.5)`."""
+        """Settings by their name without `SAKILA_`: `platform.set(ALLOWED_BAD_SHARE=0.5)`."""
         for name, value in values.items():
-            self.monkeypatch.setenv(getattr(settings, name).name, str(value))
+            self.monkeypatch.setenv(f"SAKILA_{name}", str(value))
 
     def clock_stands_at(self, wall_time: str) -> None:
         """Stop the clock at this wall time (UTC): `2005-06-10 12:00`."""
         instant = datetime.fromisoformat(wall_time).replace(tzinfo=timezone.utc)
         self.set(CLOCK=instant.isoformat())
-        self.clock = Clock(settings.TIME_ZONE.read(), instant)
+        self.clock = Clock(TIME_ZONE.read(), instant)
 
     def sql(self, statement: str, *values: object) -> Rows:
         """Run one statement in the shop's database; what it answers."""
@@ -139,12 +142,12 @@ class Platform:
             source=self.shop,
             lake=self.lake_files,
             clock=self.clock,
-            allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+            allowed_bad_share=ALLOWED_BAD_SHARE.read(),
             spill_folder=self.folder / "spill",
             recapture=recapture,
         )
         selected = _selected(source.STAGE_TABLES, tables)
-        pieces = chunks(days, settings.DAYS_PER_CHUNK.read())
+        pieces = chunks(days, DAYS_PER_CHUNK.read())
         if self.engine:
             engine = self.engine
             return _merged(engine.stage(self, selected, chunk, recapture) for chunk in pieces)
@@ -152,7 +155,7 @@ class Platform:
 
     def _run_final(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
         build, selected = star_build(self.lake_files), _selected(star.DAILY_TABLES, tables)
-        pieces = chunks(days, settings.DAYS_PER_CHUNK.read())
+        pieces = chunks(days, DAYS_PER_CHUNK.read())
         if self.engine:
             engine = self.engine
             return _merged(engine.final(self, selected, chunk) for chunk in pieces)
@@ -212,7 +215,7 @@ class Platform:
     @property
     def lake_files(self) -> Lake:
         """The lake."""
-        location = settings.lake_location()
+        location = lake_location()
         # One object for each place: what it has copied of a store need not be fetched for each look.
         if location not in self._lakes:
             self._lakes[location] = open_lake(location)

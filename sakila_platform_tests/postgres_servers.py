@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sakila_platform.databases.postgres.address import PostgresAddress, connect
 from sakila_platform.embedded.postgres.server import ensure_postgres, stop_postgres
-from sakila_platform.postgres import PostgresAddress, connect
 
 
 @contextmanager

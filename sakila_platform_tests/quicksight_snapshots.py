@@ -13,7 +13,7 @@ from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.requests import Target
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 
 FOLDER = Path(__file__).with_name("snapshots") / "quicksight"
 TARGET = Target("123456789012", "us-east-1", "analysts")

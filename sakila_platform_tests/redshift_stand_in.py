@@ -12,8 +12,8 @@ import psycopg
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from sakila_platform.postgres import PostgresAddress, connected, first_line
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.databases.postgres.address import PostgresAddress, connected, first_line
+from sakila_platform.lake.files import Lake
 
 _COPY = re.compile(r"COPY (\w+) FROM '(s3://[^']+)' IAM_ROLE default FORMAT PARQUET MANIFEST")
 

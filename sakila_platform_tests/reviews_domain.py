@@ -18,22 +18,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table
-from sakila_platform.days import days_between
-from sakila_platform.engine.asset_specs import results
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.engine.transform import build_days
-from sakila_platform.naming import TableName, data_file, day_partition
-from sakila_platform.postgres import PostgresAddress, connected
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.reviews.purchases import ensure_purchases_table
+from sakila_platform.databases.postgres.address import PostgresAddress, connected
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import days_between
+from sakila_platform.model.naming import TableName, data_file, day_partition
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.orchestration.asset_specs import results
+from sakila_platform.reviews.purchases.table import ensure_purchases_table
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, STAGE_TABLES, VendorFile
 from sakila_platform.reviews.stage_days import Staging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES
 from sakila_platform.reviews.star_build import star_build, with_missing_logs_told
-from sakila_platform.reviews.vendor_days import intake_by_settings
+from sakila_platform.reviews.vendors.days import intake_by_settings
+from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.places import HOME
+from sakila_platform.star.transform import build_days
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.tables import Rows, rows_of
 
@@ -53,9 +54,9 @@ class ReviewsDomain:
     # The outside world
 
     def set(self, **values: object) -> None:
-        """Settings by the name they have in `settings`."""
+        """Settings by their name without `SAKILA_`."""
         for name, value in values.items():
-            self.monkeypatch.setenv(getattr(settings, name).name, str(value))
+            self.monkeypatch.setenv(f"SAKILA_{name}", str(value))
 
     def deliver(self, vendor: VendorFile, content: bytes, day: str = DAY) -> None:
         """Put a vendor's file into the raw zone."""
@@ -126,9 +127,9 @@ class ReviewsDomain:
 def reviews_domain(source: PostgresAddress, place: LakePlace, folder: Path) -> Iterator[ReviewsDomain]:
     """A domain on this source and lake; its settings are undone afterwards. The source has no purchases."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        for setting in settings.all_settings():
+        for setting in all_settings():
             monkeypatch.delenv(setting.name, raising=False)
-        monkeypatch.setenv(settings.HOME.name, str(folder))
+        monkeypatch.setenv(HOME.name, str(folder))
         for name, value in place.environment.items():
             monkeypatch.setenv(name, value)
         domain = ReviewsDomain(source, place, monkeypatch)

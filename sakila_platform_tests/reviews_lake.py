@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from sakila_platform.contracts import UNKNOWN_TEXT, Table, arrow_schema
-from sakila_platform.days import day_key
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.naming import data_file, day_partition
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import UNKNOWN_TEXT, Table, arrow_schema
+from sakila_platform.model.days import day_key
+from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.reviews import star
 
 PLACES = {

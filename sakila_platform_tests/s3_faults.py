@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.retries.standard import ExponentialBackoff
 
-from sakila_platform.resources import s3_bucket
+from sakila_platform.lake.s3 import bucket as s3_bucket
 from sakila_platform_tests.s3_servers import Application
 
 # The shortest that a setting can be: what is silent for longer has timed out.

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pymysql.cursors import Cursor
 
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.verification import existing_tables
-from sakila_platform.mysql import Address, connect
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.verification import existing_tables
 
 # A connection that a test left open would hold its tables; better a failure than a test session that hangs.
 _LOCK_WAIT_SECONDS = 30

@@ -15,23 +15,24 @@ import pytest
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table
-from sakila_platform.days import consecutive_runs
+from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.embedded.machine import Machine
-from sakila_platform.engine import transform
-from sakila_platform.engine.capture import Capture, capture_days
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import consecutive_runs
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.rentals.warehouse_load import Loading, load_days
-from sakila_platform.spark.extraction import Extraction, extract_days
-from sakila_platform.spark.jdbc import JdbcSource
+from sakila_platform.settings.places import lake_location
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.session import spark_session
+from sakila_platform.spark.source.extraction import Extraction, extract_days
+from sakila_platform.spark.source.jdbc import JdbcSource
 from sakila_platform.spark.star import build_days
+from sakila_platform.star import transform
 from sakila_platform_tests.platform import LAYERS, Platform
 
 
@@ -149,16 +150,16 @@ class SparkEngine:
         extraction = Extraction(
             source=JdbcSource(platform.shop, most_connections=3),
             lake=platform.lake_files,
-            views=LakeViews(self.spark, settings.lake_location()),
+            views=LakeViews(self.spark, lake_location()),
             clock=platform.clock,
-            allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+            allowed_bad_share=ALLOWED_BAD_SHARE.read(),
             recapture=recapture,
         )
         return extract_days(extraction, tables, days)
 
     def final(self, platform: Platform, tables: Sequence[Table], days: list[date]) -> Outcomes:
         """Build days as the script does."""
-        views = LakeViews(self.spark, settings.lake_location())
+        views = LakeViews(self.spark, lake_location())
         return build_days(star_build(platform.lake_files), views, tables, days)
 
 
@@ -179,7 +180,7 @@ class TwoLanes:
         lane, outcomes = self.at(self.local), Outcomes()
         for run in consecutive_runs(days):
             if "stage" in layers:
-                share = settings.ALLOWED_BAD_SHARE.read()
+                share = ALLOWED_BAD_SHARE.read()
                 capture = Capture(lane.shop, lane.lake_files, lane.clock, share, lane.folder / "spill")
                 _add(outcomes, capture_days(capture, STAGE_TABLES, run))
             if "final" in layers:

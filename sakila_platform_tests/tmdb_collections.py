@@ -14,10 +14,10 @@ from sakila_platform.catalogue.raw_zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient
 from sakila_platform.catalogue.tmdb.collection import Outcome, Scope, Work, collect_day
+from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN
-from sakila_platform.catalogue.wanted_titles import wanted_imdb_ids
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.raw_files import LakeFiles
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.raw_files import LakeFiles
 
 SCOPE = Scope(first_year=2015, pages_per_year=5, refresh_days=30)
 

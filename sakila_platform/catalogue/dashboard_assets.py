@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import dagster as dg
 
 from sakila_platform.catalogue.dashboards import DASHBOARDS
-from sakila_platform.dashboards import page_assets
 from sakila_platform.dashboards.declarations import Dashboard
+from sakila_platform.orchestration.layers import dashboards as page_assets
 
 GROUP = "catalogue_dashboards"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sakila_platform import settings
 from sakila_platform.catalogue.refined_tables import OTHER
-from sakila_platform.engine.queries import SQL_FOLDER
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.settings.catalogue import SUBGENRES
 
-REFINED_SQL = SQL_FOLDER / "refined" / "catalogue"
+REFINED_SQL = SQL_FOLDER / "catalogue" / "refined"
 SUBGENRE_TERMS = TableName("declared", "catalogue", "subgenre_terms")
 GENRE_NAMES = TableName("declared", "catalogue", "genre_names")
 _KINDS = ("genre", "keyword")
@@ -27,7 +27,7 @@ def subgenre_terms() -> pa.Table:
 
     Raises PlatformError, naming the line, for a row that is not so, or is there twice.
     """
-    file = Path(settings.SUBGENRES.read() or REFINED_SQL / "subgenres.csv")
+    file = Path(SUBGENRES.read() or REFINED_SQL / "subgenres.csv")
     rows = _rows(file, ("subgenre", "kind", "term"))
     called = _called()
     seen: set[tuple[str, ...]] = set()

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from sakila_platform.catalogue.trusted_tables import TMDB_TABLES
-from sakila_platform.engine.glue_crawls import crawled_asset
+from sakila_platform.orchestration.glue_crawls import crawled_asset
 
 CRAWLERS = ("trusted-catalogue", "marts")
 

@@ -10,23 +10,25 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.catalogue.csv_files import CSV_FILES, CsvFile
-from sakila_platform.catalogue.local_files import TakenIn, take_in_file, taken_in_elsewhere
+from sakila_platform.catalogue.csv.files import CSV_FILES, CsvFile
+from sakila_platform.catalogue.csv.local_files import TakenIn, take_in_file, taken_in_elsewhere
 from sakila_platform.catalogue.raw_paths import RawSubject
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
 from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings
 from sakila_platform.catalogue.tmdb.record_files import RECORDS, UNUSABLE
-from sakila_platform.catalogue.wanted_titles import wanted_imdb_ids
-from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, Committed, asset_key
-from sakila_platform.engine.day_runs import CheckOutcome, DayResult, Event, daily_check, days_of, run_days
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.raw_files import LakeFiles
+from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.raw_files import LakeFiles
+from sakila_platform.model.naming import TableName
+from sakila_platform.orchestration.asset_specs import OWNERS, ROW_COUNT, Committed, asset_key
+from sakila_platform.orchestration.day_runs import CheckOutcome, DayResult, Event, daily_check, days_of, run_days
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.settings.catalogue import catalogue_folder
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 
 GROUP = "catalogue_raw"
 USABLE = "answers_are_usable"
@@ -88,11 +90,11 @@ def csv_assets() -> dg.AssetsDefinition:
         files = [file for file in CSV_FILES if csv_key(file) in context.selected_asset_keys]
 
         def commit(days: list[date]) -> Committed:
-            folder, today = settings.catalogue_folder(), clock.clock().today()
+            folder, today = catalogue_folder(), clock.clock().today()
             taking = _Taking(lake.lake(), folder, today, config.recapture, context.log.info)
             return {day: {csv_key(file): _csv_result(_taken_in(taking, file, day)) for file in files} for day in days}
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), commit)
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), commit)
 
     return catalogue_csv
 
@@ -138,7 +140,7 @@ def collected(lake: Lake, day: date, report: Report) -> Outcome:
     """Collect a day from TMDB as the settings say. Raises PlatformError, in one line, without a token."""
     client = TmdbClient(access_of_settings())
     zone = LakeFiles(lake)
-    cache = AnswerCache(settings.HOME.read().resolve() / "tmdb_answers.sqlite", day)
+    cache = AnswerCache(HOME.read().resolve() / "tmdb_answers.sqlite", day)
     try:
         return collect_day(Work(zone, client, cache, report), day, scope_of_settings(), wanted_imdb_ids(zone, day))
     finally:
@@ -170,7 +172,7 @@ def _csv_result(taken_in: TakenIn) -> DayResult:
 def _tmdb_results(outcome: Outcome) -> dict[dg.AssetKey, DayResult]:
     counts = {about: outcome.records.get(about.subject, 0) for about in RECORDS}
     unusable, of_all = counts[UNUSABLE], sum(counts.values())
-    is_allowed = unusable <= settings.ALLOWED_BAD_SHARE.read() * of_all
+    is_allowed = unusable <= ALLOWED_BAD_SHARE.read() * of_all
     check = CheckOutcome(
         not unusable,
         {"unusable": unusable, "answers": of_all},

@@ -1,4 +1,4 @@
-"""Refined: the star of horror titles, made whole of trusted. Contracts are in `refined_tables`, SQL in `sql/refined`.
+"""Refined: the star of horror titles, made whole of trusted. Contracts are in `refined_tables`.
 
 No postponed annotations here: Dagster reads those of the asset's function.
 """
@@ -10,14 +10,14 @@ import dagster as dg
 from sakila_platform.catalogue.declared_terms import GENRE_NAMES, REFINED_SQL, SUBGENRE_TERMS
 from sakila_platform.catalogue.refined_build import CHECKS, build_refined, refined_build
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.column_lineage import column_lineage
-from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.queries import read_query
-from sakila_platform.engine.whole_assets import Event, told, whole_checks, whole_spec
-from sakila_platform.naming import TableName
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.queries import read_query
+from sakila_platform.orchestration.asset_specs import asset_key
+from sakila_platform.orchestration.column_lineage import column_lineage
+from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.layers.unpartitioned import Event, told, whole_checks, whole_spec
+from sakila_platform.orchestration.resources.lake import LakeResource
 
 GROUP = "catalogue_refined"
 

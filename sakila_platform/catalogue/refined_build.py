@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sakila_platform import settings
 from sakila_platform.catalogue.declared_terms import (
     GENRE_NAMES,
     REFINED_SQL,
@@ -17,16 +16,17 @@ from sakila_platform.catalogue.refined_tables import (
     UNMATCHED_TITLES,
 )
 from sakila_platform.catalogue.trusted_tables import TITLES, TMDB_TITLES, TRUSTED_TABLES
-from sakila_platform.engine.outcomes import TableDay
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.table_checks import TableCheck
-from sakila_platform.engine.whole_builds import WholeBuild, build_whole, held_partitions
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import TableName
-from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.files import Lake, held_partitions
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.star.table_checks import TableCheck
+from sakila_platform.star.whole_builds import WholeBuild, build_whole
 
-_CHECKS_SQL = SQL_FOLDER / "checks" / "catalogue"
+_CHECKS_SQL = SQL_FOLDER / "catalogue" / "checks"
 CHECKS = (
     TableCheck(
         FACT_TITLE.name,
@@ -53,7 +53,7 @@ def refined_build(lake: Lake) -> WholeBuild:
         lake,
         REFINED_SQL,
         {table.name: table for table in (*TRUSTED_TABLES, *REFINED_TABLES)},
-        settings.ALLOWED_BAD_SHARE.read(),
+        ALLOWED_BAD_SHARE.read(),
         frozenset((SUBGENRE_TERMS, GENRE_NAMES)),
         CHECKS,
     )

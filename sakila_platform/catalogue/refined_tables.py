@@ -14,19 +14,8 @@ from sakila_platform.catalogue.trusted_tables import (
     SOURCE,
     TITLE_TYPES,
 )
-from sakila_platform.contracts import (
-    BIGINT,
-    BOOLEAN,
-    DATE,
-    INTEGER,
-    SMALLINT,
-    Column,
-    Kind,
-    Rule,
-    Table,
-    text,
-)
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Rule, Table, text
+from sakila_platform.model.naming import TableName
 
 OTHER = "Other"
 """The sub-genre of titles that no term fits."""

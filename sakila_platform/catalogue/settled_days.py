@@ -9,14 +9,14 @@ from typing import BinaryIO
 
 import pyarrow.parquet as pq
 
-from sakila_platform.catalogue.csv_files import CSV_FILES
+from sakila_platform.catalogue.csv.files import CSV_FILES
 from sakila_platform.catalogue.declared_terms import subgenre_terms
 from sakila_platform.catalogue.raw_zone import RawZone
 from sakila_platform.catalogue.refined_tables import DIM_SUBGENRE, OTHER
 from sakila_platform.catalogue.tmdb.checkpoint import checkpoint_of
-from sakila_platform.naming import data_file
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.raw_files import LakeFiles
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.raw_files import LakeFiles
+from sakila_platform.model.naming import data_file
 
 _CHUNK = 1024**2
 

@@ -9,31 +9,38 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.catalogue.csv_files import CSV_FILES
-from sakila_platform.catalogue.history_build import build_history
-from sakila_platform.catalogue.tmdb_rows import READ_SUBJECTS
-from sakila_platform.catalogue.trusted_history import HISTORY_WARNINGS
+from sakila_platform.catalogue.csv.files import CSV_FILES
+from sakila_platform.catalogue.csv.history_build import build_history
+from sakila_platform.catalogue.csv.trusted_history import HISTORY_WARNINGS
+from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS
+from sakila_platform.catalogue.tmdb.trusted_tmdb import TMDB_WARNINGS, publish_tmdb_days
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TITLES, TMDB_TABLES
-from sakila_platform.catalogue.trusted_tmdb import TMDB_WARNINGS, publish_tmdb_days
-from sakila_platform.engine.asset_specs import Committed, asset_key, contract_checks, results, table_spec, tables_of
-from sakila_platform.engine.day_runs import Event, daily_check, days_of, run_days
-from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.glue_lane import (
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.orchestration.asset_specs import (
+    Committed,
+    asset_key,
+    contract_checks,
+    results,
+    table_spec,
+    tables_of,
+)
+from sakila_platform.orchestration.day_runs import Event, daily_check, days_of, run_days
+from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.glue_lane import (
     CATALOGUE_HISTORY,
     CATALOGUE_TMDB,
     is_glue_chosen,
     run_by_glue,
     whole_by_glue,
 )
-from sakila_platform.engine.measuring import measured
-from sakila_platform.engine.outcomes import TableDay
-from sakila_platform.engine.whole_assets import Event as WholeEvent
-from sakila_platform.engine.whole_assets import told, whole_checks, whole_spec
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.orchestration.layers.unpartitioned import Event as WholeEvent
+from sakila_platform.orchestration.layers.unpartitioned import told, whole_checks, whole_spec
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 
 GROUP = "catalogue_trusted"
 _CSV_RAW = [TableName("raw", "catalogue", f"{file.name}_csv") for file in CSV_FILES]
@@ -84,10 +91,10 @@ def trusted_tmdb_assets() -> dg.AssetsDefinition:
             return
 
         def commit(days: list[date]) -> Committed:
-            share = settings.ALLOWED_BAD_SHARE.read()
+            share = ALLOWED_BAD_SHARE.read()
             return results(publish_tmdb_days(lake.lake(), tables, days, share))
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured("trusted", commit))
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured("trusted", commit))
 
     return trusted_tmdb
 

@@ -15,10 +15,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from sakila_platform import settings
-from sakila_platform.catalogue.csv_files import CSV_FILES
-from sakila_platform.catalogue.csv_rows import CSV_ROWS, CSV_ROWS_SCHEMA, RawCsv, csv_row_batches
-from sakila_platform.catalogue.trusted_history import (
+from sakila_platform.catalogue.csv.files import CSV_FILES
+from sakila_platform.catalogue.csv.rows import CSV_ROWS, CSV_ROWS_SCHEMA, RawCsv, csv_row_batches
+from sakila_platform.catalogue.csv.trusted_history import (
     TRUSTED_SQL,
     Findings,
     findings_sql,
@@ -26,20 +25,22 @@ from sakila_platform.catalogue.trusted_history import (
     newest_csv_files,
     set_lines_aside,
 )
+from sakila_platform.catalogue.tmdb.trusted_tmdb import publish_tmdb_days
 from sakila_platform.catalogue.trusted_tables import CSV_LINES, CSV_TABLES, TITLES, TMDB_TABLES
-from sakila_platform.catalogue.trusted_tmdb import publish_tmdb_days
-from sakila_platform.contracts import Table, quarantine_schema
-from sakila_platform.engine.outcome_messages import outcome_messages, outcomes_of
-from sakila_platform.engine.outcomes import WHOLE, Outcomes, TableDay
-from sakila_platform.engine.queries import read_query
-from sakila_platform.naming import DAY_PARTITION
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.raw_files import LakeFiles
-from sakila_platform.spark.columns import typed_columns
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.raw_files import LakeFiles
+from sakila_platform.model.contracts import Table, quarantine_schema
+from sakila_platform.model.naming import DAY_PARTITION
+from sakila_platform.model.outcome_messages import outcome_messages, outcomes_of
+from sakila_platform.model.outcomes import WHOLE, Outcomes, TableDay
+from sakila_platform.model.queries import read_query
+from sakila_platform.settings.every import put_in_environment
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews, view_name
 from sakila_platform.spark.publishing import Publication, publish_judged
 from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.source.columns import typed_columns
 from sakila_platform.spark.worker_settings import settings_for_workers
 
 _MESSAGE = pa.schema([pa.field("message", pa.string())])
@@ -93,14 +94,14 @@ def _published(views: LakeViews, table: Table) -> TableDay:
     query = read_query(TRUSTED_SQL / f"{table.name.table}.sql", "duckdb")
     with told_in_one_line(f"{query.where} can't be run"):
         rows = views.sql(query.sql).selectExpr(*typed_columns(table)).withColumn(DAY_PARTITION, f.lit(WHOLE))
-    share = settings.ALLOWED_BAD_SHARE.read()
+    share = ALLOWED_BAD_SHARE.read()
     publication = Publication(views.lake_location, table, share, is_partitioned=False)
     return publish_judged(judged(rows, table), publication, [WHOLE]).days[WHOLE]
 
 
 def _file_worker(location: str, environment: Mapping[str, str]) -> Worker:
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        settings.put_in_environment(environment)
+        put_in_environment(environment)
         known = {file.name: file for file in CSV_FILES}
         zone = LakeFiles(open_lake(location))
         for batch in batches:
@@ -113,8 +114,8 @@ def _file_worker(location: str, environment: Mapping[str, str]) -> Worker:
 
 def _day_worker(location: str, names: Sequence[str], environment: Mapping[str, str]) -> Worker:
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        settings.put_in_environment(environment)
-        lake, share = open_lake(location), settings.ALLOWED_BAD_SHARE.read()
+        put_in_environment(environment)
+        lake, share = open_lake(location), ALLOWED_BAD_SHARE.read()
         tables = [table for table in TMDB_TABLES if table.name.table in names]
         for batch in batches:
             for day in batch["day"].to_pylist():

@@ -5,19 +5,8 @@ Of the CSV files the newest delivery counts, whole. What TMDB told is kept by th
 
 from __future__ import annotations
 
-from sakila_platform.contracts import (
-    BIGINT,
-    BOOLEAN,
-    DATE,
-    INTEGER,
-    SMALLINT,
-    Column,
-    Kind,
-    Table,
-    decimal,
-    text,
-)
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.naming import TableName
 
 SOURCE = "catalogue"
 FILM, SERIES = "film", "series"

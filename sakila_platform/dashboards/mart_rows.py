@@ -14,9 +14,9 @@ import duckdb
 from sakila_platform.dashboards.chart_shapes import Row
 from sakila_platform.dashboards.declarations import Amount, Chart, Dashboard, Dimension, Fold, KeyFigure, Kind, Measure
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import mart_file
-from sakila_platform.resources.duckdb import create_mart_view, open_duckdb
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.duckdb import create_mart_view, open_duckdb
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.naming import mart_file
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from sakila_platform.dashboards.mart_rows import Choices, chart_rows, opened_mar
 from sakila_platform.dashboards.page_model import Model, PageModel, choice_members, page_model, presets
 from sakila_platform.dashboards.themes import DARK, FONT, LIGHT, Theme
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
 
 INDEX = "index.html"
 MOST_BYTES = 1_900_000

@@ -6,13 +6,43 @@ import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from sakila_platform import settings
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.deploy.declarations import Later
 from sakila_platform.deploy.kind_names import DATABASE_SERVER
 from sakila_platform.deploy.tags import environment_tags
 from sakila_platform.errors import UsageError
-from sakila_platform.mysql import Address
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.settings.aws import (
+    ALARM_EMAIL,
+    ATHENA_SCAN_LIMIT_GIGABYTES,
+    AWS_REGION,
+    CONDUCTOR,
+    DATABASE_CLASS,
+    GLUE_DATABASE_PREFIX,
+    GLUE_WORKERS,
+    SECURITY_GROUPS,
+    SUBNETS,
+)
+from sakila_platform.settings.calendar import (
+    FIRST_DAY,
+    HOLIDAY_COUNTRY,
+    HOLIDAY_LANGUAGE,
+    HOLIDAY_SUBDIVISION,
+    TIME_ZONE,
+)
+from sakila_platform.settings.catalogue import (
+    TMDB_FIRST_YEAR,
+    TMDB_PAGES_PER_YEAR,
+    TMDB_REFRESH_DAYS,
+    TMDB_REQUESTS_PER_SECOND,
+    TMDB_TIMEOUT_SECONDS,
+    TMDB_TOKEN,
+    TMDB_URL,
+)
+from sakila_platform.settings.places import MYSQL_URL, POSTGRES_URL, WAREHOUSE_URL
+from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
+from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -174,50 +204,48 @@ def require_environment_name(name: str) -> str:
 
 def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Environment:
     """The environment that the settings describe. `zone_of_subnet` is where the first subnet is."""
-    oltp, warehouse = settings.MYSQL_URL.read(), settings.WAREHOUSE_URL.read()
+    oltp, warehouse = MYSQL_URL.read(), WAREHOUSE_URL.read()
     if warehouse and not oltp:
         raise UsageError("SAKILA_WAREHOUSE_URL is set, but SAKILA_MYSQL_URL is not. Set both, or neither to have RDS.")
-    if not oltp and not settings.SUBNETS.read():
+    if not oltp and not SUBNETS.read():
         raise UsageError(
             "A server of RDS stands in a VPC: set SAKILA_SUBNETS (two or more) and SAKILA_SECURITY_GROUPS, "
             "or name a server in SAKILA_MYSQL_URL."
         )
     given = (
-        settings.TIME_ZONE,
-        settings.FIRST_DAY,
-        settings.HOLIDAY_COUNTRY,
-        settings.HOLIDAY_SUBDIVISION,
-        settings.HOLIDAY_LANGUAGE,
-        settings.ALLOWED_BAD_SHARE,
-        settings.RENTERS_PER_DAY,
-        settings.SMOOTHING,
-        settings.OPENING_HOURS,
+        TIME_ZONE,
+        FIRST_DAY,
+        HOLIDAY_COUNTRY,
+        HOLIDAY_SUBDIVISION,
+        HOLIDAY_LANGUAGE,
+        ALLOWED_BAD_SHARE,
+        RENTERS_PER_DAY,
+        SMOOTHING,
+        OPENING_HOURS,
     )
     of_tmdb = (
-        settings.TMDB_URL,
-        settings.TMDB_TIMEOUT_SECONDS,
-        settings.TMDB_REQUESTS_PER_SECOND,
-        settings.TMDB_FIRST_YEAR,
-        settings.TMDB_PAGES_PER_YEAR,
-        settings.TMDB_REFRESH_DAYS,
+        TMDB_URL,
+        TMDB_TIMEOUT_SECONDS,
+        TMDB_REQUESTS_PER_SECOND,
+        TMDB_FIRST_YEAR,
+        TMDB_PAGES_PER_YEAR,
+        TMDB_REFRESH_DAYS,
     )
     return Environment(
         name=require_environment_name(name),
         account=account,
-        region=settings.AWS_REGION.read(),
-        zone=settings.TIME_ZONE.read(),
-        is_conductor_glue=settings.CONDUCTOR.read() == "glue",
+        region=AWS_REGION.read(),
+        zone=TIME_ZONE.read(),
+        is_conductor_glue=CONDUCTOR.read() == "glue",
         oltp=Address.parse(oltp) if oltp else None,
-        warehouse=Address.parse(warehouse, settings.WAREHOUSE_URL.name) if warehouse else None,
-        network=Network(settings.SUBNETS.read(), settings.SECURITY_GROUPS.read(), zone_of_subnet),
-        sizes=Sizes(
-            settings.GLUE_WORKERS.read(), settings.DATABASE_CLASS.read(), settings.ATHENA_SCAN_LIMIT_GIGABYTES.read()
-        ),
-        alarm_email=settings.ALARM_EMAIL.read(),
-        database_prefix=settings.GLUE_DATABASE_PREFIX.read(),
-        purchases=PostgresAddress.parse(purchases) if (purchases := settings.POSTGRES_URL.read()) else None,
+        warehouse=Address.parse(warehouse, WAREHOUSE_URL.name) if warehouse else None,
+        network=Network(SUBNETS.read(), SECURITY_GROUPS.read(), zone_of_subnet),
+        sizes=Sizes(GLUE_WORKERS.read(), DATABASE_CLASS.read(), ATHENA_SCAN_LIMIT_GIGABYTES.read()),
+        alarm_email=ALARM_EMAIL.read(),
+        database_prefix=GLUE_DATABASE_PREFIX.read(),
+        purchases=PostgresAddress.parse(purchases) if (purchases := POSTGRES_URL.read()) else None,
         redshift_database=_own_redshift(name),
-        tmdb_token=settings.TMDB_TOKEN.read(),
+        tmdb_token=TMDB_TOKEN.read(),
         tmdb_settings=tuple((setting.name, setting.text()) for setting in of_tmdb),
         job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
     )
@@ -226,5 +254,5 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
 def _own_redshift(name: str) -> str:
     """The database in the environment's workgroup of Redshift, where the settings lead there; else nothing."""
     own = f"redshift://sakila-{name}-reviews/"
-    url = settings.REVIEWS_WAREHOUSE_URL.read()
+    url = REVIEWS_WAREHOUSE_URL.read()
     return url.removeprefix(own).strip("/") if url.startswith(own) else ""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sakila_platform.deploy.declarations import Declaration
-from sakila_platform.deploy.declared_catalogue import crawlers, databases, tables
-from sakila_platform.deploy.declared_dashboards import Published, dashboards
-from sakila_platform.deploy.declared_database import database_server, secrets
-from sakila_platform.deploy.declared_functions import function_roles, functions, schedules, tmdb_secret
-from sakila_platform.deploy.declared_jobs import LOADING_MODULES, GlueJob, connection, job, job_role
-from sakila_platform.deploy.declared_people import people
-from sakila_platform.deploy.declared_reviews import (
+from sakila_platform.deploy.declared.catalogue import crawlers, databases, tables
+from sakila_platform.deploy.declared.dashboards import Published, dashboards
+from sakila_platform.deploy.declared.database import database_server, secrets
+from sakila_platform.deploy.declared.functions import function_roles, functions, schedules, tmdb_secret
+from sakila_platform.deploy.declared.jobs import LOADING_MODULES, GlueJob, connection, job, job_role
+from sakila_platform.deploy.declared.people import people
+from sakila_platform.deploy.declared.reviews import (
     reviews_connection,
     reviews_engines,
     reviews_jobs,
@@ -22,12 +22,12 @@ from sakila_platform.deploy.declared_reviews import (
     reviews_secrets,
     vendors_policy,
 )
-from sakila_platform.deploy.declared_storage import bucket, release_files, workgroup
-from sakila_platform.deploy.declared_titles import catalogue_jobs, catalogue_roles, catalogue_views
-from sakila_platform.deploy.declared_watching import alarms, dead_letters, rules, topic
-from sakila_platform.deploy.declared_workflow import triggers, workflow
+from sakila_platform.deploy.declared.storage import bucket, release_files, workgroup
+from sakila_platform.deploy.declared.titles import catalogue_jobs, catalogue_roles, catalogue_views
+from sakila_platform.deploy.declared.watching import alarms, dead_letters, rules, topic
+from sakila_platform.deploy.declared.workflow import triggers, workflow
 from sakila_platform.deploy.environment import Environment
-from sakila_platform.deploy.release_contents import Release
+from sakila_platform.deploy.release.contents import Release
 
 JOBS = (
     GlueJob(

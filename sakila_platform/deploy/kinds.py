@@ -4,26 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sakila_platform.deploy import (
-    athena,
-    dashboards,
-    emr_serverless,
-    functions,
-    glue_catalogue,
-    glue_crawlers,
-    glue_jobs,
-    glue_workflow,
-    iam,
-    iam_policies,
-    messaging,
-    rds,
-    redshift_serverless,
-    releases,
-    s3,
-    schedules,
-    secrets,
-    watching,
-)
 from sakila_platform.deploy.engine import Kind
 from sakila_platform.deploy.kind_names import (
     ALARM,
@@ -57,6 +37,24 @@ from sakila_platform.deploy.kind_names import (
     WORKFLOW,
     WORKGROUP,
 )
+from sakila_platform.deploy.release import releases
+from sakila_platform.deploy.services import (
+    athena,
+    dashboards,
+    emr_serverless,
+    functions,
+    messaging,
+    rds,
+    redshift_serverless,
+    s3,
+    schedules,
+    watching,
+)
+from sakila_platform.deploy.services.glue import crawlers as glue_crawlers
+from sakila_platform.deploy.services.glue import data_catalog as glue_catalogue
+from sakila_platform.deploy.services.glue import jobs as glue_jobs
+from sakila_platform.deploy.services.glue import workflow as glue_workflow
+from sakila_platform.deploy.services.security import iam, iam_policies, secrets
 
 # Dagster publishes the same dashboards under the same names: one set of them for an account.
 _QUICKSIGHT = "sakila-"

@@ -14,17 +14,18 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sakila_platform import settings
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient, access_of_settings
 from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings
-from sakila_platform.catalogue.wanted_titles import wanted_imdb_ids
-from sakila_platform.days import parse_day
+from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.lake.raw_files import BucketFiles
+from sakila_platform.lake.s3.bucket import open_bucket
 from sakila_platform.lambdas.log_lines import tell
 from sakila_platform.lambdas.moments import clock_of
-from sakila_platform.resources.raw_files import BucketFiles
-from sakila_platform.resources.s3_bucket import open_bucket
+from sakila_platform.model.days import parse_day
+from sakila_platform.settings.catalogue import TMDB_PAGES_PER_YEAR, TMDB_SECRET
+from sakila_platform.settings.places import LAKE
 
 _HAND_OVERS = "hand_overs"
 # AWS stops a function that has called itself sixteen times in a row.
@@ -40,7 +41,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     or the day is not complete after so many calls.
     """
     day = parse_day(str(event["day"])) if event.get("day") else clock_of(event).today()
-    zone = BucketFiles(open_bucket(settings.LAKE.read()))
+    zone = BucketFiles(open_bucket(LAKE.read()))
     work = Work(
         zone,
         TmdbClient(_access()),
@@ -66,7 +67,7 @@ def _told(day: date, outcome: Outcome) -> dict[str, Any]:
 
 
 def _access() -> Access:
-    secret = settings.TMDB_SECRET.read()
+    secret = TMDB_SECRET.read()
     if not secret:
         return access_of_settings()
     try:
@@ -80,7 +81,7 @@ def _hand_over(event: Mapping[str, Any], context: Any, day: date) -> None:
     if done >= _MOST_HAND_OVERS:
         raise PlatformError(
             f"{day} is not complete after {done} hand-overs. Call the function with "
-            f'{{"day": "{day}"}} to go on, or lower {settings.TMDB_PAGES_PER_YEAR.name}.'
+            f'{{"day": "{day}"}} to go on, or lower {TMDB_PAGES_PER_YEAR.name}.'
         )
     payload = json.dumps({"day": day.isoformat(), _HAND_OVERS: done + 1})
     try:

@@ -9,9 +9,10 @@ import boto3
 import pymysql
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sakila_platform import settings
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
+from sakila_platform.settings.aws import MYSQL_SECRET
+from sakila_platform.settings.places import MYSQL_URL
 
 
 def open_database(default: str) -> pymysql.Connection:
@@ -19,10 +20,10 @@ def open_database(default: str) -> pymysql.Connection:
 
     Raises PlatformError, without the password, when the secret or the server can't be reached.
     """
-    address = Address.parse(settings.MYSQL_URL.read())
+    address = Address.parse(MYSQL_URL.read())
     if not address.database:
         address = address.on(default)
-    secret = settings.MYSQL_SECRET.read()
+    secret = MYSQL_SECRET.read()
     return connect(_with_login(address, secret) if secret else address)
 
 

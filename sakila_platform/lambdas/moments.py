@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from sakila_platform import settings
-from sakila_platform.days import Clock
 from sakila_platform.errors import UsageError
+from sakila_platform.model.days import Clock
+from sakila_platform.settings.calendar import CLOCK, TIME_ZONE
 
 SCHEDULED_AT = "scheduled_at"
 
 
 def clock() -> Clock:
     """The shop's clock."""
-    return Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+    return Clock(TIME_ZONE.read(), CLOCK.read())
 
 
 def clock_of(event: Mapping[str, Any]) -> Clock:
@@ -31,4 +31,4 @@ def clock_of(event: Mapping[str, Any]) -> Clock:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise UsageError(f"{SCHEDULED_AT} is {text!r}. Give a moment such as 2005-06-01T00:15:00Z.") from None
-    return Clock(settings.TIME_ZONE.read(), moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+    return Clock(TIME_ZONE.read(), moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))

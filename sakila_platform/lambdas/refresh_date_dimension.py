@@ -9,12 +9,12 @@ from typing import Any
 
 import pymysql
 
-from sakila_platform import settings
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lambdas.log_lines import tell
 from sakila_platform.lambdas.logins import open_database
 from sakila_platform.lambdas.moments import clock_of
 from sakila_platform.rentals.calendar import date_rows
+from sakila_platform.settings.calendar import HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
 
 _DATABASE = "datawarehouse_sakila"
 _DDL = "dim_date.sql"
@@ -49,9 +49,9 @@ def _years_of(event: Mapping[str, Any]) -> list[int]:
 def _rows(year: int) -> list[dict[str, Any]]:
     return date_rows(
         year,
-        settings.HOLIDAY_COUNTRY.read(),
-        settings.HOLIDAY_SUBDIVISION.read(),
-        settings.HOLIDAY_LANGUAGE.read(),
+        HOLIDAY_COUNTRY.read(),
+        HOLIDAY_SUBDIVISION.read(),
+        HOLIDAY_LANGUAGE.read(),
     )
 
 

@@ -7,13 +7,13 @@ from contextlib import closing
 from datetime import date
 from typing import Any
 
-from sakila_platform import settings
-from sakila_platform.days import ONE_DAY, parse_day
 from sakila_platform.lambdas.log_lines import tell
 from sakila_platform.lambdas.logins import open_database
 from sakila_platform.lambdas.moments import clock, clock_of
-from sakila_platform.rentals.simulation import Options
-from sakila_platform.rentals.simulation_run import simulate_day
+from sakila_platform.model.days import ONE_DAY, parse_day
+from sakila_platform.rentals.simulation.days import simulate_day
+from sakila_platform.rentals.simulation.draws import Options
+from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
 
 _DATABASE = "sakila"
 
@@ -24,7 +24,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     Returns what became of it. Raises PlatformError, so that Lambda tries again, when the database can't be reached.
     """
     day = _day_of(event)
-    options = Options(settings.RENTERS_PER_DAY.read(), settings.SMOOTHING.read(), settings.OPENING_HOURS.read())
+    options = Options(RENTERS_PER_DAY.read(), SMOOTHING.read(), OPENING_HOURS.read())
     with closing(open_database(_DATABASE)) as connection:
         outcome = simulate_day(connection, day, clock(), options)
     told = {

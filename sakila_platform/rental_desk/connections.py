@@ -14,11 +14,11 @@ from pymysql.cursors import Cursor
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
 from sakila_platform.rental_desk.refusals import ShopClosed
-from sakila_platform.rental_desk.request_log import note_database_fault
 from sakila_platform.rental_desk.server_errors import NO_RIGHT, READ_ONLY
+from sakila_platform.rental_desk.web.request_log import note_database_fault
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 from flask import current_app, g, request, session
 from pymysql.cursors import Cursor
 
-from sakila_platform.rental_desk.accounts import session_holder
-from sakila_platform.rental_desk.attempts import Attempts
-from sakila_platform.rental_desk.configuration import DeskConfig
+from sakila_platform.rental_desk.accounts.accounts import session_holder
+from sakila_platform.rental_desk.accounts.attempts import Attempts
+from sakila_platform.rental_desk.accounts.people import Visitor
 from sakila_platform.rental_desk.connections import Shop
-from sakila_platform.rental_desk.people import Visitor
 from sakila_platform.rental_desk.refusals import NotAllowed, Refused, SignInNeeded
+from sakila_platform.rental_desk.web.configuration import DeskConfig
 
 EXTENSION = "sakila_rental_desk"
 TOKEN = "token"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pymysql.constants import ER
 
-from sakila_platform import settings
+from sakila_platform.settings.places import MYSQL_URL
 
 # --read-only and its kin; a transaction that may only read; a server in read-only mode.
 READ_ONLY = (ER.OPTION_PREVENTS_STATEMENT, 1792, 1836)
@@ -19,9 +19,7 @@ NO_RIGHT = (
 def remedy_of(number: int) -> str:
     """What helps against an error met while writing, as a sentence."""
     if number in READ_ONLY:
-        return (
-            f"The server is read-only, as a replica is: name the one that takes changes in {settings.MYSQL_URL.name}."
-        )
+        return f"The server is read-only, as a replica is: name the one that takes changes in {MYSQL_URL.name}."
     if number in NO_RIGHT:
         return (
             "Its account lacks a right there: "

@@ -1,14 +1,17 @@
-"""Agreement of warehouse and marts on each question of the rental business. How it is compared: `engine.agreement`."""
+"""Agreement of warehouse and marts on each question of the rental business."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.engine.agreement import AGREEMENT_SQL, compare_each, comparisons
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.orchestration.layers.agreement import compare_each, comparisons
+from sakila_platform.orchestration.resources.database import WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.analysis import analysis_name, ask, questions
-from sakila_platform.resources.database import WarehouseResource
-from sakila_platform.resources.lake import LakeResource
+
+AGREEMENT_SQL = SQL_FOLDER / "rentals" / "agreement"
 
 
 def agreement_checks(folder: Path = AGREEMENT_SQL) -> list[dg.AssetChecksDefinition]:

@@ -1,22 +1,22 @@
-"""Analysis: one asset per business question in `sql/analysis`, asked of the warehouse and kept as a CSV for people."""
+"""Analysis: one asset per business question in `sql/rentals/analysis`, asked of the warehouse and kept as a CSV."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.question_assets import answer_each, question_spec
-from sakila_platform.engine.questions import Answer, Question, answer, read_questions
-from sakila_platform.naming import TableName
+from sakila_platform.marts.questions import Answer, Question, answer, read_questions
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.orchestration.asset_specs import asset_key
+from sakila_platform.orchestration.layers.questions import answer_each, question_spec
+from sakila_platform.orchestration.resources.database import WarehouseResource
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.star import SOURCE
-from sakila_platform.resources.database import WarehouseResource
+from sakila_platform.settings.places import HOME
 
 GROUP = "rentals_analysis"
-ANALYSIS_SQL = SQL_FOLDER / "analysis"
+ANALYSIS_SQL = SQL_FOLDER / "rentals" / "analysis"
 WAREHOUSE_TABLES = tuple(table.name.table for table in (*warehouse.DAILY_TABLES, warehouse.DIM_DATE))
 FIVE_QUESTIONS = ("rentals_per_customer", "rentals_over_time", "rentals_by_weekday", "top_categories", "top_customers")
 """What the platform exists to answer, in the order in which it is told."""
@@ -34,7 +34,7 @@ def analysis_name(question: str) -> TableName:
 
 def answer_file(question: str) -> Path:
     """Where the answer is kept for people."""
-    return settings.HOME.read() / "analysis" / f"{question}.csv"
+    return HOME.read() / "analysis" / f"{question}.csv"
 
 
 def analysis_assets(folder: Path = ANALYSIS_SQL) -> list[dg.AssetsDefinition]:

@@ -13,8 +13,8 @@ from typing import Any
 import holidays
 from holidays.registry import COUNTRIES
 
-from sakila_platform.calendar_days import day_columns, days_of_year
 from sakila_platform.errors import UsageError
+from sakila_platform.model.calendar_days import day_columns, days_of_year
 
 _SATURDAY = 6
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from sakila_platform.contracts import mysql_ddl
-from sakila_platform.engine.day_runs import Event
-from sakila_platform.engine.yearly_assets import run_years, yearly
+from sakila_platform.model.contracts import mysql_ddl
+from sakila_platform.orchestration.day_runs import Event
+from sakila_platform.orchestration.layers.yearly import run_years, yearly
+from sakila_platform.orchestration.resources.database import WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.date_years import load_year, publish_year
-from sakila_platform.resources.database import WarehouseResource
-from sakila_platform.resources.lake import LakeResource
 
 
 def date_dimension_assets() -> list[dg.AssetsDefinition]:

@@ -6,21 +6,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pymysql
 
-from sakila_platform import settings
-from sakila_platform.engine.published_years import publish_year_rows
-from sakila_platform.engine.warehouse_session import WarehouseSession
+from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import data_file, year_partition
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import publish_year_rows
+from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.rentals import star
 from sakila_platform.rentals.calendar import date_rows
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.mysql_writer import load_batches
+from sakila_platform.settings.calendar import HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
+from sakila_platform.warehouse.mysql_session import WarehouseSession
 
 
 def publish_year(lake: Lake, year: int) -> int:
     """Publish a year of dim_date with the holidays of the settings. Returns its rows (days)."""
-    country, subdivision = settings.HOLIDAY_COUNTRY.read(), settings.HOLIDAY_SUBDIVISION.read()
-    rows = date_rows(year, country, subdivision, settings.HOLIDAY_LANGUAGE.read())
+    country, subdivision = HOLIDAY_COUNTRY.read(), HOLIDAY_SUBDIVISION.read()
+    rows = date_rows(year, country, subdivision, HOLIDAY_LANGUAGE.read())
     return publish_year_rows(lake, star.DIM_DATE, year, rows)
 
 

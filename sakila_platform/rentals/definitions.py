@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from sakila_platform.checks import stale_days_check
 from sakila_platform.dashboards.declarations import Dashboard
+from sakila_platform.orchestration.source_checks import stale_days_check
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.dashboard_assets import dashboard_assets

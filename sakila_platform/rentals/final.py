@@ -1,4 +1,4 @@
-"""Final: the star schema of each day, as Parquet in the lake. Meaning is in `sql/final`, contracts in `star`.
+"""Final: the star schema of each day, as Parquet in the lake. Meaning is in `sql/rentals/final`, contracts in `star`.
 
 No postponed annotations here: Dagster reads those of the asset's function.
 """
@@ -9,21 +9,28 @@ from functools import partial
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import asset_key, contract_checks, results, table_spec, tables_of, with_lineage
-from sakila_platform.engine.column_lineage import column_lineage
-from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.glue_lane import BUILD_FINAL, is_glue_chosen, run_by_glue
-from sakila_platform.engine.measuring import measured
-from sakila_platform.engine.queries import read_query
-from sakila_platform.engine.star_builds import MATCHES_STAGE
-from sakila_platform.engine.transform import build_days
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.queries import read_query
+from sakila_platform.orchestration.asset_specs import (
+    asset_key,
+    contract_checks,
+    results,
+    table_spec,
+    tables_of,
+    with_lineage,
+)
+from sakila_platform.orchestration.column_lineage import column_lineage
+from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.glue_lane import BUILD_FINAL, is_glue_chosen, run_by_glue
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.rentals.star_build import FINAL_SQL, star_build
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.settings.runs import DAYS_PER_CHUNK
+from sakila_platform.star.builds import MATCHES_STAGE
+from sakila_platform.star.transform import build_days
 
 GROUP = "rentals_final"
 
@@ -55,7 +62,7 @@ def final_assets() -> dg.AssetsDefinition:
         def commit(days: list[date]) -> dict:
             return with_lineage(results(build_days(build, tables, days)), lineage)
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured("final", commit))
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured("final", commit))
 
     return final
 

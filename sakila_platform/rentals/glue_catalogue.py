@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sakila_platform.engine.glue_crawls import crawled_asset
+from sakila_platform.orchestration.glue_crawls import crawled_asset
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star import DAILY_TABLES
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.engine.mart_assets import MARTS_PROJECT, domain_marts, marts_project
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT, domain_marts, marts_project
 
 DOMAIN = "rentals"
 

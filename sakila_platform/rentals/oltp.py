@@ -9,19 +9,19 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.days import Clock
-from sakila_platform.engine.asset_specs import OWNERS, ROW_COUNT, asset_key, column_schema
-from sakila_platform.engine.day_runs import DayResult, DaysRefused, Event, Refusal, days_of, run_days
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.rentals.simulation import Options
-from sakila_platform.rentals.simulation_memory import ShopMemory
-from sakila_platform.rentals.simulation_run import DayOutcome, Status, simulate_day
+from sakila_platform.model.days import Clock
+from sakila_platform.model.naming import TableName
+from sakila_platform.orchestration.asset_specs import OWNERS, ROW_COUNT, asset_key, column_schema
+from sakila_platform.orchestration.day_runs import DayResult, DaysRefused, Event, Refusal, days_of, run_days
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import OltpResource
+from sakila_platform.rentals.simulation.days import DayOutcome, Status, simulate_day
+from sakila_platform.rentals.simulation.draws import Options
+from sakila_platform.rentals.simulation.memory import ShopMemory
 from sakila_platform.rentals.source import SOURCE, STAGE_TABLES
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import OltpResource
+from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
 
 GROUP = "rentals_oltp"
 SIMULATED_RENTALS = TableName("oltp", SOURCE, "simulated_rentals")
@@ -105,7 +105,7 @@ def simulation_asset() -> dg.AssetsDefinition:
 
 def simulation_options() -> Options:
     """What the settings ask of a simulated day."""
-    return Options(settings.RENTERS_PER_DAY.read(), settings.SMOOTHING.read(), settings.OPENING_HOURS.read())
+    return Options(RENTERS_PER_DAY.read(), SMOOTHING.read(), OPENING_HOURS.read())
 
 
 def _simulate(

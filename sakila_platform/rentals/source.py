@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.contracts import (
+from sakila_platform.model.contracts import (
     BOOLEAN,
     DATETIME,
     INSTANT,
@@ -22,7 +22,7 @@ from sakila_platform.contracts import (
     decimal,
     text,
 )
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
 
 SOURCE = "sakila"
 
@@ -233,6 +233,6 @@ STAGE_TABLES: tuple[Table, ...] = (
 )
 """In reading order: a table before those it points at, so that no row points at a member its capture lacks (rule 6).
 
-Store and staff point at each other, and films are followed by their bridges: see `engine.capture`."""
+Store and staff point at each other, and films are followed by their bridges: see `capture.tables`."""
 EVENT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.EVENT)
 SNAPSHOT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.SNAPSHOT)

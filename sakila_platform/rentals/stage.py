@@ -8,22 +8,22 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.contracts import Kind, Table
-from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
-from sakila_platform.engine.capture import Capture, capture_days
-from sakila_platform.engine.captured_days import MATCHES_SOURCE
-from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.glue_lane import EXTRACT_STAGE, is_glue_chosen, run_by_glue
-from sakila_platform.engine.measuring import measured
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
+from sakila_platform.capture.captured_days import MATCHES_SOURCE
+from sakila_platform.capture.tables import Capture, capture_days
+from sakila_platform.lake.spill import spill_folder, sweep_abandoned
+from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.orchestration.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.glue_lane import EXTRACT_STAGE, is_glue_chosen, run_by_glue
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import OltpResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.oltp import SIMULATED_RENTALS
 from sakila_platform.rentals.source import EVENT_TABLES, STAGE_TABLES
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import OltpResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.spill import spill_folder, sweep_abandoned
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 
 GROUP = "rentals_stage"
 
@@ -76,13 +76,13 @@ def stage_assets() -> dg.AssetsDefinition:
                 source=oltp.address(),
                 lake=lake.lake(),
                 clock=clock.clock(),
-                allowed_bad_share=settings.ALLOWED_BAD_SHARE.read(),
+                allowed_bad_share=ALLOWED_BAD_SHARE.read(),
                 spill_folder=spill_folder(),
                 recapture=config.recapture,
             )
             return results(capture_days(capture, tables, days))
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured("stage", commit))
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured("stage", commit))
 
     return stage
 

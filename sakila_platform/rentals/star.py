@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.contracts import (
+from sakila_platform.model.contracts import (
     BOOLEAN,
     DATE,
     DATETIME,
@@ -21,7 +21,7 @@ from sakila_platform.contracts import (
     decimal,
     text,
 )
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
 from sakila_platform.rentals.source import CAPTURED_AT
 
 SOURCE = "sakila"

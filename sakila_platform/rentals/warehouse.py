@@ -8,21 +8,21 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
-from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.glue_lane import LOAD_WAREHOUSE, is_glue_chosen, run_by_glue
-from sakila_platform.engine.load_audit import AGREEMENT
-from sakila_platform.engine.measuring import measured
-from sakila_platform.engine.outcomes import LoadRefused
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import LoadRefused
+from sakila_platform.orchestration.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
+from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.glue_lane import LOAD_WAREHOUSE, is_glue_chosen, run_by_glue
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_load import FACTS, LAKE_TABLES, Loading, load_days
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import WarehouseResource
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.warehouse.load_audit import AGREEMENT
 
 GROUP = "rentals_warehouse"
 

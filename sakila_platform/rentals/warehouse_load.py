@@ -11,32 +11,32 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform.contracts import Kind, Table
-from sakila_platform.days import Clock
-from sakila_platform.engine.deferred_indexes import ROWS_WORTH_IT, ensure_indexes, indexes_deferred
-from sakila_platform.engine.history import Changes, Dimension
-from sakila_platform.engine.lake_of_warehouse import belonging
-from sakila_platform.engine.load_audit import AGREEMENT, audit_fact, audit_members
-from sakila_platform.engine.load_dimensions import (
+from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.databases.mysql.writer import load_batches
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.days import Clock
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.queries import SQL_FOLDER, read_query
+from sakila_platform.rentals import star
+from sakila_platform.rentals import warehouse_star as warehouse
+from sakila_platform.warehouse.deferred_indexes import ROWS_WORTH_IT, ensure_indexes, indexes_deferred
+from sakila_platform.warehouse.history import Changes, Dimension
+from sakila_platform.warehouse.lake_of_warehouse import belonging
+from sakila_platform.warehouse.load_audit import AGREEMENT, audit_fact, audit_members
+from sakila_platform.warehouse.load_dimensions import (
     load_dimension,
     load_newest,
     loaded_days,
     view_versions,
     write_ledger,
 )
-from sakila_platform.engine.load_facts import delete_days, forget_vanished, has_rows, load_fact, point_at_changed
-from sakila_platform.engine.outcomes import Outcomes, TableDay
-from sakila_platform.engine.queries import SQL_FOLDER, read_query
-from sakila_platform.engine.warehouse_session import WarehouseSession, warehouse_session
-from sakila_platform.mysql import Connection
-from sakila_platform.naming import TableName
-from sakila_platform.rentals import star
-from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.mysql_writer import load_batches
+from sakila_platform.warehouse.load_facts import delete_days, forget_vanished, has_rows, load_fact, point_at_changed
+from sakila_platform.warehouse.mysql_session import WarehouseSession, warehouse_session
 
-_ROWS = SQL_FOLDER / "warehouse" / "rows"
-_MERGE = SQL_FOLDER / "warehouse" / "merge"
+_ROWS = SQL_FOLDER / "rentals" / "warehouse" / "rows"
+_MERGE = SQL_FOLDER / "rentals" / "warehouse" / "merge"
 LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in star.DAILY_TABLES}
 DIMENSIONS = tuple(Dimension(LAKE_TABLES[table.name], table) for table in warehouse.DAILY_TABLES if table.keeps_history)
 FACTS = tuple(table for table in warehouse.DAILY_TABLES if table.kind is Kind.FACT)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sakila_platform.days import Clock
-from sakila_platform.engine.lake_of_warehouse import whole_days
-from sakila_platform.engine.warehouse_session import warehouse_session
-from sakila_platform.mysql import Connection
+from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.days import Clock
 from sakila_platform.rentals import star
 from sakila_platform.rentals.date_years import load_year
 from sakila_platform.rentals.warehouse_load import BELONGING, EVERYTHING
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.warehouse.lake_of_warehouse import whole_days
+from sakila_platform.warehouse.mysql_session import warehouse_session
 
 
 def refill(connection: Connection, lake: Lake, clock: Clock) -> list[date]:

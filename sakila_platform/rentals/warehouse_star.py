@@ -9,19 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.contracts import (
-    BIGINT,
-    BOOLEAN,
-    DATE,
-    DATETIME,
-    INSTANT,
-    INTEGER,
-    Column,
-    Kind,
-    Table,
-    text,
-)
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, DATETIME, INSTANT, INTEGER, Column, Kind, Table, text
+from sakila_platform.model.naming import TableName
 from sakila_platform.rentals import star
 from sakila_platform.rentals.star import MONEY, SOURCE, date_key
 

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.engine.agreement import AGREEMENT_SQL, compare_each, comparisons
-from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.failures import told_in_one_line
-from sakila_platform.engine.queries import SQL_FOLDER, read_query
-from sakila_platform.engine.questions import Question, shown_path
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.marts.questions import Question, shown_path
+from sakila_platform.model.queries import SQL_FOLDER, read_query
+from sakila_platform.orchestration.asset_specs import asset_key
+from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.layers.agreement import compare_each, comparisons
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.analysis import analysis_name, questions
 from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.warehouse_place import ask
 
 NEVER_MULTIPLIED = "never_multiplied"
-REVIEWS_SQL = AGREEMENT_SQL / SOURCE
-_TOTALS = SQL_FOLDER / "warehouse" / SOURCE / "totals.sql"
+REVIEWS_SQL = SQL_FOLDER / SOURCE / "agreement"
+_TOTALS = SQL_FOLDER / SOURCE / "warehouse" / "totals.sql"
 # The question that reads the view.
 _SPENDING = "spending_by_score"
 

@@ -1,23 +1,23 @@
-"""Analysis: one asset per question in `sql/analysis/reviews`, asked of the warehouse and kept as a CSV for people."""
+"""Analysis: one asset per question in `sql/reviews/analysis`, asked of the warehouse and kept as a CSV for people."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.engine.asset_specs import asset_key
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.question_assets import answer_each, question_spec
-from sakila_platform.engine.questions import Question, read_questions
-from sakila_platform.naming import TableName
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.marts.questions import Question, read_questions
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.orchestration.asset_specs import asset_key
+from sakila_platform.orchestration.layers.questions import answer_each, question_spec
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.settings.places import HOME
 
 GROUP = "reviews_analysis"
-ANALYSIS_SQL = SQL_FOLDER / "analysis" / "reviews"
+ANALYSIS_SQL = SQL_FOLDER / "reviews" / "analysis"
 WAREHOUSE_TABLES = (*(table.name.table for table in (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)), warehouse.VIEW)
 
 
@@ -33,7 +33,7 @@ def analysis_name(question: str) -> TableName:
 
 def answer_file(question: str) -> Path:
     """Where the answer is kept for people."""
-    return settings.HOME.read() / "analysis" / SOURCE / f"{question}.csv"
+    return HOME.read() / "analysis" / SOURCE / f"{question}.csv"
 
 
 def analysis_assets(folder: Path = ANALYSIS_SQL) -> list[dg.AssetsDefinition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sakila_platform.calendar_days import day_columns, days_of_year
+from sakila_platform.model.calendar_days import day_columns, days_of_year
 
 SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from sakila_platform.engine.day_runs import Event
-from sakila_platform.engine.yearly_assets import run_years, yearly
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.orchestration.day_runs import Event
+from sakila_platform.orchestration.layers.yearly import run_years, yearly
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.final import GROUP
 from sakila_platform.reviews.star import DIM_DATE

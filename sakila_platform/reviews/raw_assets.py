@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sakila_platform.engine.asset_specs import OWNERS, asset_key, column_schema
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.reviews.purchases import PURCHASES
-from sakila_platform.reviews.raw import raw_path
+from sakila_platform.orchestration.asset_specs import OWNERS, asset_key, column_schema
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.reviews.purchases.table import PURCHASES
 from sakila_platform.reviews.source import VENDOR_FILES
+from sakila_platform.reviews.vendors.raw import raw_path
 
 GROUP = "reviews_raw"
 

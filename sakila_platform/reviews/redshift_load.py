@@ -15,20 +15,20 @@ from uuid import uuid4
 
 import duckdb
 
-from sakila_platform.contracts import Table, postgres_ddl
-from sakila_platform.engine.lake_days import view_days
-from sakila_platform.engine.load_audit import AGREEMENT, CONTRACT
-from sakila_platform.engine.load_questions import LoadQuestions
-from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
-from sakila_platform.engine.queries import read_query
+from sakila_platform.databases.redshift import Redshift, StatementFailed
 from sakila_platform.errors import UsageError
-from sakila_platform.naming import data_file, day_partition, year_partition
-from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.redshift import Redshift, StatementFailed
+from sakila_platform.lake.days import view_days
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Table, postgres_ddl
+from sakila_platform.model.naming import data_file, day_partition, year_partition
+from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.model.queries import read_query
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.warehouse_load import LAKE_TABLES, VIEW_SQL, PublishYear
+from sakila_platform.warehouse.load_audit import AGREEMENT, CONTRACT
+from sakila_platform.warehouse.load_questions import LoadQuestions
 
 MANIFESTS = "staging/reviews"
 _BYTES_PER_CHARACTER = 4

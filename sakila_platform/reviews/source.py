@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform.contracts import DATE, DATETIME, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
-from sakila_platform.naming import TableName, day_partition
+from sakila_platform.model.contracts import DATE, DATETIME, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.naming import TableName, day_partition
 
 SOURCE = "reviews"
 DEVICES = ("Mobile", "Tablet", "Computer")

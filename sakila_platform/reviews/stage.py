@@ -8,20 +8,20 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import contract_checks, results, table_spec, tables_of
-from sakila_platform.engine.captured_days import MATCHES_SOURCE
-from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.glue_lane import REVIEWS_STAGE, is_glue_chosen, run_by_glue
-from sakila_platform.engine.measuring import measured
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.postgres import PurchasesResource
+from sakila_platform.capture.captured_days import MATCHES_SOURCE
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.orchestration.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.glue_lane import REVIEWS_STAGE, is_glue_chosen, run_by_glue
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.resources.postgres import PurchasesResource
 from sakila_platform.reviews.source import STAGE_TABLES, USER_PURCHASE
 from sakila_platform.reviews.stage_days import Staging, stage_days
-from sakila_platform.reviews.vendor_days import VENDORS, intake_by_settings
+from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
+from sakila_platform.settings.runs import DAYS_PER_CHUNK
 
 GROUP = "reviews_stage"
 
@@ -54,7 +54,7 @@ def stage_assets() -> dg.AssetsDefinition:
         def commit(days: list[date]) -> dict:
             return results(stage_days(Staging(intake_by_settings(lake.lake()), purchases.address), tables, days))
 
-        yield from run_days(context, days_of(context), settings.DAYS_PER_CHUNK.read(), measured(GROUP, commit))
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(GROUP, commit))
 
     return reviews_stage
 

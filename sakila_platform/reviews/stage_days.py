@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.postgres import PostgresAddress
-from sakila_platform.reviews.purchase_days import capture_purchases
+from sakila_platform.databases.postgres.address import PostgresAddress
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.reviews.purchases.days import capture_purchases
 from sakila_platform.reviews.source import USER_PURCHASE
-from sakila_platform.reviews.vendor_days import VENDORS, Intake, take_in
+from sakila_platform.reviews.vendors.days import VENDORS, Intake, take_in
 
 _FILES_AT_ONCE = 2
 

@@ -14,23 +14,23 @@ from decimal import Decimal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.contracts import Table, quarantine_schema
-from sakila_platform.days import Clock, consecutive_runs
-from sakila_platform.engine.captured_days import MATCHES_SOURCE, with_undated
-from sakila_platform.engine.outcomes import Outcomes, TableDay
-from sakila_platform.engine.publishing import Quarantine
-from sakila_platform.naming import DAY_PARTITION, UNDATED, day_partition
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.reviews import purchase_sql
-from sakila_platform.reviews.purchase_totals import NO_LINES, Totals, disagreement
+from sakila_platform.capture.captured_days import MATCHES_SOURCE, with_undated
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.publishing import Quarantine
+from sakila_platform.model.contracts import Table, quarantine_schema
+from sakila_platform.model.days import Clock, consecutive_runs
+from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
+from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.reviews.purchases import sql as purchase_sql
+from sakila_platform.reviews.purchases.totals import NO_LINES, Totals, disagreement
 from sakila_platform.reviews.source import STAGE_TABLES, USER_PURCHASE
-from sakila_platform.reviews.vendor_days import VENDORS, intake_by_settings, take_in
+from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings, take_in
 from sakila_platform.spark.day_tasks import each_day
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
-from sakila_platform.spark.postgres_jdbc import PostgresJdbc, typed
 from sakila_platform.spark.publishing import Publication, publish_judged
 from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc, typed
 
 _TOTALS = f"`{DAY_PARTITION}` date, `lines` bigint, `amount` decimal(38, 3)"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.naming import TableName
 from sakila_platform.reviews.source import SOURCE
 
 AMOUNT = decimal(18, 3)

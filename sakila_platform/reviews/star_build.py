@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform import settings
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.sql_functions import MEMBER_KEY, SqlFunction
-from sakila_platform.engine.star_builds import StarBuild
-from sakila_platform.engine.table_checks import TableCheck
-from sakila_platform.naming import data_file, day_partition
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.reviews import star
-from sakila_platform.reviews.places import census_division_sql, census_region_sql
 from sakila_platform.reviews.source import LOG_REVIEWS, REVIEW_LOGS, SOURCE, STAGE_TABLES
-from sakila_platform.reviews.systems import is_apple_sql
+from sakila_platform.reviews.vendors.places import census_division_sql, census_region_sql
+from sakila_platform.reviews.vendors.systems import is_apple_sql
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.star.builds import StarBuild
+from sakila_platform.star.sql_functions import MEMBER_KEY, SqlFunction
+from sakila_platform.star.table_checks import TableCheck
 
-FINAL_SQL = SQL_FOLDER / "final" / SOURCE
-_CHECKS_SQL = SQL_FOLDER / "checks" / SOURCE
+FINAL_SQL = SQL_FOLDER / SOURCE / "final"
+_CHECKS_SQL = SQL_FOLDER / SOURCE / "checks"
 FUNCTIONS = (
     MEMBER_KEY,
     SqlFunction("census_region", "place", census_region_sql("place")),
@@ -61,4 +61,4 @@ def with_missing_logs_told(lake: Lake, outcomes: Outcomes) -> Outcomes:
 def star_build(lake: Lake) -> StarBuild:
     """How the star of reviews is built on this lake."""
     contracts = {table.name: table for table in (*STAGE_TABLES, *star.DAILY_TABLES)}
-    return StarBuild(lake, FINAL_SQL, contracts, settings.ALLOWED_BAD_SHARE.read(), FUNCTIONS, CHECKS)
+    return StarBuild(lake, FINAL_SQL, contracts, ALLOWED_BAD_SHARE.read(), FUNCTIONS, CHECKS)

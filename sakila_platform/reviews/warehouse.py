@@ -8,21 +8,21 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
-from sakila_platform.engine.day_runs import Event, days_of, run_days
-from sakila_platform.engine.load_audit import AGREEMENT
-from sakila_platform.engine.measuring import measured
-from sakila_platform.engine.outcomes import LoadRefused
-from sakila_platform.engine.yearly_assets import run_years, yearly
-from sakila_platform.naming import TableName
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import LoadRefused
+from sakila_platform.orchestration.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
+from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.layers.yearly import run_years, yearly
+from sakila_platform.orchestration.measuring import measured
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import star
 from sakila_platform.reviews.warehouse_load import LAKE_TABLES
 from sakila_platform.reviews.warehouse_place import load, load_dates
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, DIM_DATE, FACTS
+from sakila_platform.warehouse.load_audit import AGREEMENT
 
 GROUP = "reviews_warehouse"
 

@@ -16,20 +16,20 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sakila_platform.contracts import Table
-from sakila_platform.days import day_key
-from sakila_platform.engine.lake_of_warehouse import belonging, whole_days
-from sakila_platform.engine.load_audit import AGREEMENT, CONTRACT
-from sakila_platform.engine.load_questions import LoadQuestions, told
-from sakila_platform.engine.outcomes import LoadRefused, Outcomes, TableDay
-from sakila_platform.engine.postgres_session import PostgresSession, listed, postgres_session
-from sakila_platform.engine.queries import SQL_FOLDER, read_query
-from sakila_platform.naming import data_file, year_partition
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import day_key
+from sakila_platform.model.naming import data_file, year_partition
+from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.model.queries import SQL_FOLDER, read_query
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
+from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
+from sakila_platform.warehouse.load_audit import AGREEMENT, CONTRACT
+from sakila_platform.warehouse.load_questions import LoadQuestions, told
+from sakila_platform.warehouse.postgres_session import PostgresSession, listed, postgres_session
 
-VIEW_SQL = SQL_FOLDER / "warehouse" / "reviews" / f"{warehouse.VIEW}.sql"
+VIEW_SQL = SQL_FOLDER / "reviews" / "warehouse" / f"{warehouse.VIEW}.sql"
 LAKE_TABLES = {table.name.in_layer("warehouse"): table for table in (*star.DAILY_TABLES, star.DIM_DATE)}
 BELONGING = belonging("reviews", star.DIM_DATE.name)
 EVERYTHING = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE, BELONGING.record)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.engine.postgres_questions import answer_on_postgres
-from sakila_platform.engine.questions import Answer, Question
+from sakila_platform.embedded.postgres_address import is_redshift_chosen
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
-from sakila_platform.resources.postgres_address import is_redshift_chosen
+from sakila_platform.lake.files import Lake
+from sakila_platform.marts.postgres_questions import answer_on_postgres
+from sakila_platform.marts.questions import Answer, Question
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.warehouse_load import Loading, load_days, load_year
@@ -48,7 +48,7 @@ def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
     """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
     if is_redshift(database):
         # As above.
-        from sakila_platform.resources.redshift import StatementFailed, chosen_redshift  # noqa: PLC0415
+        from sakila_platform.databases.redshift import StatementFailed, chosen_redshift  # noqa: PLC0415
 
         try:
             found = chosen_redshift().ask(question.query.sql)
@@ -66,7 +66,7 @@ def is_redshift(database: ReviewsWarehouseResource) -> bool:
 
 def _on_redshift(lake: Lake) -> RedshiftLoading:
     # As above.
-    from sakila_platform.resources.redshift import chosen_redshift  # noqa: PLC0415
+    from sakila_platform.databases.redshift import chosen_redshift  # noqa: PLC0415
     from sakila_platform.reviews.redshift_load import RedshiftLoading  # noqa: PLC0415
 
     return RedshiftLoading(chosen_redshift(), lake, publish_year)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.contracts import Table
+from sakila_platform.model.contracts import Table
 from sakila_platform.reviews import star
 
 VIEW = "customer_movie_analytics"

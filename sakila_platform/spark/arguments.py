@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table
-from sakila_platform.days import ONE_DAY, Clock, days_between, parse_day
 from sakila_platform.errors import UsageError
-from sakila_platform.spark.login import Login
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import ONE_DAY, Clock, days_between, parse_day
+from sakila_platform.settings.calendar import CLOCK, FIRST_DAY, TIME_ZONE
+from sakila_platform.settings.every import all_settings, put_in_environment
+from sakila_platform.settings.places import LAKE, lake_location
+from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
+from sakila_platform.spark.source.login import Login
 
 _PIPES = "--dagster-pipes-messages"
 _YES = {"true": True, "false": False}
@@ -49,7 +52,7 @@ class Arguments:
 
 def job_clock() -> Clock:
     """The clock in the shop's time zone, as the settings say."""
-    return Clock(settings.TIME_ZONE.read(), settings.CLOCK.read())
+    return Clock(TIME_ZONE.read(), CLOCK.read())
 
 
 def parse_arguments(words: Sequence[str]) -> Arguments:
@@ -59,19 +62,19 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
     """
     given, _ = _parser().parse_known_args(list(words))
     named = vars(given)
-    settings.put_in_environment(
-        {setting.name: text for setting in settings.all_settings() if (text := named.get(setting.name)) is not None}
+    put_in_environment(
+        {setting.name: text for setting in all_settings() if (text := named.get(setting.name)) is not None}
     )
     if given.lake:
-        settings.put_in_environment({settings.LAKE.name: as_s3(given.lake)})
+        put_in_environment({LAKE.name: as_s3(given.lake)})
     today = job_clock().today()
     return Arguments(
         days=tuple(_days(given, today)),
         years=tuple(sorted(_number("--years", year) for year in _listed(given.years)) or (today.year, today.year + 1)),
         tables=tuple(_listed(given.tables)),
         into=tuple(_listed(given.into)) or ("lake", "warehouse"),
-        lake=settings.lake_location(),
-        lake_for_spark=given.lake.rstrip("/") or settings.lake_location(),
+        lake=lake_location(),
+        lake_for_spark=given.lake.rstrip("/") or lake_location(),
         login=Login(given.jdbc_url, given.secret),
         recapture=_flag("--recapture", given.recapture),
         jdbc_partitions=_number("--jdbc-partitions", given.jdbc_partitions),
@@ -91,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--recapture", default="false")
     parser.add_argument("--jdbc-partitions", default="0")
-    for setting in settings.all_settings():
+    for setting in all_settings():
         # A secret would be seen by everyone who sees the job.
         if not setting.is_secret:
             parser.add_argument(f"--{setting.name}")
@@ -113,17 +116,17 @@ def _days(given: argparse.Namespace, today: date) -> list[date]:
 
 
 def _require_in_calendar(days: Sequence[date], today: date) -> None:
-    first, most = settings.FIRST_DAY.read(), settings.MAX_DAYS_PER_RUN.read()
+    first, most = FIRST_DAY.read(), MAX_DAYS_PER_RUN.read()
     for day in days:
         if not first <= day <= today:
             raise UsageError(
                 f"{day} is not a day of the calendar, which goes from {first} to {today}. "
-                f"Choose other days, or set {settings.FIRST_DAY.name}."
+                f"Choose other days, or set {FIRST_DAY.name}."
             )
     if len(days) > most:
         raise UsageError(
             f"The run asks for {len(days)} days ({days[0]}..{days[-1]}), but a run takes at most {most}. "
-            f"Choose fewer days, or raise {settings.MAX_DAYS_PER_RUN.name}."
+            f"Choose fewer days, or raise {MAX_DAYS_PER_RUN.name}."
         )
 
 

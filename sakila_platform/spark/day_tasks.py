@@ -9,9 +9,9 @@ from datetime import date
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
-from sakila_platform import settings
-from sakila_platform.engine.outcome_messages import day_message
-from sakila_platform.engine.outcomes import TableDay
+from sakila_platform.model.outcome_messages import day_message
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.settings.every import put_in_environment
 from sakila_platform.spark.session import told_in_one_line
 from sakila_platform.spark.worker_settings import settings_for_workers
 
@@ -38,7 +38,7 @@ def _worker(
     task: DayTask, environment: Mapping[str, str]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        settings.put_in_environment(environment)
+        put_in_environment(environment)
         for batch in batches:
             for day in batch["day"].to_pylist():
                 outcome = json.dumps(day_message(task(day)))

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 
-from sakila_platform.engine.outcomes import WHOLE, Outcomes
+from sakila_platform.aws.metrics import tell_metrics
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.metrics import tell_metrics
+from sakila_platform.model.outcomes import WHOLE, Outcomes
 from sakila_platform.spark.arguments import Arguments, parse_arguments
 
 Tell = Callable[[Outcomes], None]

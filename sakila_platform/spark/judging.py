@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as f
 
-from sakila_platform.contracts import Table, row_rules
-from sakila_platform.engine.audit_rules import UNIQUE, Members, orphan_rule_name
-from sakila_platform.naming import DAY_PARTITION
-from sakila_platform.spark.columns import REASON
+from sakila_platform.model.audit_rules import UNIQUE, Members, orphan_rule_name
+from sakila_platform.model.contracts import Table, row_rules
+from sakila_platform.model.naming import DAY_PARTITION
+from sakila_platform.spark.source.columns import REASON
 
 
 def judged(rows: DataFrame, table: Table, members: Mapping[str, Members[DataFrame]] | None = None) -> DataFrame:

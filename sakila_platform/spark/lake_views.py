@@ -10,11 +10,11 @@ import sqlglot
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.sql_functions import SqlFunction, written_out
-from sakila_platform.naming import TableName, data_file, day_partition
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.spark.arguments import as_s3
-from sakila_platform.spark.columns import file_schema
+from sakila_platform.spark.source.columns import file_schema
+from sakila_platform.star.sql_functions import SqlFunction, written_out
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import boto3
 from dagster_pipes import PipesCliArgsParamsLoader, PipesS3ContextLoader, PipesS3MessageWriter, open_dagster_pipes
 
-from sakila_platform.engine.outcome_messages import outcome_messages
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.model.outcome_messages import outcome_messages
+from sakila_platform.model.outcomes import Outcomes
 
 
 @contextmanager

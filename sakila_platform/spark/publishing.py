@@ -18,19 +18,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
-from sakila_platform import settings
-from sakila_platform.contracts import Table, arrow_schema, quarantine_schema
-from sakila_platform.engine.audit_rules import broken_rules, named_rows
-from sakila_platform.engine.captured_days import undated_rows
-from sakila_platform.engine.outcome_messages import day_message
-from sakila_platform.engine.outcomes import TableDay, judge
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.engine.publishing import Quarantine
-from sakila_platform.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, data_file, day_partition
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.spark.columns import REASON, UNUSABLE
+from sakila_platform.capture.captured_days import undated_rows
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.lake.publishing import Quarantine
+from sakila_platform.model.audit_rules import broken_rules, named_rows
+from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
+from sakila_platform.model.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, data_file, day_partition
+from sakila_platform.model.outcome_messages import day_message
+from sakila_platform.model.outcomes import TableDay, judge
+from sakila_platform.settings.every import put_in_environment
+from sakila_platform.settings.places import LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
 from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.source.columns import REASON, UNUSABLE
 
 _ANSWER = pa.schema([pa.field("day", pa.date32()), pa.field("outcome", pa.string())])
 
@@ -51,13 +52,13 @@ class Publication:
 
     def open(self) -> Publisher:
         """Who publishes, on this machine."""
-        settings.put_in_environment(self.environment)
+        put_in_environment(self.environment)
         lake = open_lake(self.location)
         return Publisher(self, lake, Quarantine(lake, self.table))
 
 
 def _settings_of_lakes() -> dict[str, str]:
-    return {setting.name: str(setting.read()) for setting in (settings.LAKE_ENDPOINT, settings.LAKE_TIMEOUT_SECONDS)}
+    return {setting.name: str(setting.read()) for setting in (LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS)}
 
 
 @dataclass(frozen=True)

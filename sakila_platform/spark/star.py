@@ -1,6 +1,6 @@
 """Stage to final on Spark: the same SELECT per table as in the local lane, rendered for Spark, audited and published.
 
-What building a star means is in `engine.star_builds`, which both lanes share.
+What building a star means is in `star.builds`, which both lanes share.
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.contracts import Kind, Table, unknown_member
-from sakila_platform.engine.audit_rules import Members
-from sakila_platform.engine.outcomes import Outcomes, TableDay
-from sakila_platform.engine.star_builds import (
+from sakila_platform.model.audit_rules import Members
+from sakila_platform.model.contracts import Kind, Table, unknown_member
+from sakila_platform.model.naming import DAY_PARTITION
+from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.spark.judging import judged
+from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.publishing import Publication, publish_judged
+from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.source.columns import file_schema, typed_columns
+from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,
     checks_of,
@@ -26,13 +32,7 @@ from sakila_platform.engine.star_builds import (
     require_inputs,
     with_check,
 )
-from sakila_platform.engine.table_checks import TableCheck
-from sakila_platform.naming import DAY_PARTITION
-from sakila_platform.spark.columns import file_schema, typed_columns
-from sakila_platform.spark.judging import judged
-from sakila_platform.spark.lake_views import LakeViews
-from sakila_platform.spark.publishing import Publication, publish_judged
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.star.table_checks import TableCheck
 
 
 def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:

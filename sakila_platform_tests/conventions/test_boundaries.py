@@ -15,12 +15,12 @@ from sakila_platform_tests.conventions.source_files import PACKAGE, ROOT, module
 
 PURE = (
     "errors.py",
-    "settings.py",
-    "naming.py",
-    "days.py",
-    "contracts.py",
-    "csv_dialects.py",
-    "csv_lines.py",
+    "settings/every.py",
+    "model/naming.py",
+    "model/days.py",
+    "model/contracts.py",
+    "capture/csv_dialects.py",
+    "capture/csv_lines.py",
     "dashboards/declarations.py",
     "dashboards/mart_contracts.py",
     "dashboards/chart_shapes.py",
@@ -30,16 +30,16 @@ PURE = (
     "rentals/dashboards.py",
     "reviews/dashboards.py",
     "reviews/warehouse_star.py",
-    "engine/load_questions.py",
+    "warehouse/load_questions.py",
     "rentals/source.py",
     "rentals/star.py",
     "rentals/warehouse_star.py",
     "rentals/calendar.py",
-    "rentals/simulation.py",
-    "rentals/simulation_known.py",
-    "rentals/simulation_shelf.py",
+    "rentals/simulation/draws.py",
+    "rentals/simulation/known.py",
+    "rentals/simulation/shelf.py",
     "catalogue/raw_paths.py",
-    "catalogue/csv_files.py",
+    "catalogue/csv/files.py",
     "catalogue/tmdb/endpoints.py",
     "catalogue/tmdb/record_files.py",
     "catalogue/tmdb_stand_in/titles.py",
@@ -72,7 +72,7 @@ def test_only_the_settings_read_the_environment() -> None:
     reading = [
         f"{shown(path)}:{node.lineno}"
         for path in modules(PACKAGE)
-        if path.name not in ("setting.py", "settings.py")
+        if path.parent != PACKAGE / "settings"
         for node in ast.walk(tree(path))
         if (isinstance(node, ast.Attribute) and node.attr in READS_THE_ENVIRONMENT)
         or (isinstance(node, ast.ImportFrom) and READS_THE_ENVIRONMENT & {name.name for name in node.names})

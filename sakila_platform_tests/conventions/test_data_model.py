@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sakila_platform.contracts import BIGINT, Column, Kind, Table
-from sakila_platform.data_model import (
+from sakila_platform.documents.data_model import (
     MODELS,
     RENTALS,
     WAREHOUSE_TABLES,
@@ -17,7 +16,8 @@ from sakila_platform.data_model import (
     star_diagram,
     with_data_model,
 )
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import BIGINT, Column, Kind, Table
+from sakila_platform.model.naming import TableName
 from sakila_platform.rentals.warehouse_star import FACT_RENTAL
 
 
@@ -25,7 +25,7 @@ from sakila_platform.rentals.warehouse_star import FACT_RENTAL
 def test_a_page_shows_the_contracts_as_they_are(model: Model) -> None:
     page = model.page.read_text(encoding="utf-8")
     assert page == with_data_model(page, model), (
-        f"docs/{model.page.name} is out of date. Write it anew: python -m sakila_platform.data_model"
+        f"docs/{model.page.name} is out of date. Write it anew: python -m sakila_platform.documents.data_model"
     )
 
 

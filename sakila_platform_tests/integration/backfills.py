@@ -17,16 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.commands.dagster_runs import open_runs
-from sakila_platform.mysql import Address
+from sakila_platform.cli.running.dagster_runs import open_runs
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.settings.places import HOME
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform
 
 _CALLS_BETWEEN_TIMES = 100
 _SEED = 20050524
 # What is imported on the way takes no part of the moments: by PyArrow, by the calendar, for a lake on S3.
-_PRELOADED = [__name__, "pandas", "holidays.countries", "sakila_platform.resources.lake_s3"]
+_PRELOADED = [__name__, "pandas", "holidays.countries", "sakila_platform.lake.s3.lake"]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
 def main() -> None:
     """Run the daily job over the days given, on the platform of the settings; each step is told on a line."""
     first, last = sys.argv[1:]
-    with open_runs(settings.HOME.read()) as runs:
+    with open_runs(HOME.read()) as runs:
         runs.execute("rentals_daily", (first, last), lambda line: sys.stdout.write(f"{line}\n") and sys.stdout.flush())
 
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform.engine.agreement import CHECK
-from sakila_platform.engine.questions import answer
+from sakila_platform.databases.mysql.address import Address
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address
-from sakila_platform.naming import mart_file
+from sakila_platform.marts.questions import answer
+from sakila_platform.model.naming import mart_file
+from sakila_platform.orchestration.layers.agreement import CHECK
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets, answer_file, questions
 from sakila_platform.rentals.marts import marts_assets
-from sakila_platform.resources.lake import LakeResource
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import rows_of, table

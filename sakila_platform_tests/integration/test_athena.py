@@ -17,15 +17,15 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
 
-from sakila_platform import settings
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.commands.query import asked
-from sakila_platform.contracts import Table
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
+from sakila_platform.cli.asking.query import asked
+from sakila_platform.databases import athena
 from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.model.contracts import Table
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.rentals import star
-from sakila_platform.resources import athena
 from sakila_platform.reviews import star as reviews_star
+from sakila_platform.settings.aws import ATHENA_WORKGROUP
 from sakila_platform_tests.s3_faults import stop_waiting
 from sakila_platform_tests.s3_servers import CREDENTIALS, moto_application, served
 
@@ -171,7 +171,7 @@ def test_an_answer_has_athenas_columns_as_the_types_they_are(aws: str) -> None:
 def test_a_question_is_asked_in_the_workgroup_of_the_settings(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("athena", region_name="us-east-1")
     client.create_work_group(Name="sakila-test")
-    monkeypatch.setenv(settings.ATHENA_WORKGROUP.name, "sakila-test")
+    monkeypatch.setenv(ATHENA_WORKGROUP.name, "sakila-test")
     answer_next(aws, [("n", "integer")], [["1"]])
 
     with asked("athena", "SELECT 1 AS n") as answer:

@@ -15,7 +15,7 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.backfill import execute_backfill_iteration
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
-from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home
+from sakila_platform.orchestration.event_log.instance import dagster_environment, ensure_dagster_home
 from sakila_platform_tests.integration.test_event_log import CONTRACT, FIRST, KEYS, stage
 
 defs = dg.Definitions([stage], executor=dg.in_process_executor)

@@ -16,22 +16,25 @@ import dagster as dg
 import duckdb
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.catalogue.dashboards import HORROR
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.catalogue.settled_days import is_settled
 from sakila_platform.catalogue.trusted import history_assets
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES
-from sakila_platform.commands import demo_catalogue
-from sakila_platform.commands.dagster_runs import Runs
-from sakila_platform.commands.demo import run_demo
-from sakila_platform.commands.terminal import Terminal
-from sakila_platform.days import Clock
+from sakila_platform.cli.demonstrations import catalogue as demo_catalogue
+from sakila_platform.cli.demonstrations.demo import run_demo
+from sakila_platform.cli.running.dagster_runs import Runs
+from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import data_file, day_partition
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import Clock
+from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.settings.calendar import CLOCK
+from sakila_platform.settings.catalogue import SUBGENRES, TMDB_TOKEN, catalogue_folder
+from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.places import HOME
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.catalogue_lake import DAY, CatalogueLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
@@ -66,11 +69,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The demonstration, of fewer titles than people are shown."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        for setting in settings.all_settings():
+        for setting in all_settings():
             # Set and not removed, so that what the demonstration sets is put back too.
             monkeypatch.setenv(setting.name, setting.default)
-        monkeypatch.setenv(settings.HOME.name, str(home))
-        monkeypatch.setenv(settings.CLOCK.name, NOON)
+        monkeypatch.setenv(HOME.name, str(home))
+        monkeypatch.setenv(CLOCK.name, NOON)
         monkeypatch.setattr(demo_catalogue, "_FILMS", 160)
         monkeypatch.setattr(demo_catalogue, "_SERIES", 60)
         monkeypatch.setattr(demo_catalogue, "_BAD_LINES", 4)
@@ -151,7 +154,7 @@ def test_demonstrated_again_nothing_changes(shown: Shown, monkeypatch: pytest.Mo
 def test_a_day_is_settled_until_a_source_of_it_changes(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake, folder = open_lake(), settings.catalogue_folder()
+    lake, folder = open_lake(), catalogue_folder()
     assert is_settled(lake, folder, DAY)
     assert not is_settled(lake, folder, date(2022, 5, 1)), "TMDB was not asked then"
     shutil.copytree(folder, tmp_path / "titles")
@@ -160,19 +163,19 @@ def test_a_day_is_settled_until_a_source_of_it_changes(
     assert not is_settled(lake, tmp_path / "titles", DAY)
     terms = tmp_path / "mine.csv"
     terms.write_text("subgenre,kind,term\nZombie,keyword,zombie\n", encoding="utf-8")
-    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
+    monkeypatch.setenv(SUBGENRES.name, str(terms))
     assert not is_settled(lake, folder, DAY)
 
 
 def test_what_is_generated_is_not_mixed_with_what_tmdb_says(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.TMDB_TOKEN.name, "a-token-of-tmdbs")
+    monkeypatch.setenv(TMDB_TOKEN.name, "a-token-of-tmdbs")
     with pytest.raises(PlatformError, match=r"of the catalogue is generated, and does not mix with what TMDB says\."):
         demonstrate()
 
 
 def test_tmdb_is_not_asked_about_titles_made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.setenv(settings.TMDB_TOKEN.name, "a-token-of-tmdbs")
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.setenv(TMDB_TOKEN.name, "a-token-of-tmdbs")
     with pytest.raises(PlatformError, match=r"has no movies\.csv and series\.csv, and TMDB is not asked"):
         demonstrate()
 
@@ -180,8 +183,8 @@ def test_tmdb_is_not_asked_about_titles_made_up(tmp_path: Path, monkeypatch: pyt
 def test_files_of_ones_own_are_told_apart_from_generated_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.delenv(settings.TMDB_TOKEN.name, raising=False)
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.delenv(TMDB_TOKEN.name, raising=False)
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue" / "movies.csv").touch()
     demonstration = demo_catalogue.CATALOGUE
@@ -194,7 +197,7 @@ def test_files_of_ones_own_are_told_apart_from_generated_answers(
 def test_a_file_with_too_many_bad_lines_fails_the_run_in_one_line_and_titles_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    monkeypatch.setenv(HOME.name, str(tmp_path))
     lake = CatalogueLake(tmp_path / "lake")
     definitions = dg.Definitions(
         [history_assets()],

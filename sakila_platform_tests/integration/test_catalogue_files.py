@@ -16,19 +16,21 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.catalogue.csv_files import MOVIES, SERIES
-from sakila_platform.catalogue.local_files import take_in_file, take_in_folder
+from sakila_platform.catalogue.csv.files import MOVIES, SERIES
+from sakila_platform.catalogue.csv.local_files import take_in_file, take_in_folder
 from sakila_platform.catalogue.raw_assets import csv_assets
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
-from sakila_platform.engine.asset_specs import ROW_COUNT
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources import s3_uploads
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.s3 import uploads as s3_uploads
+from sakila_platform.orchestration.asset_specs import ROW_COUNT
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.settings.calendar import CLOCK
+from sakila_platform.settings.catalogue import CATALOGUE_FOLDER
+from sakila_platform.settings.places import LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
 from sakila_platform_tests.conventions.source_files import ROOT
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.s3_faults import TIMEOUT_SECONDS, Fault, FaultyDoor, stop_waiting
@@ -64,7 +66,7 @@ def lake(tmp_path: Path) -> Lake:
 def ingest(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli import main; main()", *words],
+        [sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli.main import main; main()", *words],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
@@ -123,7 +125,7 @@ def test_a_file_is_taken_in_once_and_again_when_it_changed(folder: Path, lake: L
 def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.CATALOGUE_FOLDER.name, str(folder))
+    monkeypatch.setenv(CATALOGUE_FOLDER.name, str(folder))
     with dg.DagsterInstance.ephemeral() as instance:
         lake = LakeResource(location=str(tmp_path / "lake"))
         definitions = dg.Definitions(
@@ -157,8 +159,8 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
 def test_a_day_that_has_ended_keeps_its_files_when_it_is_run_again(
     today: str, config: dict[str, Any], is_replaced: bool, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.CATALOGUE_FOLDER.name, str(folder))
-    monkeypatch.setenv(settings.CLOCK.name, today)
+    monkeypatch.setenv(CATALOGUE_FOLDER.name, str(folder))
+    monkeypatch.setenv(CLOCK.name, today)
     lake = LakeResource(location=str(tmp_path / "lake"))
     take_in_folder(lake.lake(), folder, DAY, lambda _: None)
     before = (folder / "movies.csv").read_bytes()
@@ -174,7 +176,7 @@ def test_a_day_that_has_ended_keeps_its_files_when_it_is_run_again(
 def test_the_assets_are_content_with_files_that_a_container_took_in(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.CATALOGUE_FOLDER.name, str(tmp_path / "nothing"))
+    monkeypatch.setenv(CATALOGUE_FOLDER.name, str(tmp_path / "nothing"))
     lake = LakeResource(location=str(tmp_path / "lake"))
     take_in_folder(lake.lake(), folder, DAY, lambda _: None)
     job = dg.Definitions(
@@ -198,8 +200,8 @@ def bucket_behind(door: FaultyDoor, monkeypatch: pytest.MonkeyPatch) -> Iterator
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     with served(moto_application()) as inside, served(door) as outside, s3_place(S3Server(inside)) as place:
-        monkeypatch.setenv(settings.LAKE_ENDPOINT.name, outside)
-        monkeypatch.setenv(settings.LAKE_TIMEOUT_SECONDS.name, str(TIMEOUT_SECONDS))
+        monkeypatch.setenv(LAKE_ENDPOINT.name, outside)
+        monkeypatch.setenv(LAKE_TIMEOUT_SECONDS.name, str(TIMEOUT_SECONDS))
         yield place
 
 

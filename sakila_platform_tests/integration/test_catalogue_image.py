@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
+from sakila_platform.settings.places import LAKE
 from sakila_platform_tests.conventions.source_files import ROOT
 from sakila_platform_tests.lake_places import s3_place
 from sakila_platform_tests.s3_servers import S3Server
@@ -25,7 +25,7 @@ TEXT = DOCKERFILE.read_text(encoding="utf-8")
 [PACKAGES] = [each.split() for each in re.findall(r"-c constraints.txt ([a-z0-9 ]+)$", TEXT, re.MULTILINE)]
 # How packages are imported, where that is not their name; and what comes with boto3, click and pyarrow.
 NEEDED = ("botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
-_RUN = "import sys; sys.path[:0] = sys.argv.pop(1).split(':'); from sakila_platform.cli import main; main()"
+_RUN = "import sys; sys.path[:0] = sys.argv.pop(1).split(':'); from sakila_platform.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_entry_point_reaches_s3_too(container: Path, titles: Path, s3_server
             f"{place.prefix}/Raw/Local/CSV/Movies/2022/05/02/movies.csv",
             f"{place.prefix}/Raw/Local/CSV/Series/2022/05/02/series.csv",
         ]
-        assert place.environment[settings.LAKE.name] in done.stdout
+        assert place.environment[LAKE.name] in done.stdout
 
 
 def test_an_empty_volume_is_told_in_a_line(container: Path, tmp_path: Path) -> None:

@@ -8,15 +8,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.catalogue.history_build import build_history
+from sakila_platform.catalogue.csv.history_build import build_history
 from sakila_platform.catalogue.refined_build import build_refined
 from sakila_platform.catalogue.tmdb import record_files
+from sakila_platform.catalogue.tmdb.trusted_tmdb import publish_tmdb_days
 from sakila_platform.catalogue.trusted_tables import TMDB_TABLES
-from sakila_platform.catalogue.trusted_tmdb import publish_tmdb_days
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.settings.places import HOME, LAKE
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform_tests.catalogue_lake import DAY, SHARE, CatalogueLake
 from sakila_platform_tests.lake_places import s3_place
 from sakila_platform_tests.s3_servers import S3Server, moto_application, served
@@ -31,8 +32,8 @@ def made(lake: Lake) -> dict[str, Outcomes]:
 
 
 def test_a_lake_on_s3_comes_to_what_a_folder_comes_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, str(SHARE))
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, str(SHARE))
     folder = CatalogueLake(tmp_path / "lake")
     folder.given_csv(
         "movies", "id | tituloPincipal | genero | nomeArtista\ntt0000001 | Night | Horror | Ana\nnm1 | Fog | x | y"
@@ -44,7 +45,7 @@ def test_a_lake_on_s3_comes_to_what_a_folder_comes_to(tmp_path: Path, monkeypatc
     with served(moto_application()) as endpoint, s3_place(S3Server(endpoint)) as place:
         for name, value in place.environment.items():
             monkeypatch.setenv(name, value)
-        lake = open_lake(place.environment[settings.LAKE.name])
+        lake = open_lake(place.environment[LAKE.name])
         for path, file in raw.items():
             lake.publish(path, file.read_bytes())
         assert made(lake) == expected

@@ -14,9 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from sakila_platform import settings
 from sakila_platform.catalogue import trusted_on_spark
-from sakila_platform.catalogue.csv_files import MOVIES
+from sakila_platform.catalogue.csv.files import MOVIES
 from sakila_platform.catalogue.declared_terms import GENRE_NAMES, SUBGENRE_TERMS, genre_names, subgenre_terms
 from sakila_platform.catalogue.refined_build import build_refined, refined_build
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
@@ -24,13 +23,15 @@ from sakila_platform.catalogue.tmdb import record_files
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
 from sakila_platform.catalogue.trusted_tables import TITLES, TMDB_TABLES, TRUSTED_TABLES
-from sakila_platform.contracts import Table
-from sakila_platform.engine.outcomes import WHOLE
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import data_file, day_partition
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.spark.columns import file_schema, typed_columns
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.model.outcomes import WHOLE
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.lake_views import LakeViews, view_name
+from sakila_platform.spark.source.columns import file_schema, typed_columns
 from sakila_platform_tests.catalogue_lake import DAY, HORROR, SHARE, CatalogueLake
 from sakila_platform_tests.spark import small_spark
 
@@ -58,8 +59,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 def allowed_share(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Many rows may be bad; a home of its own."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, str(SHARE))
-        monkeypatch.setenv(settings.HOME.name, str(tmp_path_factory.mktemp("home")))
+        monkeypatch.setenv(ALLOWED_BAD_SHARE.name, str(SHARE))
+        monkeypatch.setenv(HOME.name, str(tmp_path_factory.mktemp("home")))
         yield
 
 
@@ -143,7 +144,7 @@ def test_the_sql_of_the_star_comes_to_the_same_on_spark(lanes: Lanes, spark: Spa
 
 
 def test_too_many_bad_lines_are_refused_in_both_lanes_alike(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, "0")
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, "0")
     local = lanes.local.trusted_csv()
     assert local[TITLES.name].refused
     glue = trusted_on_spark.build_history(lanes.views, DAY)

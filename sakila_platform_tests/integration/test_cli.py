@@ -22,14 +22,15 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.cli import cli
-from sakila_platform.commands.loopback import is_taken
-from sakila_platform.resources.lake_folder import FolderLake
+from sakila_platform.cli.loopback import is_taken
+from sakila_platform.cli.main import cli
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.settings.calendar import CLOCK, FIRST_DAY
+from sakila_platform.settings.places import DUMP, HOME, LAKE, LAKE_ENDPOINT, MYSQL_URL, POSTGRES_URL
 from sakila_platform_tests.conventions.source_files import ROOT
 
 # The last day of the recorded history is 2006-02-14: two of its days, and then the simulation.
-FIRST_DAY, NOW = "2006-02-13", "2006-02-18T12:00:00+00:00"
+BEGIN, NOW = "2006-02-13", "2006-02-18T12:00:00+00:00"
 COMMANDS = (
     "demo",
     "up",
@@ -57,12 +58,12 @@ class Shell:
 
     @property
     def home(self) -> Path:
-        return Path(self.environment[settings.HOME.name])
+        return Path(self.environment[HOME.name])
 
     def __call__(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run a command, with some settings changed."""
         return subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli import main; main()", *words],
+            [sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli.main import main; main()", *words],
             cwd=ROOT,
             env={**self.environment, **changed},
             capture_output=True,
@@ -85,10 +86,10 @@ def shell(official_dump: Path) -> Iterator[Shell]:
     shell = Shell(
         {
             **kept,
-            settings.DUMP.name: str(official_dump),
-            settings.HOME.name: str(home),
-            settings.FIRST_DAY.name: FIRST_DAY,
-            settings.CLOCK.name: NOW,
+            DUMP.name: str(official_dump),
+            HOME.name: str(home),
+            FIRST_DAY.name: BEGIN,
+            CLOCK.name: NOW,
         }
     )
     try:
@@ -250,27 +251,27 @@ def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, told
 
 def test_status_with_what_can_not_be_reached_says_so_and_fails(shell: Shell, tmp_path: Path) -> None:
     nowhere = {
-        settings.MYSQL_URL.name: "mysql://me:secret-word@127.0.0.1:1",
-        settings.POSTGRES_URL.name: "postgresql://me:secret-word@127.0.0.1:1",
-        settings.LAKE.name: "s3://no-lake",
-        settings.LAKE_ENDPOINT.name: "http://127.0.0.1:1",
+        MYSQL_URL.name: "mysql://me:secret-word@127.0.0.1:1",
+        POSTGRES_URL.name: "postgresql://me:secret-word@127.0.0.1:1",
+        LAKE.name: "s3://no-lake",
+        LAKE_ENDPOINT.name: "http://127.0.0.1:1",
     }
     keys = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_MAX_ATTEMPTS": "1"}
-    for name in (settings.MYSQL_URL.name, settings.POSTGRES_URL.name, settings.LAKE.name):
-        chosen = {name: nowhere[name], settings.LAKE_ENDPOINT.name: nowhere[settings.LAKE_ENDPOINT.name]}
-        result = shell("status", **{settings.HOME.name: str(tmp_path), **chosen, **keys})
+    for name in (MYSQL_URL.name, POSTGRES_URL.name, LAKE.name):
+        chosen = {name: nowhere[name], LAKE_ENDPOINT.name: nowhere[LAKE_ENDPOINT.name]}
+        result = shell("status", **{HOME.name: str(tmp_path), **chosen, **keys})
         line = assert_one_line(result, 1)
         assert "Not all could be counted" in line
-        assert ("no-lake" if name == settings.LAKE.name else "127.0.0.1:1") in line
+        assert ("no-lake" if name == LAKE.name else "127.0.0.1:1") in line
         assert "secret-word" not in line + result.stdout
         # The rest is told nevertheless.
         assert "What is in it" in result.stdout
-    without = shell("status", **{settings.MYSQL_URL.name: nowhere[settings.MYSQL_URL.name]})
+    without = shell("status", **{MYSQL_URL.name: nowhere[MYSQL_URL.name]})
     assert "Sakila's data    not known" in without.stdout
 
 
 def test_status_of_a_state_folder_with_nothing_in_it_is_nothing_yet(shell: Shell, tmp_path: Path) -> None:
-    result = shell("status", **{settings.HOME.name: str(tmp_path)})
+    result = shell("status", **{HOME.name: str(tmp_path)})
     assert (result.returncode, result.stderr) == (0, "")
     assert "none yet" in result.stdout
 
@@ -300,7 +301,7 @@ def test_only_its_owner_can_enter_a_state_folder_and_a_lake_that_the_platform_ma
 ) -> None:
     home, lake, of_yours = tmp_path / "new" / "home", tmp_path / "new" / "lake", tmp_path / "of yours"
     of_yours.mkdir(mode=0o755)
-    shell("demo", "--days", "9999", **{settings.HOME.name: str(home)})
+    shell("demo", "--days", "9999", **{HOME.name: str(home)})
     for folder in (lake, of_yours):
         FolderLake(str(folder)).publish("stage/sakila/film/dt=2006-02-13/part-0.parquet", b"rows")
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, lake, of_yours)] == [0o700, 0o700, 0o755]
@@ -314,7 +315,7 @@ def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(shell:
 def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> None:
     for words in (["--help"], ["status"], ["doctor"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
         program = (
-            "import sys\nfrom sakila_platform.cli import main\n"
+            "import sys\nfrom sakila_platform.cli.main import main\n"
             f"try: main({words!r})\nexcept SystemExit: print('dagster' in sys.modules)"
         )
         result = subprocess.run(
@@ -353,7 +354,7 @@ def test_doctor_names_what_is_missing(shell: Shell, tmp_path: Path) -> None:
     assert "/no/such/server" in result.stdout
     assert "name another folder in SAKILA_LAKE" in result.stdout
     tmp_path.chmod(0o755)
-    assert f"chmod 700 {tmp_path}" in shell("doctor", **{settings.HOME.name: str(tmp_path)}).stdout
+    assert f"chmod 700 {tmp_path}" in shell("doctor", **{HOME.name: str(tmp_path)}).stdout
 
 
 def test_pages_on_a_port_that_is_taken_are_refused_in_one_line(shell: Shell) -> None:
@@ -390,7 +391,7 @@ def _pages(shell: Shell) -> Iterator[subprocess.Popen[str]]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = f"from sakila_platform.cli import main; main(['dev', '--port', '{port}'])"
+    program = f"from sakila_platform.cli.main import main; main(['dev', '--port', '{port}'])"
     pages = subprocess.Popen(
         ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-W", "ignore", "-c", program],
         cwd=ROOT,

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.server import ensure_server, stop_server
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
+from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.server_process import live_pid
 from sakila_platform.embedded.state_folder import StateFolder
-from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.integration import backfills
 from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
 from sakila_platform_tests.platform import Contents, new_platform

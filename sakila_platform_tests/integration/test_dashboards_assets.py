@@ -5,11 +5,11 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from sakila_platform.commands.dashboards import write_dashboards
+from sakila_platform.cli.dashboards import write_dashboards
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.engine.asset_specs import LEFT_OUT
-from sakila_platform.engine.automation import follows_upstream
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.asset_specs import LEFT_OUT
+from sakila_platform.orchestration.automation import follows_upstream
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page

@@ -28,12 +28,12 @@ from sakila_platform.dashboards.mart_rows import (
     period_before,
 )
 from sakila_platform.dashboards.pages import Site, remove_page, write_page
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import mart_file
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.model.naming import mart_file
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.rentals.dashboards import BUSINESS, DASHBOARDS, RENTALS
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_folder import FolderLake
 from sakila_platform_tests.dashboard_pages import OpenPage, open_page
 from sakila_platform_tests.mart_files import (
     CATEGORIES,

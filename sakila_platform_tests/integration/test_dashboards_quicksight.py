@@ -13,17 +13,17 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from sakila_platform import settings
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
+from sakila_platform.dashboards.quicksight.service import QuickSight, open_quicksight
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.dashboard_assets import dashboard_assets
 from sakila_platform.rentals.dashboards import BUSINESS, RENTALS
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.quicksight import QuickSight, open_quicksight
+from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.quicksight_snapshots import TARGET
 
@@ -34,7 +34,7 @@ ARN = "arn:aws:quicksight:us-east-1:123456789012:dashboard/sakila-business"
 @pytest.fixture(autouse=True)
 def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials of nobody, and no setting of the person who runs the tests."""
-    for setting in settings.all_settings():
+    for setting in all_settings():
         monkeypatch.delenv(setting.name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")

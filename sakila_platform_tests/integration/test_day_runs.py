@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sakila_platform.engine.day_runs import (
+from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.day_runs import (
     CheckOutcome,
     DayResult,
     DaysRefused,
@@ -23,8 +24,7 @@ from sakila_platform.engine.day_runs import (
     days_of,
     run_days,
 )
-from sakila_platform.errors import PlatformError
-from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home
+from sakila_platform.orchestration.event_log.instance import dagster_environment, ensure_dagster_home
 
 CALENDAR = dg.DailyPartitionsDefinition("2005-05-24", end_offset=1)
 FIRST = date(2005, 5, 24)
@@ -275,7 +275,7 @@ def test_more_days_than_allowed_are_refused_in_one_line(
 def test_a_database_error_that_passes_by_itself_is_retried(
     instance: dg.DagsterInstance, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sakila_platform.engine.failures.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("sakila_platform.orchestration.failures.FIRST_WAIT_SECONDS", 0)
     attempts = []
 
     def fails_once(chunk: list[date]) -> Mapping[date, Mapping[dg.AssetKey, DayResult]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -15,9 +16,13 @@ import dagster as dg
 import pytest
 import yaml
 
-from sakila_platform import settings
-from sakila_platform.cli import cli
-from sakila_platform.mysql import Address, connect
+from sakila_platform.cli.main import cli
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.settings.catalogue import TMDB_TOKEN
+from sakila_platform.settings.dashboards import QUICKSIGHT_NAMESPACE
+from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.places import POSTGRES_URL
+from sakila_platform.settings.rentals import SMOOTHING
 from sakila_platform_tests.conventions.source_files import ROOT
 from sakila_platform_tests.platform import Platform
 
@@ -79,7 +84,7 @@ def test_what_the_image_copies_is_let_in() -> None:
 
 @pytest.mark.parametrize("file", [*WORKFLOWS, ROOT / "compose.yaml", ROOT / "Dockerfile"], ids=lambda path: path.name)
 def test_every_setting_that_is_named_is_one(file: Path) -> None:
-    known = {setting.name for setting in settings.all_settings()}
+    known = {setting.name for setting in all_settings()}
     assert set(_SETTING.findall(file.read_text(encoding="utf-8"))) <= known
 
 
@@ -88,10 +93,11 @@ def test_the_workflow_passes_every_setting_that_deploy_reads() -> None:
     code = ROOT / "sakila_platform"
     files = [*(code / "deploy").glob("*.py"), code / "commands" / "deploy.py"]
     files.append(code / "dashboards" / "quicksight" / "target.py")
-    # `settings.X.name` only hands a name on.
-    words = (re.findall(r"\bsettings\.([A-Z_]+)\b(?!\.name)", file.read_text(encoding="utf-8")) for file in files)
-    read = {getattr(settings, word) for found in words for word in found}
-    assert {settings.POSTGRES_URL, settings.TMDB_TOKEN, settings.QUICKSIGHT_NAMESPACE, settings.SMOOTHING} <= read
+    # `X.name` only hands a name on.
+    words = (re.findall(r"\b([A-Z_]+)\b(?!\.name)", _without_imports(file)) for file in files)
+    by_word = {setting.name.removeprefix("SAKILA_"): setting for setting in all_settings()}
+    read = {by_word[word] for found in words for word in found if word in by_word}
+    assert {POSTGRES_URL, TMDB_TOKEN, QUICKSIGHT_NAMESPACE, SMOOTHING} <= read
     for name in ("plan", "apply"):
         passed = {**workflow["env"], **workflow["jobs"][name]["env"]}
         assert {setting.name for setting in read} - set(passed) == set()
@@ -194,3 +200,11 @@ def test_dagster_keeps_its_runs_in_mysql_as_compose_tells_it(
     finally:
         with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {place['db_name']}")
+
+
+def _without_imports(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    body = ast.parse("\n".join(lines)).body
+    code = (node.lineno for node in body if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr))
+    first = next(code, len(lines) + 1)
+    return "\n".join(lines[first - 1 :])

@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.all_dashboards import ALL_DASHBOARDS
-from sakila_platform.cli import main
-from sakila_platform.commands.deploy import apply_environment, destroy_environment, plan_environment
-from sakila_platform.deploy import releases
-from sakila_platform.deploy.archives import reproducible_zip
-from sakila_platform.deploy.declared_jobs import LOADING_MODULES
-from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
-from sakila_platform.deploy.declared_titles import CATALOGUE_JOBS
+from sakila_platform.cli.deploy import apply_environment, destroy_environment, plan_environment
+from sakila_platform.cli.main import main
+from sakila_platform.deploy.declared.jobs import LOADING_MODULES
+from sakila_platform.deploy.declared.reviews import REVIEWS_JOBS, REVIEWS_MODULES
+from sakila_platform.deploy.declared.titles import CATALOGUE_JOBS
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import kinds
-from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES
-from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release
+from sakila_platform.deploy.release import releases
+from sakila_platform.deploy.release.archives import reproducible_zip
+from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release
+from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES
 from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
 from sakila_platform_tests.policy_lint import iam_action
 
@@ -44,7 +44,7 @@ def server() -> Iterator[Account]:
 @pytest.fixture
 def account(server: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An empty account, and settings that name a MySQL server."""
-    for setting in settings.all_settings():
+    for setting in all_settings():
         monkeypatch.delenv(setting.name, raising=False)
     monkeypatch.setenv("SAKILA_MYSQL_URL", f"mysql://platform:{PASSWORD}@db.example:3306")
     monkeypatch.setenv("SAKILA_TIME_ZONE", "America/Bogota")
@@ -365,7 +365,7 @@ def test_nothing_is_left_of_an_environment_that_held_no_data(account: Account, t
 def test_data_outlive_an_environment_unless_told_twice(
     account: Account, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sakila_platform.deploy.s3._PER_DELETION", 2)
+    monkeypatch.setattr("sakila_platform.deploy.services.s3._PER_DELETION", 2)
     apply(account)
     s3 = account.by_hand("s3")
     s3.put_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet", Body=b"a day")
@@ -450,7 +450,7 @@ def test_an_environment_whose_name_aws_would_refuse_is_refused_at_once(account: 
 def test_at_a_terminal_a_plan_is_read_and_data_go_only_when_named_twice(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sakila_platform.commands.deploy.open_aws", lambda region: account.aws())
+    monkeypatch.setattr("sakila_platform.cli.deploy.open_aws", lambda region: account.aws())
     with pytest.raises(SystemExit) as ended:
         main(["deploy", "plan", "--env", "test", "--version", "1.0.0"])
     assert ended.value.code == 0

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
 from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kind_names import REDSHIFT_NAMESPACE, REDSHIFT_WORKGROUP, ROLE, SECRET, SPARK_APPLICATION
 from sakila_platform.deploy.kinds import kinds
-from sakila_platform.deploy.release_contents import CHECKOUT
+from sakila_platform.deploy.release.contents import CHECKOUT
+from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_account import ACCOUNT, Account, running_account
 from sakila_platform_tests.integration.test_deploy import small_release
 from sakila_platform_tests.policy_lint import iam_action
@@ -54,7 +54,7 @@ class Reviews:
 @pytest.fixture
 def reviews(server: Account, monkeypatch: pytest.MonkeyPatch) -> Reviews:
     """An empty account, and settings that have everything of reviews on AWS."""
-    for setting in settings.all_settings():
+    for setting in all_settings():
         monkeypatch.delenv(setting.name, raising=False)
     monkeypatch.setenv("SAKILA_MYSQL_URL", "mysql://platform:secret@db.example:3306")
     monkeypatch.setenv("SAKILA_POSTGRES_URL", f"postgresql://platform:{PASSWORD}@pg.example:5432")

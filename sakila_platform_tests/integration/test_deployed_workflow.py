@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sakila_platform.commands.deploy import apply_environment
+from sakila_platform.cli.deploy import apply_environment
 from sakila_platform_tests.aws_account import REGION, Account, running_account
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.spark import jdbc_driver, small_spark_defaults
@@ -112,7 +112,7 @@ class JobsOnThisMachine:
         if not packages.exists():
             with zipfile.ZipFile(io.BytesIO(self.fetched(wheel))) as archive:
                 archive.extractall(packages)
-            assert (packages / "sakila_platform" / "sql" / "final" / "fact_rental.sql").is_file()
+            assert (packages / "sakila_platform" / "sql" / "rentals" / "final" / "fact_rental.sql").is_file()
         return packages
 
     def fetched(self, address: str) -> bytes:

@@ -17,14 +17,14 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from sakila_platform.embedded.binaries import packages_folder
-from sakila_platform.embedded.debian_packages import unpack_packages
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.embedded.machine import Machine, run_command
-from sakila_platform.embedded.server import USER, describe_server, ensure_server, running_server, stop_server
+from sakila_platform.embedded.mariadb.binaries import packages_folder
+from sakila_platform.embedded.mariadb.debian_packages import unpack_packages
+from sakila_platform.embedded.mariadb.server import USER, describe_server, ensure_server, running_server, stop_server
 from sakila_platform.embedded.state_folder import LONGEST_SOCKET_PATH, StateFolder
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.settings import MARIADBD
+from sakila_platform.settings.places import MARIADBD
 
 START_BY_ITSELF = """
 import sys

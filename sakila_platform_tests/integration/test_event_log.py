@@ -17,9 +17,13 @@ from dagster._core.events import AssetMaterializationPlannedData
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from sakila_platform.engine.day_runs import CheckOutcome, DayResult, daily_check, days_of, run_days
-from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home, fail_abandoned_runs
-from sakila_platform.resources.event_log import BatchedSqliteEventLogStorage
+from sakila_platform.orchestration.day_runs import CheckOutcome, DayResult, daily_check, days_of, run_days
+from sakila_platform.orchestration.event_log.instance import (
+    dagster_environment,
+    ensure_dagster_home,
+    fail_abandoned_runs,
+)
+from sakila_platform.orchestration.event_log.storage import BatchedSqliteEventLogStorage
 
 CALENDAR = dg.DailyPartitionsDefinition("2005-05-24", end_offset=1)
 FIRST = date(2005, 5, 24)

@@ -13,15 +13,15 @@ import pytest
 from botocore.exceptions import ClientError
 from dagster import DagsterExecutionInterruptedError
 
-from sakila_platform.engine import glue_lane
-from sakila_platform.engine.outcome_messages import outcome_messages
-from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcome_messages import outcome_messages
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.orchestration import glue_lane
+from sakila_platform.orchestration.resources import glue as glue_resource
+from sakila_platform.orchestration.resources.glue import MESSAGES, Glue, JobRun
 from sakila_platform.rentals.glue_catalogue import glue_catalogue_asset
 from sakila_platform.rentals.source import STAGE_TABLES
-from sakila_platform.resources import glue as glue_resource
-from sakila_platform.resources.glue import MESSAGES, Glue, JobRun
 from sakila_platform_tests.glue_account import GlueOnThisMachine
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.s3_servers import CREDENTIALS, S3Server, moto_application, served

@@ -15,18 +15,18 @@ import pytest
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from sakila_platform.contracts import arrow_schema, unknown_member
-from sakila_platform.engine.outcomes import Outcomes
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.engine.star_builds import ALWAYS_KNOWN
-from sakila_platform.mysql import Address, connect
-from sakila_platform.mysql_tls import Tls
-from sakila_platform.naming import TableName, data_file, day_partition
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.tls import Tls
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import arrow_schema, unknown_member
+from sakila_platform.model.naming import TableName, data_file, day_partition
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.rentals import star
 from sakila_platform.rentals.source import STAGE_TABLES
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.spark import jdbc
 from sakila_platform.spark.lake_views import LakeViews
+from sakila_platform.spark.source import jdbc
+from sakila_platform.star.builds import ALWAYS_KNOWN
 from sakila_platform_tests.certificates import Authority
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.rogue_mysql import Intent, rogue_mysql

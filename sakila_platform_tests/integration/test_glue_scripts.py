@@ -17,14 +17,14 @@ import pytest
 from dagster import AssetKey
 from moto import mock_aws
 
-from sakila_platform.contracts import Table
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.engine.outcome_messages import outcomes_of
-from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import TableName
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcome_messages import outcomes_of
+from sakila_platform.model.outcomes import TableDay
 from sakila_platform.spark.job import run_chunks, run_job
-from sakila_platform.spark.login import Login
+from sakila_platform.spark.source.login import Login
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "glue_scripts"
 NAMES = sorted(path.name for path in SCRIPTS.glob("*.py"))

@@ -17,19 +17,19 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sakila_platform import settings
-from sakila_platform.commands.doctor import examine
-from sakila_platform.commands.query import asked
-from sakila_platform.commands.status import all_tables
-from sakila_platform.commands.terminal import Terminal
+from sakila_platform.cli.asking.query import asked
+from sakila_platform.cli.asking.status import all_tables
+from sakila_platform.cli.doctor import examine
+from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.naming import TableName, data_file, mart_file
-from sakila_platform.resources import s3_bucket
-from sakila_platform.resources.duckdb import create_mart_view, create_view, open_duckdb
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.spill import spill_folder
+from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.s3 import bucket as s3_bucket
+from sakila_platform.lake.spill import spill_folder
+from sakila_platform.model.naming import TableName, data_file, mart_file
+from sakila_platform.settings.places import HOME, LAKE_ENDPOINT
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.s3_faults import FaultyDoor, stop_waiting
 from sakila_platform_tests.s3_servers import S3Server, moto_application, served
@@ -63,7 +63,7 @@ def server(door: FaultyDoor) -> Iterator[S3Server]:
 def place(server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Place]:
     """An empty bucket; the settings lead there."""
     with s3_place(server) as place:
-        for name, value in {settings.HOME.name: str(tmp_path / "home"), **place.environment}.items():
+        for name, value in {HOME.name: str(tmp_path / "home"), **place.environment}.items():
             monkeypatch.setenv(name, value)
         yield place
 
@@ -240,7 +240,7 @@ def test_a_file_replaced_between_listing_and_fetching_is_one_version_and_its_twi
     lake.publish_each(paths, parquet(1))
     # Of equal files the last one is fetched, and the others are linked to it.
     with served(Meddler(moto_application(), lambda: lake.publish(paths[-1], parquet(2)))) as endpoint:
-        monkeypatch.setenv(settings.LAKE_ENDPOINT.name, endpoint)
+        monkeypatch.setenv(LAKE_ENDPOINT.name, endpoint)
         reader = open_lake()
         files = reader.local_files(paths)
         assert [pq.read_metadata(file).num_rows for file in files] == [1, 1, 1, 2]
@@ -403,6 +403,6 @@ def test_a_folder_may_be_called_as_an_address_is(tmp_path: Path, monkeypatch: py
 
 
 def test_an_endpoint_that_is_no_address_is_refused(place: S3Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings.LAKE_ENDPOINT.name, "localhost:9000")
+    monkeypatch.setenv(LAKE_ENDPOINT.name, "localhost:9000")
     with pytest.raises(UsageError, match=r"SAKILA_LAKE_ENDPOINT: 'localhost:9000' is not usable: give an address"):
         open_lake()

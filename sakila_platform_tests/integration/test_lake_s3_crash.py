@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform.mysql import Address
+from sakila_platform.databases.mysql.address import Address
 from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.platform import Contents, new_platform

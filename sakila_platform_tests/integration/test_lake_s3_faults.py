@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
+from sakila_platform.databases.mysql.address import Address
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address
-from sakila_platform.naming import TableName, data_file
-from sakila_platform.resources import s3_bucket
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.s3 import bucket as s3_bucket
+from sakila_platform.model.naming import TableName, data_file
+from sakila_platform.settings.places import HOME, LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.platform import Contents, Platform, new_platform
 from sakila_platform_tests.s3_faults import TIMEOUT_SECONDS, Fault, FaultyDoor, stop_waiting
@@ -57,9 +57,9 @@ def door() -> FaultyDoor:
 @pytest.fixture(scope="module")
 def place(door: FaultyDoor) -> Iterator[S3Place]:
     """A bucket behind that door; what tests look at and prepare does not pass it."""
-    variables = {settings.LAKE_TIMEOUT_SECONDS.name: str(TIMEOUT_SECONDS)}
+    variables = {LAKE_TIMEOUT_SECONDS.name: str(TIMEOUT_SECONDS)}
     with served(moto_application()) as sound, served(door) as broken, s3_place(S3Server(sound), variables) as place:
-        yield S3Place(place.server, place.bucket, {**variables, settings.LAKE_ENDPOINT.name: broken})
+        yield S3Place(place.server, place.bucket, {**variables, LAKE_ENDPOINT.name: broken})
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def lake(place: S3Place, door: FaultyDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A lake with two days of rentals."""
-    for name, value in {settings.HOME.name: str(tmp_path), **place.environment}.items():
+    for name, value in {HOME.name: str(tmp_path), **place.environment}.items():
         monkeypatch.setenv(name, value)
     door.watch()
     place.clear()

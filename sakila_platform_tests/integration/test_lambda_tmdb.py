@@ -11,13 +11,15 @@ from typing import Any
 import boto3
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.catalogue.tmdb.collection import Outcome
 from sakila_platform.catalogue.tmdb.record_files import MOVIES, SERIES
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.faults import Register
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
+from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.settings.catalogue import TMDB_FIRST_YEAR, TMDB_REQUESTS_PER_SECOND, TMDB_SECRET, TMDB_URL
+from sakila_platform.settings.places import LAKE
 from sakila_platform_tests.aws_account import REGION
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.lambda_runtimes import TIME_IS_UP_AFTER, call_function, make_runtime, run_function
@@ -84,17 +86,17 @@ def environment(
             **bucket.environment,
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": bucket.server.endpoint,
             "AWS_ENDPOINT_URL_LAMBDA": lambdas,
-            settings.TMDB_SECRET.name: secret,
-            settings.TMDB_URL.name: url,
-            settings.TMDB_FIRST_YEAR.name: str(SCOPE.first_year),
-            settings.TMDB_REQUESTS_PER_SECOND.name: "10000",
-            settings.TIME_ZONE.name: "America/Bogota",
+            TMDB_SECRET.name: secret,
+            TMDB_URL.name: url,
+            TMDB_FIRST_YEAR.name: str(SCOPE.first_year),
+            TMDB_REQUESTS_PER_SECOND.name: "10000",
+            TIME_ZONE.name: "America/Bogota",
         }
 
 
 @pytest.fixture
 def raw(bucket: S3Place, environment: dict[str, str]) -> Place:
-    return Place(bucket.environment[settings.LAKE.name], environment[settings.TMDB_URL.name], None)
+    return Place(bucket.environment[LAKE.name], environment[TMDB_URL.name], None)
 
 
 def test_a_day_is_collected_and_told_without_the_token(
@@ -107,7 +109,7 @@ def test_a_day_is_collected_and_told_without_the_token(
     assert {name: lines[-1]["records"][name] for name in there} == there
     assert min(there.values()) > 10
     assert lines[-2]["message"] == "2022-05-02: complete"
-    assert TOKEN not in json.dumps(lines).replace(environment[settings.TMDB_SECRET.name], "")
+    assert TOKEN not in json.dumps(lines).replace(environment[TMDB_SECRET.name], "")
     assert calls.events == []
 
     again = call_function(runtime, tmp_path / "task", "collect_tmdb", SCHEDULED, environment)
@@ -148,7 +150,7 @@ def test_it_does_not_hand_over_for_ever(
 def test_a_secret_that_is_not_there_is_told_in_a_line(
     runtime: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    wrong = {**environment, settings.TMDB_SECRET.name: "nothing"}
+    wrong = {**environment, TMDB_SECRET.name: "nothing"}
     done = run_function(runtime, tmp_path / "task", "collect_tmdb", SCHEDULED, wrong)
     assert "PlatformError: Secret nothing can't be read:" in done.stderr
     assert CREDENTIALS["AWS_SECRET_ACCESS_KEY"] not in done.stderr

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform.contracts import UNKNOWN_ID
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.mysql import Address
-from sakila_platform.naming import data_file, mart_file
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import UNKNOWN_ID
+from sakila_platform.model.naming import data_file, mart_file
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals.marts import marts_assets
-from sakila_platform.resources.lake import LakeResource
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from sakila_platform import mysql
+from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.where import AnyOf, Members, Undated, Within
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.mysql_where import AnyOf, Members, Undated, Within
 
 
 def given(address: mysql.Address, *statements: str) -> None:

@@ -13,15 +13,15 @@ import pyarrow as pa
 import pymysql
 import pytest
 
-from sakila_platform.engine.members import read_snapshot
-from sakila_platform.engine.source_tables import consistent_snapshot
+from sakila_platform.capture.members import read_snapshot
+from sakila_platform.capture.source_tables import consistent_snapshot
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.tls import Tls
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.mysql_tls import Tls
+from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rentals.source import STAGE_TABLES
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.warehouse_connection import warehouse_connection
 from sakila_platform_tests.shop_copies import ShopCopies
 
 DEFAULTS = {

@@ -11,19 +11,19 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.scale import load_scaled
-from sakila_platform.engine.source_tables import consistent_snapshot
+from sakila_platform.capture.source_tables import consistent_snapshot
+from sakila_platform.databases.mysql.address import Address, connect, sending
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.tls import Tls
+from sakila_platform.databases.mysql.writer import load_batches
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.scale import load_scaled
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lambdas.logins import open_database
-from sakila_platform.mysql import Address, connect, sending
-from sakila_platform.mysql_tls import Tls
+from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
+from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rental_desk.refusals import ShopClosed
-from sakila_platform.resources.database import OltpResource, WarehouseResource
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.mysql_writer import load_batches
-from sakila_platform.resources.warehouse_connection import warehouse_connection
 from sakila_platform_tests.certificates import Authority
 from sakila_platform_tests.rogue_mysql import Intent, rogue_mysql
 

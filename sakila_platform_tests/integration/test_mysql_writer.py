@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sakila_platform import mysql
+from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.mysql_reader import read_batches
-from sakila_platform.resources.mysql_writer import load_batches
 
 SCHEMA = pa.schema(
     {

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import dagster as dg
 import pytest
 
-from sakila_platform.resources.notifications import failure_message, run_failure_notification, send
+from sakila_platform.orchestration.event_log.notifications import failure_message, run_failure_notification, send
 
 CALENDAR = dg.DailyPartitionsDefinition("2005-05-24")
 

@@ -6,8 +6,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from sakila_platform.engine.failures import is_transient, told_in_one_line
-from sakila_platform.postgres import PostgresAddress, connect, connected
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
+from sakila_platform.databases.transient import is_transient
+from sakila_platform.orchestration.failures import told_in_one_line
 
 
 def error_of(connection: psycopg.Connection, sql: str) -> psycopg.Error:

@@ -15,8 +15,8 @@ from datetime import datetime, timezone
 import psycopg
 import pytest
 
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform_tests.certificates import Authority
 
 PASSWORD = b"TopSecretPassword"

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.embedded.machine import Machine, Outcome, run_command
 from sakila_platform.embedded.postgres import folder
 from sakila_platform.embedded.postgres.folder import USER, PostgresFolder, put_password_in_force
@@ -27,7 +28,6 @@ from sakila_platform.embedded.postgres.server import (
     stop_postgres,
 )
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.postgres import PostgresAddress, connect, connected
 
 START_BY_ITSELF = """
 import sys

@@ -10,14 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.commands.purchases import load_purchase_file
-from sakila_platform.commands.status_postgres import postgres_place, postgres_tables
+from sakila_platform.cli.asking.status_postgres import postgres_place, postgres_tables
+from sakila_platform.cli.purchases import load_purchase_file
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
-from sakila_platform.postgres import PostgresAddress, connect, connected
 from sakila_platform.reviews.generated.purchases import write_purchases
-from sakila_platform.reviews.purchase_lines import HEADER
-from sakila_platform.reviews.purchases import LoadedPurchases, load_purchases
+from sakila_platform.reviews.purchases.lines import HEADER
+from sakila_platform.reviews.purchases.table import LoadedPurchases, load_purchases
+from sakila_platform.settings.places import HOME, POSTGRES_URL
 
 LINES = """\
 536365,85123A,HEART HOLDER,6,12/1/2010 8:26,2.55,17850.0,United Kingdom
@@ -136,8 +136,8 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
 ) -> None:
     # By the address alone: the database is always called reviews.
     server = empty_postgres.on("")
-    monkeypatch.setenv(settings.POSTGRES_URL.name, server.url)
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "home"))
+    monkeypatch.setenv(POSTGRES_URL.name, server.url)
+    monkeypatch.setenv(HOME.name, str(tmp_path / "home"))
     file = tmp_path / "purchases.csv"
     file.write_text(",".join(HEADER) + "\n" + LINES)
     try:
@@ -159,8 +159,8 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
 
 
 def test_a_file_that_is_not_there_starts_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(settings.POSTGRES_URL.name, raising=False)
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "home"))
+    monkeypatch.delenv(POSTGRES_URL.name, raising=False)
+    monkeypatch.setenv(HOME.name, str(tmp_path / "home"))
     with pytest.raises(PlatformError, match="can't be read: No such file"):
         load_purchase_file(tmp_path / "nowhere.csv", lambda _: None)
     assert postgres_place() == ""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.raw_files import BucketFiles, LakeFiles
-from sakila_platform.resources.s3_bucket import open_bucket
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.raw_files import BucketFiles, LakeFiles
+from sakila_platform.lake.s3.bucket import open_bucket
 from sakila_platform_tests.lake_places import s3_place
 from sakila_platform_tests.s3_servers import S3Server
 

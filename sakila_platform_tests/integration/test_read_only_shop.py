@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sakila_platform.days import Clock
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rentals.simulation import Options
-from sakila_platform.rentals.simulation_ledger import ensure_ledger
-from sakila_platform.rentals.simulation_run import Status, simulate_day
+from sakila_platform.model.days import Clock
+from sakila_platform.rentals.simulation.days import Status, simulate_day
+from sakila_platform.rentals.simulation.draws import Options
+from sakila_platform.rentals.simulation.ledger import ensure_ledger
 from sakila_platform_tests.shop_copies import ShopCopies
 
 RECORDED = date(2005, 5, 24)

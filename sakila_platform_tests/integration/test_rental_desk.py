@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sakila_platform.days import Clock
-from sakila_platform.rental_desk.customers import balance
-from sakila_platform.rental_desk.migration import TABLES, ensure_tables
+from sakila_platform.model.days import Clock
+from sakila_platform.rental_desk.accounts.migration import TABLES, ensure_tables
+from sakila_platform.rental_desk.rentals.customers import balance
 from sakila_platform_tests.desks import ANA, CLERK, PASSWORD, DeskUnderTest
 from sakila_platform_tests.platform import NOON_AFTER_THE_HISTORY, Platform
 

@@ -21,7 +21,7 @@ from schemathesis.checks import (
 from schemathesis.generation import GenerationMode
 
 from sakila_platform.rental_desk.desk import EXTENSION
-from sakila_platform.rental_desk.openapi import openapi_document
+from sakila_platform.rental_desk.web.openapi import openapi_document
 from sakila_platform_tests.desks import ANA, DeskUnderTest
 from sakila_platform_tests.platform import Platform
 

@@ -11,7 +11,7 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
-from sakila_platform.rental_desk.intake import BodyLimits, Intake, MissingBody
+from sakila_platform.rental_desk.web.intake import BodyLimits, Intake, MissingBody
 
 LIMITS = BodyLimits(most_bytes=1000, seconds=0.3)
 JSON = b"Content-Type: application/json\r\n"

@@ -15,12 +15,12 @@ from statistics import median
 import pytest
 from argon2 import PasswordHasher
 
+from sakila_platform.databases.mysql.address import Address, connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rental_desk.application import create_app
-from sakila_platform.rental_desk.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT, place_of
-from sakila_platform.rental_desk.migration import ensure_tables
-from sakila_platform.rental_desk.request_log import LOGGER, JsonLines
+from sakila_platform.rental_desk.accounts.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT, place_of
+from sakila_platform.rental_desk.accounts.migration import ensure_tables
+from sakila_platform.rental_desk.web.application import create_app
+from sakila_platform.rental_desk.web.request_log import LOGGER, JsonLines
 from sakila_platform_tests.desks import ANA, CLERK, PASSWORD, DeskUnderTest
 from sakila_platform_tests.platform import Platform
 
@@ -297,7 +297,7 @@ def test_the_log_of_a_mistake_names_the_route_and_nothing_that_was_typed(
     def fail(*_: object) -> None:
         raise ValueError(PASSWORD)
 
-    monkeypatch.setattr("sakila_platform.rental_desk.customers.open_rentals", fail)
+    monkeypatch.setattr("sakila_platform.rental_desk.rentals.customers.open_rentals", fail)
     caplog.clear()
     answer = desk.get("/customers/598", token)
     assert (answer.status_code, "made a mistake" in answer.json["detail"]) == (500, True)

@@ -23,9 +23,10 @@ from typing import Any
 
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.embedded.server import describe_server, ensure_server, running_server, stop_server
-from sakila_platform.mysql import connect
+from sakila_platform.databases.mysql.address import connect
+from sakila_platform.embedded.mariadb.server import describe_server, ensure_server, running_server, stop_server
+from sakila_platform.settings.desk import DESK_THREADS, DESK_WORKERS
+from sakila_platform.settings.places import DUMP, HOME, MARIADBD
 from sakila_platform_tests.conventions.source_files import ROOT
 from sakila_platform_tests.desks import CLERK, PASSWORD
 
@@ -106,7 +107,7 @@ class Service:
             return cursor.fetchall()
 
 
-_PROGRAM = (sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli import main; main()")
+_PROGRAM = (sys.executable, "-W", "ignore", "-c", "from sakila_platform.cli.main import main; main()")
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +117,10 @@ def service(official_dump: Path) -> Iterator[Service]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", settings.MARIADBD.name)}
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", MARIADBD.name)}
     service = Service(
         home,
-        {**kept, settings.HOME.name: str(home), settings.DUMP.name: str(official_dump)},
+        {**kept, HOME.name: str(home), DUMP.name: str(official_dump)},
         port,
     )
     try:
@@ -171,7 +172,7 @@ def test_of_fifty_who_want_the_only_copy_one_gets_it(service: Service, token: st
 
 
 def test_requests_that_never_end_keep_nobody_else_waiting(service: Service, token: str) -> None:
-    threads = int(settings.DESK_WORKERS.default) * int(settings.DESK_THREADS.default)
+    threads = int(DESK_WORKERS.default) * int(DESK_THREADS.default)
     head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     begun = (b"Content-Length: 200\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
     with ExitStack() as opened:

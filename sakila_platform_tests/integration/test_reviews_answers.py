@@ -12,13 +12,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.commands.dashboards import write_dashboards
-from sakila_platform.engine.agreement import CHECK
+from sakila_platform.cli.dashboards import write_dashboards
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
-from sakila_platform.postgres import PostgresAddress, connect, connected
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.orchestration.layers.agreement import CHECK
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.agreement import NEVER_MULTIPLIED, agreement_checks
 from sakila_platform.reviews.analysis import analysis_assets, answer_file, questions
 from sakila_platform.reviews.date_years import publish_year
@@ -26,6 +25,7 @@ from sakila_platform.reviews.marts import marts_assets
 from sakila_platform.reviews.warehouse_load import Loading, load_days
 from sakila_platform.reviews.warehouse_place import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform.settings.places import HOME
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page
 from sakila_platform_tests.reviews_lake import write_day
@@ -170,7 +170,7 @@ def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPath
     """The drawn days, loaded and answered once. Tests here read them, or put back what they change."""
     address = postgres_server.on(f"answers_{uuid.uuid4().hex}")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv(settings.HOME.name, str(tmp_path_factory.mktemp("home")))
+        monkeypatch.setenv(HOME.name, str(tmp_path_factory.mktemp("home")))
         lake = LakeResource().lake()
         for day, (reviews, purchases) in DAYS.items():
             write_day(lake, day, reviews, purchases)
@@ -283,7 +283,7 @@ def test_the_reviews_of_a_lake_with_gaps_are_answered_alike(
     monkeypatch: pytest.MonkeyPatch,
     runs: list[tuple[str, str, str]],
 ) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
+    monkeypatch.setenv(HOME.name, str(tmp_path))
     for day, reviews, purchases in runs:
         load_day(empty_postgres, day, reviews, purchases)
 

@@ -10,18 +10,18 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.partitions import daily_partitions
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.lake import LakeResource
-from sakila_platform.resources.lake_files import Lake
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.reviews.arrivals import JOB, reviews_arrivals
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.orchestration.partitions import daily_partitions
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
-from sakila_platform.reviews.raw import content_hash, deliveries, raw_path
 from sakila_platform.reviews.raw_assets import source_specs
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
+from sakila_platform.reviews.vendors.arrivals import JOB, reviews_arrivals
+from sakila_platform.reviews.vendors.raw import content_hash, deliveries, raw_path
+from sakila_platform.settings.places import HOME
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 
 FIRST, SECOND, THIRD, LATER = (date(2021, 4, number) for number in (25, 26, 27, 30))
@@ -31,7 +31,7 @@ Told = tuple[list[tuple[str, str]], list[tuple[str, str]]]
 @pytest.fixture(params=["folder", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LakePlace]:
     """An empty lake of either kind, which the settings lead to."""
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "home"))
+    monkeypatch.setenv(HOME.name, str(tmp_path / "home"))
     if request.param == "folder":
         yield led_to(FolderPlace(tmp_path / "lake"), monkeypatch)
     else:

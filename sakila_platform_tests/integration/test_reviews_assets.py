@@ -9,10 +9,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.naming import TableName, data_file, year_partition
-from sakila_platform.postgres import PostgresAddress
-from sakila_platform.resources.postgres import PurchasesResource
+from sakila_platform.model.naming import TableName, data_file, year_partition
+from sakila_platform.orchestration.resources.postgres import PurchasesResource
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
 from sakila_platform_tests.lake_places import FolderPlace
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, reviews_domain

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sakila_platform import settings
-from sakila_platform.cli import cli
+from sakila_platform.cli.main import cli
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
+from sakila_platform.embedded.postgres_address import WAREHOUSE_DATABASE
 from sakila_platform.errors import UsageError
-from sakila_platform.postgres import PostgresAddress, connect, connected
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.postgres_address import WAREHOUSE_DATABASE
+from sakila_platform.lake.folder import FolderLake
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.warehouse_load import Loading, load_days
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform_tests.reviews_lake import write_day
 
 REVIEWS = """
@@ -33,8 +34,8 @@ def query(sql: str, *options: str) -> Result:
 @pytest.fixture
 def server(postgres_server: PostgresAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The settings lead to a server that has no warehouse yet; gone afterwards."""
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.setenv(settings.REVIEWS_WAREHOUSE_URL.name, postgres_server.url)
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.setenv(REVIEWS_WAREHOUSE_URL.name, postgres_server.url)
     yield
     with connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {WAREHOUSE_DATABASE} WITH (FORCE)")

@@ -13,15 +13,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sakila_platform import settings
-from sakila_platform.engine.outcomes import LoadRefused
+from sakila_platform.databases import redshift as data_api
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
+from sakila_platform.databases.redshift import MOST_STATEMENTS, Redshift, RedshiftAddress, StatementFailed
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.postgres import PostgresAddress, connect, connected
-from sakila_platform.resources import redshift as data_api
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.lake_location import open_lake
-from sakila_platform.resources.postgres import ReviewsWarehouseResource
-from sakila_platform.resources.redshift import MOST_STATEMENTS, Redshift, RedshiftAddress, StatementFailed
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.outcomes import LoadRefused
+from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.analysis import questions
@@ -34,6 +33,7 @@ from sakila_platform.reviews.redshift_load import (
 )
 from sakila_platform.reviews.warehouse_load import Loading, load_days
 from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform_tests.integration.test_reviews_warehouse import DAY_ONE, DAY_TWO, FIRST, PAID_ONE, PAID_TWO, SECOND
 from sakila_platform_tests.lake_places import s3_place
 from sakila_platform_tests.postgres_servers import postgres_database
@@ -228,7 +228,7 @@ def test_an_address_that_is_none_is_one_line(url: str) -> None:
 
 def test_the_settings_lead_there(stubbed: tuple[Redshift, Stubber], monkeypatch: pytest.MonkeyPatch) -> None:
     redshift, stubber = stubbed
-    monkeypatch.setenv(settings.REVIEWS_WAREHOUSE_URL.name, str(ADDRESS))
+    monkeypatch.setenv(REVIEWS_WAREHOUSE_URL.name, str(ADDRESS))
     monkeypatch.setattr(data_api, "chosen_redshift", lambda: redshift)
     stubber.add_response("execute_statement", {"Id": "one"})
     stubber.add_response("describe_statement", {"Id": "one", "Status": "FINISHED"})

@@ -15,17 +15,19 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from sakila_platform import settings
-from sakila_platform.days import Clock
-from sakila_platform.engine.outcomes import Outcomes
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.errors import PlatformError
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.model.days import Clock
+from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, STAGE_TABLES
 from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES
 from sakila_platform.reviews.star_build import star_build
+from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.settings.places import POSTGRES_URL, lake_location
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.lake_views import LakeViews
-from sakila_platform.spark.postgres_jdbc import PostgresJdbc
+from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc
 from sakila_platform.spark.star import build_days
 from sakila_platform_tests.lake_places import FolderPlace
 from sakila_platform_tests.postgres_servers import postgres_database
@@ -107,9 +109,9 @@ class Lanes:
     def run_glue(self, days: Sequence[date]) -> Outcomes:
         """The days in the Glue lane, as its scripts run them."""
         with at(self.glue):
-            views = LakeViews(self.spark, settings.lake_location())
-            clock = Clock(settings.TIME_ZONE.read(), None)
-            share = settings.ALLOWED_BAD_SHARE.read()
+            views = LakeViews(self.spark, lake_location())
+            clock = Clock(TIME_ZONE.read(), None)
+            share = ALLOWED_BAD_SHARE.read()
             staging = SparkStaging(PostgresJdbc(self.glue.source), views, clock, 3, share)
             outcomes = stage_days(staging, STAGE_TABLES, days)
             going = [day for day in days if not refused(outcomes, day)]
@@ -203,10 +205,10 @@ def test_the_scripts_do_a_day_and_say_so(
 ) -> None:
     with at(lanes.glue):
         before = lanes.glue.contents()
-        monkeypatch.setenv(settings.POSTGRES_URL.name, lanes.glue.source.url)
+        monkeypatch.setenv(POSTGRES_URL.name, lanes.glue.source.url)
         place = f"jdbc:postgresql://{lanes.glue.source.host}:{lanes.glue.source.port}/{lanes.glue.source.database}"
         for script, more in (("reviews_stage.py", ["--jdbc-url", place]), ("reviews_final.py", [])):
-            words = [script, "--days", DAY, "--lake", settings.lake_location(), *more]
+            words = [script, "--days", DAY, "--lake", lake_location(), *more]
             monkeypatch.setattr(sys, "argv", words)
             runpy.run_path(str(SCRIPTS / script), run_name="__main__")
         told = capfd.readouterr().out
@@ -221,13 +223,13 @@ def test_a_file_that_cannot_be_used_fails_the_script_with_its_line(
     with at(lanes.glue):
         words = ["reviews_stage.py", "--days", "2021-04-27", "--tables", "classified_movie_review"]
         monkeypatch.setattr(sys, "argv", words)
-        monkeypatch.setenv(settings.POSTGRES_URL.name, lanes.glue.source.url)
+        monkeypatch.setenv(POSTGRES_URL.name, lanes.glue.source.url)
         with pytest.raises(SystemExit, match="its fields are separated by semicolons, not by commas"):
             runpy.run_path(str(SCRIPTS / "reviews_stage.py"), run_name="__main__")
 
 
 def test_a_session_without_a_driver_for_postgresql_is_told(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sakila_platform.spark.postgres_jdbc._DRIVER", "org.example.Driver")
+    monkeypatch.setattr("sakila_platform.spark.source.postgres_jdbc._DRIVER", "org.example.Driver")
     with pytest.raises(PlatformError, match="libpostgresql-jdbc-java"):
         lanes.run_glue(DAYS[:1])
 
@@ -237,7 +239,7 @@ def test_a_day_without_logs_fails_the_script_with_its_line(lanes: Lanes, monkeyp
         day = date(2021, 5, 2)
         lanes.glue.deliver(MOVIE_REVIEW, REVIEWS, str(day))
         lanes.glue.stage(STAGE_TABLES, [day])
-        words = ["reviews_final.py", "--days", str(day), "--lake", settings.lake_location()]
+        words = ["reviews_final.py", "--days", str(day), "--lake", lake_location()]
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit, match=r"none of its 4 reviews has a session, because log_reviews\.csv was not"):
             runpy.run_path(str(SCRIPTS / "reviews_final.py"), run_name="__main__")

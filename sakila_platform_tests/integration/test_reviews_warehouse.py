@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.contracts import arrow_schema
-from sakila_platform.engine.outcomes import LoadRefused
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import data_file, year_partition
-from sakila_platform.postgres import PostgresAddress, connect, connected
-from sakila_platform.resources.lake_folder import FolderLake
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.model.naming import data_file, year_partition
+from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_load as loading
 from sakila_platform.reviews import warehouse_star as warehouse
@@ -298,7 +298,7 @@ def test_a_view_of_another_version_is_made_anew(reviews: WarehouseUnderTest) -> 
 
 def test_two_loads_at_once_wait_for_each_other(reviews: WarehouseUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     reviews.load(FIRST)
-    monkeypatch.setattr("sakila_platform.engine.postgres_session._LOCK_WAIT_SECONDS", 1)
+    monkeypatch.setattr("sakila_platform.warehouse.postgres_session._LOCK_WAIT_SECONDS", 1)
     with connect(reviews.address) as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(7241001)")
         with pytest.raises(PlatformError, match="Another run has been loading the warehouse for 1 s"):

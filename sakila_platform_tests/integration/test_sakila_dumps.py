@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from pymysql.converters import escape_item
 
-from sakila_platform.embedded import server as private_server
-from sakila_platform.embedded.dump import DATA_FILE, SCHEMA_FILE
-from sakila_platform.embedded.official import executed_comments
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.verification import TABLES, verify_foreign_keys
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.mariadb import server as private_server
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, SCHEMA_FILE
+from sakila_platform.embedded.sakila.official import executed_comments
+from sakila_platform.embedded.sakila.verification import TABLES, verify_foreign_keys
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
 from sakila_platform_tests.shop_copies import ShopCopies
 
 DATE_TRIGGERS = {"customer_create_date", "payment_date", "rental_date"}

@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.embedded import dump, load_record
-from sakila_platform.embedded.dump import DATA_FILE, SCHEMA_FILE, read_dump
-from sakila_platform.embedded.official import official_sakila
-from sakila_platform.embedded.sakila import ALREADY_THERE, LoadReport, load_sakila
-from sakila_platform.embedded.verification import verify_foreign_keys
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.sakila import load_record
+from sakila_platform.embedded.sakila.database import ALREADY_THERE, LoadReport, load_sakila
+from sakila_platform.embedded.sakila.dumps import dump
+from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, SCHEMA_FILE, read_dump
+from sakila_platform.embedded.sakila.official import official_sakila
+from sakila_platform.embedded.sakila.verification import verify_foreign_keys
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
 
 NOBODY_LISTENS = "https://127.0.0.1:9/sakila-db.tar.gz"
 DATE_TRIGGERS = {"customer_create_date", "payment_date", "rental_date"}
@@ -201,8 +202,8 @@ def test_a_half_finished_load_is_redone(
 
 def test_a_load_that_was_killed_is_redone(empty_database: Address, official_dump: Path) -> None:
     script = (
-        "import sys; from sakila_platform.embedded.sakila import load_sakila; "
-        "from sakila_platform.mysql import Address; "
+        "import sys; from sakila_platform.embedded.sakila.database import load_sakila; "
+        "from sakila_platform.databases.mysql.address import Address; "
         "load_sakila(Address.parse(sys.stdin.readline().strip()), sys.argv[1], str, database=sys.argv[2])"
     )
     loading = subprocess.Popen(
@@ -316,7 +317,7 @@ def test_where_no_dump_can_be_had_the_data_are_generated_and_said_to_be(
     empty_database: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # sakila.py asks this address when none is given.
-    monkeypatch.setattr("sakila_platform.embedded.sakila.DOWNLOAD_URL", NOBODY_LISTENS)
+    monkeypatch.setattr("sakila_platform.embedded.sakila.database.DOWNLOAD_URL", NOBODY_LISTENS)
     assert dump.DOWNLOAD_URL.startswith("https://")
     heard: list[str] = []
     report = load_sakila(empty_database, "", heard.append, database=empty_database.database)
@@ -334,7 +335,7 @@ def test_where_no_dump_can_be_had_the_data_are_generated_and_said_to_be(
 def test_generated_tables_have_the_official_columns_and_keys(
     official: Address, empty_database: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sakila_platform.embedded.sakila.DOWNLOAD_URL", NOBODY_LISTENS)
+    monkeypatch.setattr("sakila_platform.embedded.sakila.database.DOWNLOAD_URL", NOBODY_LISTENS)
     load_sakila(empty_database, "", unheard, database=empty_database.database)
     for query in (
         "SELECT table_name, column_name, column_type, is_nullable, column_default, extra "

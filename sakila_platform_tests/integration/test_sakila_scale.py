@@ -10,13 +10,13 @@ from typing import Any
 import pymysql
 import pytest
 
-from sakila_platform.embedded import load_record, scale
-from sakila_platform.embedded.load_record import COMPLETE, SCALING
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.scale import load_scaled
-from sakila_platform.embedded.verification import verify_foreign_keys
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.sakila import load_record, scale
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.load_record import COMPLETE, SCALING
+from sakila_platform.embedded.sakila.scale import load_scaled
+from sakila_platform.embedded.sakila.verification import verify_foreign_keys
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.mysql import Address, connect
 
 
 def unheard(_: str) -> None:

@@ -19,16 +19,16 @@ import pytest
 from pymysql.cursors import Cursor
 from scipy.stats import chisquare
 
-from sakila_platform import settings
-from sakila_platform.days import Clock, days_between
-from sakila_platform.embedded.sakila import load_sakila
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import Address, connect
-from sakila_platform.rentals.simulation import Options, draw_rentals
-from sakila_platform.rentals.simulation_ledger import LEDGER_TABLES, ensure_ledger
-from sakila_platform.rentals.simulation_memory import ShopMemory
-from sakila_platform.rentals.simulation_run import DayOutcome, Status, simulate_day
-from sakila_platform.rentals.simulation_shop import read_shop
+from sakila_platform.model.days import Clock, days_between
+from sakila_platform.rentals.simulation.days import DayOutcome, Status, simulate_day
+from sakila_platform.rentals.simulation.draws import Options, draw_rentals
+from sakila_platform.rentals.simulation.ledger import LEDGER_TABLES, ensure_ledger
+from sakila_platform.rentals.simulation.memory import ShopMemory
+from sakila_platform.rentals.simulation.shop import read_shop
+from sakila_platform.settings.places import DUMP
 
 MONDAY = date(2024, 5, 20)
 CLOCK = Clock(ZoneInfo("UTC"), datetime(2024, 8, 1, 12, tzinfo=timezone.utc))
@@ -38,7 +38,7 @@ SIMULATED = "rental_id IN (SELECT rental_id FROM simulated_rental)"
 @pytest.fixture
 def shop(empty_database: Address) -> Address:
     """Sakila as its dump has it, in a database of the test's own."""
-    load_sakila(empty_database, settings.DUMP.read(), lambda _: None, database=empty_database.database)
+    load_sakila(empty_database, DUMP.read(), lambda _: None, database=empty_database.database)
     return empty_database
 
 
@@ -162,7 +162,7 @@ def test_a_run_of_days_that_carries_its_counts_on_draws_what_reading_all_history
 
     with closing(connect(shop.on(""))) as server:
         write(server, f"DROP DATABASE {shop.database}")
-    load_sakila(shop, settings.DUMP.read(), lambda _: None, database=shop.database)
+    load_sakila(shop, DUMP.read(), lambda _: None, database=shop.database)
     with closing(connect(shop)) as anew:
         ensure_ledger(anew, CLOCK.today())
         assert carried == live(anew, None)
@@ -362,7 +362,7 @@ def test_a_run_that_is_killed_anywhere_and_run_again_equals_one_that_was_not(
     facts = _by_fact(connection)
     with closing(connect(shop.on(""))) as server:
         write(server, f"DROP DATABASE {shop.database}")
-    load_sakila(shop, settings.DUMP.read(), lambda _: None, database=shop.database)
+    load_sakila(shop, DUMP.read(), lambda _: None, database=shop.database)
     with closing(connect(shop)) as calm:
         undisturbed = simulate(calm, week())
         assert _by_fact(calm) == facts

@@ -9,14 +9,14 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.embedded.sakila import load_sakila
-from sakila_platform.embedded.verification import TABLES
-from sakila_platform.engine.asset_specs import ROW_COUNT
-from sakila_platform.mysql import Address, connect
+from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.embedded.sakila.database import load_sakila
+from sakila_platform.embedded.sakila.verification import TABLES
+from sakila_platform.orchestration.asset_specs import ROW_COUNT
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.database import OltpResource
 from sakila_platform.rentals.oltp import oltp_specs, simulation_asset
-from sakila_platform.resources.clock import ClockResource
-from sakila_platform.resources.database import OltpResource
+from sakila_platform.settings.places import DUMP
 
 KEY = dg.AssetKey(["oltp", "sakila", "simulated_rentals"])
 NOW = "2006-02-20T12:00:00+00:00"
@@ -24,7 +24,7 @@ NOW = "2006-02-20T12:00:00+00:00"
 
 @pytest.fixture
 def shop(empty_database: Address) -> Address:
-    load_sakila(empty_database, settings.DUMP.read(), lambda _: None, database=empty_database.database)
+    load_sakila(empty_database, DUMP.read(), lambda _: None, database=empty_database.database)
     return empty_database
 
 

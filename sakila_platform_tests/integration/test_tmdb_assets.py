@@ -9,14 +9,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.catalogue.raw_assets import tmdb_assets, tmdb_key
 from sakila_platform.catalogue.tmdb.record_files import DISCOVERED_SERIES, MOVIES, RECORDS, SERIES, UNUSABLE
 from sakila_platform.catalogue.tmdb_stand_in.faults import Fault, Order, Register
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
-from sakila_platform.engine.asset_specs import ROW_COUNT
-from sakila_platform.resources.lake import LakeResource
+from sakila_platform.orchestration.asset_specs import ROW_COUNT
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.settings.catalogue import TMDB_FIRST_YEAR, TMDB_REQUESTS_PER_SECOND, TMDB_TOKEN, TMDB_URL
+from sakila_platform.settings.places import HOME
 from sakila_platform_tests.tmdb_collections import Place
 
 TITLES = generated_titles(5, films=30, series=60)
@@ -33,11 +34,11 @@ def place(register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """What the settings say."""
     with served_titles(TITLES, register) as url:
         for setting, value in (
-            (settings.HOME, str(tmp_path)),
-            (settings.TMDB_URL, url),
-            (settings.TMDB_TOKEN, TOKEN),
-            (settings.TMDB_REQUESTS_PER_SECOND, "10000"),
-            (settings.TMDB_FIRST_YEAR, "2020"),
+            (HOME, str(tmp_path)),
+            (TMDB_URL, url),
+            (TMDB_TOKEN, TOKEN),
+            (TMDB_REQUESTS_PER_SECOND, "10000"),
+            (TMDB_FIRST_YEAR, "2020"),
         ):
             monkeypatch.setenv(setting.name, value)
         yield Place(str(tmp_path / "lake"), url, None)
@@ -117,7 +118,7 @@ def test_a_day_that_was_cut_off_fails_in_one_line_and_is_completed_by_the_next_r
 def test_without_a_token_the_run_says_so(
     instance: dg.DagsterInstance, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(settings.TMDB_TOKEN.name)
+    monkeypatch.delenv(TMDB_TOKEN.name)
     result = collect(instance, place)
     [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     assert failure.user_failure_data

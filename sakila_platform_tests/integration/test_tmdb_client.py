@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pytest
 import urllib3
 
-from sakila_platform import settings
 from sakila_platform.catalogue.tmdb import client as client_module
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient, Unusable, access_of_settings
 from sakila_platform.catalogue.tmdb.endpoints import film, horror_films, horror_series, series, title_of
@@ -18,6 +17,7 @@ from sakila_platform.catalogue.tmdb_stand_in.faults import Fault, Order, Registe
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import Title, generated_titles
 from sakila_platform.errors import PlatformError
+from sakila_platform.settings.catalogue import TMDB_TOKEN
 from sakila_platform_tests.tmdb_collections import access
 
 TITLES = generated_titles(3, films=60, series=20)
@@ -83,7 +83,7 @@ def test_a_wrong_token_is_told_in_a_line_without_it(url: str, register: Register
 
 
 def test_without_a_token_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(settings.TMDB_TOKEN.name, raising=False)
+    monkeypatch.delenv(TMDB_TOKEN.name, raising=False)
     with pytest.raises(PlatformError, match=r"^SAKILA_TMDB_TOKEN is not set\. Take the API read access token from .*$"):
         access_of_settings()
 

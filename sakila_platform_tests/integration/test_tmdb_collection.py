@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.catalogue.local_files import take_in_folder
+from sakila_platform.catalogue.csv.local_files import take_in_folder
 from sakila_platform.catalogue.tmdb import endpoints
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient
@@ -26,13 +26,13 @@ from sakila_platform.catalogue.tmdb.record_files import (
     UNUSABLE,
     records_of,
 )
+from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.faults import Fault, Order, Register
 from sakila_platform.catalogue.tmdb_stand_in.serving import served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import Title, generated_titles
-from sakila_platform.catalogue.wanted_titles import wanted_imdb_ids
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.location import open_lake
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.s3_servers import S3Server
 from sakila_platform_tests.tmdb_collections import SCOPE, Place, access

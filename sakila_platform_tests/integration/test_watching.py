@@ -12,10 +12,10 @@ import pytest
 from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
 from moto import mock_aws
 
-from sakila_platform.resources import watching as watching_module
-from sakila_platform.resources.dagster_home import dagster_environment, ensure_dagster_home
-from sakila_platform.resources.metrics import tell_metrics
-from sakila_platform.resources.watching import watching
+from sakila_platform.aws.metrics import tell_metrics
+from sakila_platform.orchestration.event_log import watching as watching_module
+from sakila_platform.orchestration.event_log.instance import dagster_environment, ensure_dagster_home
+from sakila_platform.orchestration.event_log.watching import watching
 from sakila_platform_tests.platform import Platform
 
 RENTAL = dg.AssetKey(["stage", "sakila", "rental"])

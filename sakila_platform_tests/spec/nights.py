@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sakila_platform.days import days_between
+from sakila_platform.model.days import days_between
 from sakila_platform_tests.platform import Platform
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.naming import data_file, year_partition
+from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.rentals import star
 from sakila_platform.rentals.warehouse_refill import refill
 from sakila_platform_tests.counter import rent

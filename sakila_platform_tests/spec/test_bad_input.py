@@ -13,12 +13,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.transform import build_days
 from sakila_platform.errors import PlatformError
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.orchestration.resources.database import OltpResource
 from sakila_platform.rentals.star import DIM_ACTOR
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.database import OltpResource
+from sakila_platform.star.transform import build_days
 from sakila_platform_tests.platform import Platform
 
 DAY = "2005-05-24"
@@ -266,7 +266,7 @@ BAD_SQL = {
 def test_a_bad_sql_file_is_named_with_its_fault(platform: Platform, text: str, essential: list[str]) -> None:
     platform.run(DAY, layers=["stage"], tables=["actor"])
     folder = platform.folder / "sql"
-    shutil.copytree(SQL_FOLDER / "final", folder)
+    shutil.copytree(SQL_FOLDER / "rentals" / "final", folder)
     (folder / "dim_actor.sql").write_text(text)
     build = replace(star_build(platform.lake_files), sql_folder=folder)
 

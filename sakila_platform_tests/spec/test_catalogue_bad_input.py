@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
+from sakila_platform.catalogue.csv.trusted_history import LINES_ARE_TAKEN, VALUES_ARE_READABLE
 from sakila_platform.catalogue.raw_paths import RawSubject
 from sakila_platform.catalogue.tmdb import record_files
-from sakila_platform.catalogue.trusted_history import LINES_ARE_TAKEN, VALUES_ARE_READABLE
+from sakila_platform.catalogue.tmdb.trusted_tmdb import FIELDS_ARE_KNOWN, RECORDS_ARE_READABLE
 from sakila_platform.catalogue.trusted_tables import TITLES, TMDB_CREDITS, TMDB_FIELDS, TMDB_TITLES, TMDB_UNANSWERED
-from sakila_platform.catalogue.trusted_tmdb import FIELDS_ARE_KNOWN, RECORDS_ARE_READABLE
 from sakila_platform.errors import PlatformError
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform_tests.catalogue_lake import DAY, SHARE, CatalogueLake
 from sakila_platform_tests.tables import table
 
@@ -26,8 +27,8 @@ RECORDS = "quarantine/catalogue/tmdb_records"
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogueLake:
     """A lake with nothing in it, where many lines may be bad."""
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, str(SHARE))
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, str(SHARE))
     return CatalogueLake(tmp_path / "lake")
 
 
@@ -187,7 +188,7 @@ def test_with_too_many_lines_set_aside_nothing_is_published_and_what_was_there_s
     lake.given_csv("movies", "id | tituloPincipal\ntt0000001 | Night")
     lake.trusted_csv()
     lake.given_csv("movies", "id | tituloPincipal\ntt0000002 | Fog\nnm1 | Moor", day=date(2022, 5, 3))
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, "0.01")
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, "0.01")
     outcome = lake.trusted_csv(date(2022, 5, 3))[TITLES.name]
     assert outcome.refused == "1 of 2 rows break the contract: the id is not one of IMDb's (1)"
     assert lake.rows("trusted/catalogue/titles").column("title") == ["Night"]

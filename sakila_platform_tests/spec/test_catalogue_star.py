@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sakila_platform import settings
 from sakila_platform.catalogue.refined_build import CHECKS, build_refined, refined_build
 from sakila_platform.catalogue.refined_tables import BRIDGE_TITLE_SUBGENRE, FACT_TITLE, UNMATCHED_TITLES
-from sakila_platform.engine import whole_builds
-from sakila_platform.engine.whole_builds import WholeBuild, build_whole
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.location import open_lake
+from sakila_platform.settings.catalogue import SUBGENRES
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.star import whole_builds
+from sakila_platform.star.whole_builds import WholeBuild, build_whole
 from sakila_platform_tests.catalogue_lake import COMEDY, DAY, HORROR, SHARE, CatalogueLake
 from sakila_platform_tests.tables import table
 
@@ -28,8 +30,8 @@ ANA = {"id": 5, "name": "Ana"}
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogueLake:
     """A lake with nothing in it."""
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, str(SHARE))
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, str(SHARE))
     return CatalogueLake(tmp_path / "lake")
 
 
@@ -123,7 +125,7 @@ def test_a_sub_genre_is_added_by_a_line_in_a_file(
     terms = tmp_path / "mine.csv"
     # Spreadsheets begin such a file with a mark.
     terms.write_text("\ufeffsubgenre,kind,term\nHospital horror,keyword,nurse\n", encoding="utf-8")
-    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
+    monkeypatch.setenv(SUBGENRES.name, str(terms))
     lake.given_films({"id": 1, "keywords": {"keywords": [{"id": 3, "name": "nurse"}]}})
     lake.refined()
     assert lake.rows("refined/catalogue/bridge_title_subgenre").column("subgenre_id") == ["Hospital horror"]
@@ -147,7 +149,7 @@ def test_a_broken_table_of_sub_genres_is_named_with_its_line(
 ) -> None:
     terms = tmp_path / "mine.csv"
     terms.write_text(text, encoding="utf-8")
-    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
+    monkeypatch.setenv(SUBGENRES.name, str(terms))
     lake.given_films({"id": 1})
     with pytest.raises(PlatformError, match=told):
         lake.refined()
@@ -350,8 +352,8 @@ def test_where_one_table_is_refused_the_whole_star_stays_as_it_was(
     # The name is too long for dim_subgenre, which comes after the titles.
     terms = tmp_path / "mine.csv"
     terms.write_text(f"subgenre,kind,term\n{'long' * 30},keyword,nurse\n", encoding="utf-8")
-    monkeypatch.setenv(settings.SUBGENRES.name, str(terms))
-    monkeypatch.setenv(settings.ALLOWED_BAD_SHARE.name, "0.01")
+    monkeypatch.setenv(SUBGENRES.name, str(terms))
+    monkeypatch.setenv(ALLOWED_BAD_SHARE.name, "0.01")
     outcomes = build_refined(open_lake(str(lake.folder)))
     assert [(name.table, bool(outcome.refused)) for name, outcome in outcomes.items()] == [("dim_subgenre", True)]
     assert {file: file.read_bytes() for file in (lake.folder / "refined").rglob("*.parquet")} == files

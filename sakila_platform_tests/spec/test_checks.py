@@ -10,18 +10,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from sakila_platform.contracts import Table, arrow_schema
+from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.engine.audit import audit_table
-from sakila_platform.engine.capture import Capture, capture_days
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.transform import build_days
 from sakila_platform.errors import PlatformError
+from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import Table, arrow_schema
+from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform.rentals.date_years import load_year, publish_year
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.star.transform import build_days
 from sakila_platform_tests.platform import LAYERS, Platform
 
 DAY = date(2005, 5, 26)
@@ -198,7 +198,7 @@ def test_matches_stage_fails_when_a_query_loses_an_event(platform: Platform, fac
 def losing_sql(folder: Path, fact: str) -> Path:
     """The fact's query, without the row of the day that has the highest number."""
     folder.mkdir()
-    text = (SQL_FOLDER / "final" / f"{fact}.sql").read_text(encoding="utf-8")
+    text = (SQL_FOLDER / "rentals" / "final" / f"{fact}.sql").read_text(encoding="utf-8")
     grain, _, query = text.partition("\n")
     key = "payment_id" if fact == "fact_payment" else "rental_id"
     (folder / f"{fact}.sql").write_text(

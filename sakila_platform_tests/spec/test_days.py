@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
 from sakila_platform_tests.counter import give_back, pay, rent
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.tables import table

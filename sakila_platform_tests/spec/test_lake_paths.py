@@ -17,15 +17,15 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sakila_platform.commands.query import asked
-from sakila_platform.commands.status import all_tables, show_layers
-from sakila_platform.commands.terminal import Terminal
-from sakila_platform.engine.parquet_files import encode_parquet
+from sakila_platform.cli.asking.query import asked
+from sakila_platform.cli.asking.status import all_tables, show_layers
+from sakila_platform.cli.terminal import Terminal
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.errors import UsageError
-from sakila_platform.naming import TableName, data_file, day_partition, partitions_among
-from sakila_platform.postgres import PostgresAddress
-from sakila_platform.resources.duckdb import create_mart_view, create_view, open_duckdb
-from sakila_platform.resources.lake_folder import FolderLake
+from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.naming import TableName, data_file, day_partition, partitions_among
 from sakila_platform_tests.catalogue_lake import CatalogueLake
 from sakila_platform_tests.counter import give_back, pay, rent
 from sakila_platform_tests.lake_places import FolderPlace

@@ -9,11 +9,11 @@ import dagster as dg
 import duckdb
 import pytest
 
-from sakila_platform.naming import mart_file
+from sakila_platform.model.naming import mart_file
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.marts import marts_assets
-from sakila_platform.resources.lake import LakeResource
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.tables import Rows, rows_of
 

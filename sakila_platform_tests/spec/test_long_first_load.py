@@ -8,11 +8,11 @@ from contextlib import closing
 import pymysql
 import pytest
 
-from sakila_platform.contracts import mysql_indexes
-from sakila_platform.engine import deferred_indexes
+from sakila_platform.databases.mysql.address import connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import connect
+from sakila_platform.model.contracts import mysql_indexes
 from sakila_platform.rentals import warehouse_load
+from sakila_platform.warehouse import deferred_indexes
 from sakila_platform_tests.platform import Platform
 
 FIRST, LAST = "2005-05-24", "2005-05-27"

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from sakila_platform.engine.day_runs import DaysRefused
-from sakila_platform.engine.outcomes import Outcomes, TableDay
+from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.orchestration.day_runs import DaysRefused
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform_tests.counter import rent, sign_up
 from sakila_platform_tests.platform import Platform

@@ -10,14 +10,14 @@ from contextlib import closing
 import pymysql
 import pytest
 
-from sakila_platform.days import days_between, parse_day
-from sakila_platform.engine import warehouse_session
-from sakila_platform.engine.failures import is_transient
+from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.transient import is_transient
 from sakila_platform.errors import PlatformError
-from sakila_platform.mysql import connect
+from sakila_platform.model.days import days_between, parse_day
 from sakila_platform.rentals import warehouse_star
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_load import Loading, load_days
+from sakila_platform.warehouse import mysql_session as warehouse_session
 from sakila_platform_tests.platform import Platform
 
 FIRST, LAST = "2005-05-24", "2005-05-27"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakila_platform.engine.queries import SQL_FOLDER
+from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.tables import Rows
@@ -38,7 +38,7 @@ def test_what_is_personal_in_stage_is_declared_so() -> None:
 
 
 def test_no_mart_and_no_analysis_reads_stage() -> None:
-    files = [*(SQL_FOLDER / "marts").rglob("*.sql"), *(SQL_FOLDER / "analysis").glob("*.sql")]
+    files = [*(SQL_FOLDER / "marts").rglob("*.sql"), *(SQL_FOLDER / "rentals" / "analysis").glob("*.sql")]
     assert files
     assert not [path.name for path in files if "stage_" in path.read_text(encoding="utf-8")]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from sakila_platform.engine.day_runs import DaysRefused
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.day_runs import DaysRefused
 from sakila_platform_tests.platform import Platform
 
 LAKE = ["stage", "final"]

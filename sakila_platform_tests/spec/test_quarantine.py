@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
-from sakila_platform.engine.day_runs import DaysRefused
+from sakila_platform.orchestration.day_runs import DaysRefused
 from sakila_platform_tests.counter import give_back, pay, rent
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.tables import Rows, table

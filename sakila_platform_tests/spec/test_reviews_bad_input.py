@@ -14,14 +14,16 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.day_runs import DaysRefused
-from sakila_platform.engine.outcomes import TableDay
+from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
-from sakila_platform.postgres import PostgresAddress, connect, connected
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.reviews import review_text, stage_days, vendor_days
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.outcomes import TableDay
+from sakila_platform.orchestration.day_runs import DaysRefused
+from sakila_platform.reviews import stage_days
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
+from sakila_platform.reviews.vendors import days as vendor_days
+from sakila_platform.reviews.vendors import review_text
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, logs_csv, reviews_domain
 from sakila_platform_tests.tables import table

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.engine.transform import build_days
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.reviews.star import DAILY_TABLES
 from sakila_platform.reviews.star_build import FINAL_SQL, star_build
+from sakila_platform.star.transform import build_days
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, reviews_domain
 from sakila_platform_tests.tables import table

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sakila_platform.naming import TableName
+from sakila_platform.model.naming import TableName
 from sakila_platform_tests.counter import pay, rent
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.tables import table

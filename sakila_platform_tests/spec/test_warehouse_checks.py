@@ -10,15 +10,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform.contracts import Kind, Table
-from sakila_platform.days import parse_day
-from sakila_platform.engine.day_runs import DaysRefused
-from sakila_platform.engine.load_audit import audit_fact, audit_members
-from sakila_platform.engine.outcomes import LoadRefused
-from sakila_platform.engine.parquet_files import encode_parquet
-from sakila_platform.engine.warehouse_session import WarehouseSession, warehouse_session
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.days import parse_day
+from sakila_platform.model.outcomes import LoadRefused
+from sakila_platform.orchestration.day_runs import DaysRefused
 from sakila_platform.rentals import warehouse_star
 from sakila_platform.rentals.warehouse_load import LAKE_TABLES
+from sakila_platform.warehouse.load_audit import audit_fact, audit_members
+from sakila_platform.warehouse.mysql_session import WarehouseSession, warehouse_session
 from sakila_platform_tests.platform import Platform
 
 DAY = "2005-05-26"

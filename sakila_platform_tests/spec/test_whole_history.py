@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform.mysql import Address
+from sakila_platform.databases.mysql.address import Address
 from sakila_platform.rentals import warehouse_star
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform

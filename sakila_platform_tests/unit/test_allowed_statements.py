@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.embedded.allowed_statements import Kind, kind_of
-from sakila_platform.embedded.dump import read_dump
-from sakila_platform.embedded.session_settings import carried_out
-from sakila_platform.embedded.statements import SqlFile, Statement, split_statements
+from sakila_platform.embedded.sakila.dumps.allowed_statements import Kind, kind_of
+from sakila_platform.embedded.sakila.dumps.dump import read_dump
+from sakila_platform.embedded.sakila.dumps.session_settings import carried_out
+from sakila_platform.embedded.sakila.dumps.statements import SqlFile, Statement, split_statements
 from sakila_platform.errors import PlatformError
 
 

@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from sakila_platform.engine.agreement import AGREEMENT_SQL, CHECK, difference, twins
-from sakila_platform.engine.answers_of_run import keep_answer, kept_answer
-from sakila_platform.engine.automation import follows_upstream
-from sakila_platform.engine.plots import Plot, draw
-from sakila_platform.engine.question_assets import keep
-from sakila_platform.engine.questions import Answer
 from sakila_platform.errors import PlatformError
-from sakila_platform.rentals.agreement import agreement_checks
+from sakila_platform.marts.answers_of_run import keep_answer, kept_answer
+from sakila_platform.marts.plots import Plot, draw
+from sakila_platform.marts.questions import Answer
+from sakila_platform.orchestration.automation import follows_upstream
+from sakila_platform.orchestration.layers.agreement import CHECK, difference, twins
+from sakila_platform.orchestration.layers.questions import keep
+from sakila_platform.rentals.agreement import AGREEMENT_SQL, agreement_checks
 from sakila_platform.rentals.analysis import ANALYSIS_SQL, FIVE_QUESTIONS, analysis_assets, questions
 
 GOOD = "-- One row per category: films.\nSELECT category, COUNT(*) AS films FROM dim_film GROUP BY category\n"
@@ -158,7 +158,9 @@ def test_a_twin_with_a_column_of_its_own_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "top_categories.sql").write_text(
         "-- One row per category: sold.\nSELECT 1 AS sold FROM final_sakila.x\n"
     )
-    with pytest.raises(PlatformError, match=r"sold, final_sakila.x can't be compared with sql/analysis/top_categories"):
+    with pytest.raises(
+        PlatformError, match=r"sold, final_sakila.x can't be compared with sql/rentals/analysis/top_categories"
+    ):
         list(twins(questions(), tmp_path))
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.embedded import archives
-from sakila_platform.embedded.dump import DATA_FILE, SCHEMA_FILE, read_dump
+from sakila_platform.embedded.sakila.dumps import archives
+from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, SCHEMA_FILE, read_dump
 from sakila_platform.errors import PlatformError
 
 CONTENT = {SCHEMA_FILE: "CREATE TABLE film (id INT);\n" * 40, DATA_FILE: "INSERT INTO film VALUES (1);\n" * 40}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.embedded.binaries import find_binaries, obtain_binaries, packages_folder
 from sakila_platform.embedded.machine import Machine, Outcome
+from sakila_platform.embedded.mariadb.binaries import find_binaries, obtain_binaries, packages_folder
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.settings import MARIADBD
+from sakila_platform.settings.places import MARIADBD
 
 DEBIAN = ("apt-get", "dpkg")
 A_DAY, A_MONTH = 24 * 3600, 30 * 24 * 3600

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from sakila_platform.catalogue.csv_files import MOVIES, SERIES, decoded, titles_of_genre
-from sakila_platform.catalogue.csv_rows import RawCsv, csv_rows
+from sakila_platform.catalogue.csv.files import MOVIES, SERIES, decoded, titles_of_genre
+from sakila_platform.catalogue.csv.rows import RawCsv, csv_rows
 
 FILM = "tt0078748|{name}|Alien|1979|117|{genres}|8.5|900000|actress|Ripley|Sigourney Weaver|1949|\\N|actress|tt0078748"
 

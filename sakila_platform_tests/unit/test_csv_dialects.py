@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.csv_dialects import Form, Quoting
-from sakila_platform.csv_lines import Lines, below_header, found_quoting, header_of, read_lines
+from sakila_platform.capture.csv_dialects import Form, Quoting
+from sakila_platform.capture.csv_lines import Lines, below_header, found_quoting, header_of, read_lines
 
 # Pieces of which texts are made as people write them; each quotation mark has a letter beside it.
 PIECES = ["a", "b c", "é", 'x"', '"y" z', ", c", "| d", "\ne", "\r\nf", "g\\", r"h\i", "tt"]

@@ -30,8 +30,8 @@ from sakila_platform.dashboards.mart_contracts import read_mart_contracts, requi
 from sakila_platform.dashboards.mart_rows import Period, newest_period, period_before
 from sakila_platform.dashboards.themes import DARK, LIGHT, Theme
 from sakila_platform.definitions import platform_definitions
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.rentals import dashboard_assets
 from sakila_platform.rentals.dashboards import RENTALS
 

@@ -13,7 +13,7 @@ from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
 from sakila_platform.dashboards.declarations import Amount, Fold, KeyFigure, Measure
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight.requests import dashboard_request
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.rentals.dashboards import RENTALS
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.quicksight_snapshots import FOLDER, TARGET, sent, text

@@ -22,27 +22,26 @@ from botocore import xform_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform import settings
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES, TRUSTED_TABLES
-from sakila_platform.contracts import Table
-from sakila_platform.deploy.archives import fingerprint, pure_wheel, reproducible_zip
-from sakila_platform.deploy.athena_views import described, view_parts
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
-from sakila_platform.deploy.declared_catalogue import LAYERS
-from sakila_platform.deploy.declared_jobs import LOADING_MODULES
-from sakila_platform.deploy.declared_reviews import REVIEWS_JOBS, REVIEWS_MODULES
-from sakila_platform.deploy.declared_titles import CATALOGUE_JOBS
+from sakila_platform.deploy.declared.athena_views import described, view_parts
+from sakila_platform.deploy.declared.catalogue import LAYERS
+from sakila_platform.deploy.declared.jobs import LOADING_MODULES
+from sakila_platform.deploy.declared.reviews import REVIEWS_JOBS, REVIEWS_MODULES
+from sakila_platform.deploy.declared.titles import CATALOGUE_JOBS
 from sakila_platform.deploy.differences import differences
 from sakila_platform.deploy.environment import Environment, Network, read_environment
 from sakila_platform.deploy.inventory import JOBS, Inventory
 from sakila_platform.deploy.kinds import KINDS
-from sakila_platform.deploy.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.deploy.policies import Statement, policy
-from sakila_platform.deploy.release_contents import CHECKOUT, WHEEL, Release, release_of_checkout
-from sakila_platform.mysql import Address
-from sakila_platform.postgres import PostgresAddress
+from sakila_platform.deploy.release.archives import fingerprint, pure_wheel, reproducible_zip
+from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release, release_of_checkout
+from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.model.contracts import Table
 from sakila_platform.spark.arguments import _parser, parse_arguments
 from sakila_platform_tests.aws_clocks import cron_faults
 from sakila_platform_tests.policy_lint import asked_besides, iam_action, policy_faults
@@ -119,7 +118,7 @@ def test_the_documented_policy_allows_every_call_in_the_code_and_what_aws_asks_b
     allowed = {action for statement in document["Statement"] for action in statement["Action"]}
     code = CHECKOUT / "sakila_platform"
     # `deploy`, its command, and the question whether what was deployed lives.
-    files = [*(code / "deploy").glob("*.py"), code / "commands" / "deploy.py", code / "resources" / "athena.py"]
+    files = [*(code / "deploy").rglob("*.py"), code / "cli" / "deploy.py", code / "databases" / "athena.py"]
     called = {action for file in files for action in actions_called_in(file)}
     # The first needs no permission; the second is in one file with `logs`, and is CloudWatch's.
     called -= {"sts:GetCallerIdentity", "logs:ListTagsForResource"}
@@ -221,7 +220,7 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
     place: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put: dict[str, str] = {}
-    monkeypatch.setattr(settings, "put_in_environment", put.update)
+    monkeypatch.setattr("sakila_platform.spark.arguments.put_in_environment", put.update)
     place = replace(place, job_settings=(("SAKILA_TIME_ZONE", "America/Bogota"), ("SAKILA_HOLIDAY_COUNTRY", "US")))
     watched = {"SAKILA_METRICS_NAMESPACE": "Sakila", "SAKILA_ENVIRONMENT": "test", "SAKILA_AWS_REGION": place.region}
     jobs = {each.name: each.wanted["DefaultArguments"] for each in declared(place) if each.kind == "glue job"}

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sakila_platform.embedded import archives
-from sakila_platform.embedded.dump import DATA_FILE, SCHEMA_FILE, read_dump
+from sakila_platform.embedded.sakila.dumps import archives
+from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, SCHEMA_FILE, read_dump
 from sakila_platform.errors import PlatformError, UsageError
 
 SCHEMA, DATA = "CREATE TABLE film (…);", "INSERT INTO film VALUES ('🎬');"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.engine import event_slices
-from sakila_platform.engine.event_slices import EventTable, slice_by_day
+from sakila_platform.capture import event_slices
+from sakila_platform.capture.event_slices import EventTable, slice_by_day
 from sakila_platform.errors import PlatformError
 
 RENTAL = EventTable(

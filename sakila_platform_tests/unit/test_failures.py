@@ -10,8 +10,8 @@ import pymysql
 import pytest
 from pymysql.constants import CR
 
-from sakila_platform.engine.failures import tried_each
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.failures import tried_each
 
 
 def asked(failing: Exception, times: int = 0) -> tuple[list[str], Iterator[str]]:

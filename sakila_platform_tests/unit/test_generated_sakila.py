@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
-from sakila_platform.embedded.generated.sakila import GeneratedSakila, generated_sakila
-from sakila_platform.embedded.generated.shop import Row
-from sakila_platform.embedded.verification import TABLES
+from sakila_platform.embedded.sakila.generated.database import GeneratedSakila, generated_sakila
+from sakila_platform.embedded.sakila.generated.shop import Row
+from sakila_platform.embedded.sakila.verification import TABLES
 
 
 @pytest.fixture(scope="module")

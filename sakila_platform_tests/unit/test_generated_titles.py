@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.catalogue.csv_files import (
+from sakila_platform.catalogue.csv.files import (
     CSV_FILES,
     IMDB_ID,
     MOVIES,

@@ -12,9 +12,9 @@ import pytest
 
 from sakila_platform.reviews.generated.purchases import customer_ids, write_purchases
 from sakila_platform.reviews.generated.vendor_files import write_vendor_files
-from sakila_platform.reviews.purchase_lines import PurchaseFile
-from sakila_platform.reviews.review_text import GoodWord
+from sakila_platform.reviews.purchases.lines import PurchaseFile
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
+from sakila_platform.reviews.vendors.review_text import GoodWord
 
 DAY, ROWS = date(2021, 4, 25), 1_500
 LOG = re.compile(

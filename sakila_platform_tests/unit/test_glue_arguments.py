@@ -11,16 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform import settings
-from sakila_platform.days import ONE_DAY, consecutive_runs
-from sakila_platform.engine.outcome_messages import outcome_messages, outcomes_of
-from sakila_platform.engine.outcomes import TableDay
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.naming import TableName
+from sakila_platform.model.days import ONE_DAY, consecutive_runs
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcome_messages import outcome_messages, outcomes_of
+from sakila_platform.model.outcomes import TableDay
 from sakila_platform.rentals.source import STAGE_TABLES
+from sakila_platform.settings.calendar import CLOCK
+from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.places import MYSQL_URL, lake_location
 from sakila_platform.spark.arguments import parse_arguments
 from sakila_platform.spark.job import faults_of, lines_of, run_chunks
-from sakila_platform.spark.login import Login
+from sakila_platform.spark.source.login import Login
 
 RENTAL = TableName("stage", "sakila", "rental")
 # What Glue itself passes, in its own spelling.
@@ -34,9 +36,9 @@ GLUE_S_OWN = [
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No settings but a clock that stands; what a test puts into the environment is gone after it."""
     before = dict(os.environ)
-    for setting in settings.all_settings():
+    for setting in all_settings():
         monkeypatch.delenv(setting.name, raising=False)
-    monkeypatch.setenv(settings.CLOCK.name, "2006-03-01T02:00:00+00:00")
+    monkeypatch.setenv(CLOCK.name, "2006-03-01T02:00:00+00:00")
     yield
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
@@ -61,7 +63,7 @@ def test_a_range_has_both_its_ends() -> None:
 
 
 def test_the_lake_of_the_arguments_is_the_lake_of_the_settings() -> None:
-    assert parse_arguments(["--lake", "s3://bucket/lake"]).lake == "s3://bucket/lake" == settings.lake_location()
+    assert parse_arguments(["--lake", "s3://bucket/lake"]).lake == "s3://bucket/lake" == lake_location()
 
 
 REFUSED = {
@@ -95,7 +97,7 @@ def test_a_login_in_the_arguments_is_refused_without_being_repeated() -> None:
         assert "secret@" not in str(refused.value)
         assert "password=secret" not in str(refused.value)
     assert parse_arguments(["--SAKILA_MYSQL_URL", "mysql://ann:secret@db"]).login == Login()
-    assert settings.MYSQL_URL.read() == ""
+    assert MYSQL_URL.read() == ""
 
 
 def test_the_place_comes_from_the_jdbc_url_and_the_login_from_the_settings() -> None:

@@ -13,19 +13,19 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from sakila_platform.contracts import Table
-from sakila_platform.engine.queries import SQL_FOLDER
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.rentals.source import RENTAL, STAGE_TABLES
 from sakila_platform.rentals.star import DAILY_TABLES
-from sakila_platform.spark.columns import file_schema, source_query
-from sakila_platform.spark.jdbc import key_ranges
 from sakila_platform.spark.lake_views import spark_sql
 from sakila_platform.spark.publishing import whole_days
+from sakila_platform.spark.source.columns import file_schema, source_query
+from sakila_platform.spark.source.jdbc import key_ranges
 
 
 @pytest.mark.parametrize("table", DAILY_TABLES, ids=lambda table: table.name.table)
 def test_a_query_of_final_reads_sessions_views_and_gives_the_contracts_columns(table: Table) -> None:
-    query = (SQL_FOLDER / "final" / f"{table.name.table}.sql").read_text(encoding="utf-8")
+    query = (SQL_FOLDER / "rentals" / "final" / f"{table.name.table}.sql").read_text(encoding="utf-8")
     rendered = sqlglot.parse_one(spark_sql(query), read="spark")
     assert isinstance(rendered, exp.Query)
     assert set(rendered.named_selects) == {"dt", *table.column_names}

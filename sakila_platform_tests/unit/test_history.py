@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.contracts import arrow_schema
-from sakila_platform.days import Clock
-from sakila_platform.engine.history import Dimension
-from sakila_platform.engine.load_dimensions import load_dimension
-from sakila_platform.engine.warehouse_session import WarehouseSession
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.model.days import Clock
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.resources.duckdb import open_duckdb
+from sakila_platform.warehouse.history import Dimension
+from sakila_platform.warehouse.load_dimensions import load_dimension
+from sakila_platform.warehouse.mysql_session import WarehouseSession
 
 STORE = Dimension(star.DIM_STORE, warehouse.DIM_STORE)
 CLOCK = Clock(ZoneInfo("UTC"))

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.tls import Mode, Tls
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.mysql import Address
-from sakila_platform.mysql_tls import Mode, Tls
-from sakila_platform.postgres import PostgresAddress
-from sakila_platform.spark.jdbc_protection import MYSQL_DRIVER, protection
-from sakila_platform.spark.login import Login
-from sakila_platform.spark.postgres_jdbc import PostgresJdbc
+from sakila_platform.spark.source.jdbc_protection import MYSQL_DRIVER, protection
+from sakila_platform.spark.source.login import Login
+from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc
 
 MARIADB_DRIVER = "org.mariadb.jdbc.Driver"
 

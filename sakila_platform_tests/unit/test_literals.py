@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymysql.converters import escape_item
 
-from sakila_platform.embedded.literals import ColumnType, FileValues, column_sum
+from sakila_platform.embedded.sakila.dumps.literals import ColumnType, FileValues, column_sum
 
 VARCHAR, INT, DECIMAL = ColumnType("varchar", "varchar(45)"), ColumnType("int", "int"), ColumnType("decimal", "", 2)
 SET = ColumnType("set", "set('Trailers','Deleted Scenes','Director''s Cut')")

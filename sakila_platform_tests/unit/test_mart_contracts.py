@@ -8,10 +8,10 @@ import shutil
 
 import pytest
 
-from sakila_platform.engine.dbt_project import MANIFEST, DbtProject
-from sakila_platform.engine.mart_assets import MARTS_PROJECT
-from sakila_platform.engine.mart_builds import Outcome, build_marts
-from sakila_platform.resources.lake_location import open_lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.marts.builds import Outcome, build_marts
+from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 
 COLUMNS = "film_id, place, title, rating, shelf, rentals"
 SOUND = ["(1, 1, 'Alien', 'G', 1, 3)", "(2, 2, 'Child''s Play', 'R', 2, 0)"]

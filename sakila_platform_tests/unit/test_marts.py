@@ -11,20 +11,20 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform import settings
 from sakila_platform.catalogue import marts as catalogue_marts
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.engine.dbt_project import MANIFEST, DbtProject
-from sakila_platform.engine.mart_assets import MARTS_PROJECT, marts_project
 from sakila_platform.errors import PlatformError
+from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT, marts_project
+from sakila_platform.orchestration.resources.database import WarehouseResource
+from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.marts import marts_assets
-from sakila_platform.resources.database import WarehouseResource
-from sakila_platform.resources.lake import LakeResource
 from sakila_platform.reviews import marts as reviews_marts
 from sakila_platform.reviews import star as reviews_star
+from sakila_platform.settings.places import HOME
 
 DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "decimal(18, 3)", "varchar", "boolean", "date"}
 
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A state folder in which the project has been parsed."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         folder = tmp_path_factory.mktemp("home")
-        monkeypatch.setenv(settings.HOME.name, str(folder))
+        monkeypatch.setenv(HOME.name, str(folder))
         marts_project().parsed()
         yield folder
 

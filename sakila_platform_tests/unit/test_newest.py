@@ -10,13 +10,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.contracts import arrow_schema
-from sakila_platform.days import Clock
-from sakila_platform.engine.load_dimensions import load_newest
-from sakila_platform.engine.warehouse_session import WarehouseSession
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.model.days import Clock
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.resources.duckdb import open_duckdb
+from sakila_platform.warehouse.load_dimensions import load_newest
+from sakila_platform.warehouse.mysql_session import WarehouseSession
 
 FIRST = date(2005, 6, 1)
 DAYS = 4

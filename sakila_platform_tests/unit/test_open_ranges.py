@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform.commands.open_ranges import open_ranges
+from sakila_platform.cli.running.open_ranges import open_ranges
 
 FIRST = date(2005, 5, 24)
 DAYS = st.sets(st.integers(0, 40).map(lambda n: FIRST + timedelta(days=n)))

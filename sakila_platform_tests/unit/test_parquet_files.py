@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sakila_platform.engine.parquet_files import encode_parquet, write_each
+from sakila_platform.lake.parquet_files import encode_parquet, write_each
 
 SCHEMA = pa.schema(
     [

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import dagster as dg
 import pytest
 
-from sakila_platform.partitions import Calendar, daily_partitions
+from sakila_platform.orchestration.partitions import Calendar, daily_partitions
 
 ZONES = ("UTC", "America/Bogota", "Europe/Berlin", "Australia/Lord_Howe")
 MOMENTS = (

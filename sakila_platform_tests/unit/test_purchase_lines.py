@@ -13,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.reviews.purchase_lines import HEADER, PurchaseFile, Row
+from sakila_platform.reviews.purchases.lines import HEADER, PurchaseFile, Row
 
 HEADER_LINE = ",".join(HEADER)
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.contracts import INTEGER, SMALLINT, Column, Kind, Rule, Table, arrow_schema, text
-from sakila_platform.engine.audit import audit_table
-from sakila_platform.engine.record_audit import RECORD, Reasons, part_lines, part_records
-from sakila_platform.naming import TableName
+from sakila_platform.capture.record_audit import RECORD, Reasons, part_lines, part_records
+from sakila_platform.lake.audit import audit_table
+from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Kind, Rule, Table, arrow_schema, text
+from sakila_platform.model.naming import TableName
 
 TABLE = Table(
     TableName("stage", "test", "records"),

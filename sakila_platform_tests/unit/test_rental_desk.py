@@ -14,17 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform import settings
-from sakila_platform.days import Clock
 from sakila_platform.errors import UsageError
-from sakila_platform.rental_desk import passwords
-from sakila_platform.rental_desk.configuration import DeskConfig, desk_config
-from sakila_platform.rental_desk.moments import counter_moment
-from sakila_platform.rental_desk.openapi import openapi_document
-from sakila_platform.rental_desk.people import canonical_document
+from sakila_platform.model.days import Clock
+from sakila_platform.rental_desk.accounts import passwords
+from sakila_platform.rental_desk.accounts.people import canonical_document
+from sakila_platform.rental_desk.accounts.written_names import document_form, name_form, password_form
 from sakila_platform.rental_desk.refusals import Invalid
-from sakila_platform.rental_desk.returning import late_days
-from sakila_platform.rental_desk.written_names import document_form, name_form, password_form
+from sakila_platform.rental_desk.rentals.moments import counter_moment
+from sakila_platform.rental_desk.rentals.returning import late_days
+from sakila_platform.rental_desk.web.configuration import DeskConfig, desk_config
+from sakila_platform.rental_desk.web.openapi import openapi_document
+from sakila_platform.settings.desk import DESK_CORS_ORIGINS, DESK_PORT, DESK_SECRET_KEY
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.setting import Setting
 
 BOGOTA = ZoneInfo("America/Bogota")
 # 13:30 of 20 May in Bogotá.
@@ -206,8 +208,8 @@ def test_the_document_describes_every_twin_and_names_no_schema_that_it_lacks() -
 def test_the_desks_key_is_made_once_and_only_its_owner_can_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path))
-    monkeypatch.delenv(settings.DESK_SECRET_KEY.name, raising=False)
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    monkeypatch.delenv(DESK_SECRET_KEY.name, raising=False)
     key = desk_config().secret_key
     assert len(key) >= 48
     assert desk_config().secret_key == key
@@ -218,15 +220,15 @@ def test_the_desks_key_is_made_once_and_only_its_owner_can_read_it(
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
-        (settings.DESK_SECRET_KEY, "too short"),
-        (settings.DESK_CORS_ORIGINS, "shop.example"),
-        (settings.DESK_CORS_ORIGINS, "https://shop.example/path"),
-        (settings.DESK_CORS_ORIGINS, "*"),
-        (settings.DESK_PORT, "0"),
+        (DESK_SECRET_KEY, "too short"),
+        (DESK_CORS_ORIGINS, "shop.example"),
+        (DESK_CORS_ORIGINS, "https://shop.example/path"),
+        (DESK_CORS_ORIGINS, "*"),
+        (DESK_PORT, "0"),
     ],
 )
 def test_a_setting_that_would_open_the_desk_is_refused(
-    setting: settings.Setting, value: str, monkeypatch: pytest.MonkeyPatch
+    setting: Setting, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(setting.name, value)
     with pytest.raises(UsageError, match=setting.name):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.reviews.review_text import STOP_WORDS, GoodToken, GoodWord, words
+from sakila_platform.reviews.vendors.review_text import STOP_WORDS, GoodToken, GoodWord, words
 
 # Words are put together of these, so that the interesting cases are common.
 PIECES = st.sampled_from(

@@ -8,9 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform.reviews.arrivals_ledger import PATIENCE_SECONDS, Ledger, look
-from sakila_platform.reviews.raw import Delivery
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
+from sakila_platform.reviews.vendors.arrivals_ledger import PATIENCE_SECONDS, Ledger, look
+from sakila_platform.reviews.vendors.raw import Delivery
 
 DAY = date(2021, 4, 25)
 Key = tuple[date, VendorFile]

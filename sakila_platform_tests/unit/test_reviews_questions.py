@@ -6,9 +6,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from sakila_platform.engine.agreement import twins
-from sakila_platform.engine.queries import SQL_FOLDER
-from sakila_platform.engine.questions import Question
+from sakila_platform.marts.questions import Question
+from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.orchestration.layers.agreement import twins
 from sakila_platform.reviews.agreement import REVIEWS_SQL
 from sakila_platform.reviews.analysis import analysis_assets, questions
 
@@ -23,7 +23,7 @@ RESERVED_BY_REDSHIFT = {
     *("respect", "restore", "snapshot", "sysdate", "system", "tag", "tdes", "text255", "text32k", "timestamp"),
     *("top", "truncatecolumns", "unpivot", "wallet", "without"),
 }
-VIEWS = sorted((SQL_FOLDER / "warehouse" / "reviews").glob("*.sql"))
+VIEWS = sorted((SQL_FOLDER / "reviews" / "warehouse").glob("*.sql"))
 STATEMENTS = {**{q.name: q.query.sql for q in questions()}, **{path.stem: path.read_text() for path in VIEWS}}
 
 

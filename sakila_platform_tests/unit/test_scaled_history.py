@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sakila_platform.embedded import scaled_history
-from sakila_platform.embedded.scale import scaled_days
-from sakila_platform.embedded.scaled_history import Calendar, DrawnRentals, RecordedRentals, drawn_rentals
+from sakila_platform.embedded.sakila import scaled_history
+from sakila_platform.embedded.sakila.scale import scaled_days
+from sakila_platform.embedded.sakila.scaled_history import Calendar, DrawnRentals, RecordedRentals, drawn_rentals
 from sakila_platform.errors import PlatformError
 
 MIDNIGHT = 1_116_892_800  # 2005-05-24

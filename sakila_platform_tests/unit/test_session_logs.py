@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform import settings
-from sakila_platform.reviews import session_logs
-from sakila_platform.reviews.places import MISSPELT, STATES, location
-from sakila_platform.reviews.session_logs import TAGS, parsed, read_logs
-from sakila_platform.reviews.systems import browser_of, is_apple
+from sakila_platform.reviews.vendors import session_logs
+from sakila_platform.reviews.vendors.places import MISSPELT, STATES, location
+from sakila_platform.reviews.vendors.session_logs import TAGS, parsed, read_logs
+from sakila_platform.reviews.vendors.systems import browser_of, is_apple
+from sakila_platform.settings.reviews import REVIEWS_BROWSERS
 
-BROWSERS = settings.REVIEWS_BROWSERS.parse(settings.REVIEWS_BROWSERS.default)
+BROWSERS = REVIEWS_BROWSERS.parse(REVIEWS_BROWSERS.default)
 USUAL = ("04-25-2021", "02-30-2021", "Mobile", "Texas", " TX ", "Apple iOS", "a &amp; b", "", " ", "<b/>", "]]>")
 SAID = st.one_of(st.sampled_from(USUAL), st.text(st.characters(blacklist_categories=["Cs"]), max_size=12))
 BEGINNINGS = ("", "", "", " ", '<?xml version="1.0"?>')
@@ -92,4 +92,4 @@ def test_a_system_comes_with_a_browser_and_a_maker(system: str, browser: str | N
 @pytest.mark.parametrize("text", ["windows", "windows=", "=Edge", "mac os=Safari", "linux=a,LINUX=b"])
 def test_a_table_of_browsers_that_is_none_is_told(text: str) -> None:
     with pytest.raises(ValueError, match="windows=Edge"):
-        settings.REVIEWS_BROWSERS.parse(text)
+        REVIEWS_BROWSERS.parse(text)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from sakila_platform.rentals.simulation import (
+from sakila_platform.rentals.simulation.draws import (
     Customer,
     Film,
     Habits,
@@ -29,7 +29,7 @@ from sakila_platform.rentals.simulation import (
     draw_returns,
     late_fee,
 )
-from sakila_platform.rentals.simulation_shelf import Copy
+from sakila_platform.rentals.simulation.shelf import Copy
 
 DAY = date(2006, 3, 1)
 MORNING, NIGHT = day_bounds(DAY)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform import settings
-from sakila_platform.resources.duckdb import open_duckdb
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.spill import spill_folder, sweep_abandoned
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.spill import spill_folder, sweep_abandoned
+from sakila_platform.settings.places import HOME
 
 _TWO_DAYS = 2 * 24 * 3600
 
 
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(settings.HOME.name, str(tmp_path / "state"))
+    monkeypatch.setenv(HOME.name, str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "state"
 

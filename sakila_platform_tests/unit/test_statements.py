@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform.embedded.statements import (
+from sakila_platform.embedded.sakila.dumps.statements import (
     SqlFile,
     Statement,
     require_settings_restored,

@@ -22,8 +22,8 @@ from sakila_platform.catalogue.tmdb.endpoints import Request
 from sakila_platform.catalogue.tmdb.record_files import DISCOVERED_MOVIES, FOUND, MISSING, MOVIES, SERIES
 from sakila_platform.catalogue.tmdb_stand_in.application import stand_in
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.raw_files import LakeFiles
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.raw_files import LakeFiles
 from sakila_platform_tests.tmdb_collections import access
 
 DAY = date(2022, 5, 2)

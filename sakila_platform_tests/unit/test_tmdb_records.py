@@ -26,8 +26,8 @@ from sakila_platform.catalogue.tmdb.record_files import (
 )
 from sakila_platform.catalogue.tmdb.record_writer import RecordWriter
 from sakila_platform.errors import PlatformError
-from sakila_platform.resources.lake_folder import FolderLake
-from sakila_platform.resources.raw_files import LakeFiles
+from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.raw_files import LakeFiles
 
 DAY = date(2022, 5, 2)
 LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=20)

@@ -13,9 +13,9 @@ from hypothesis import assume, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.reviews import vendor_csv
-from sakila_platform.reviews.csv_records import Fault
-from sakila_platform.reviews.vendor_csv import Layout, read_file
+from sakila_platform.reviews.vendors import review_csv as vendor_csv
+from sakila_platform.reviews.vendors.csv_records import Fault
+from sakila_platform.reviews.vendors.review_csv import Layout, read_file
 
 COLUMNS = ("cid", "review_str", "id_review")
 LAYOUT = Layout([COLUMNS])

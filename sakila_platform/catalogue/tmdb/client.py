@@ -16,9 +16,9 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, ResponseError
 from urllib3.util import Retry
 
-from sakila_platform import settings
 from sakila_platform.catalogue.tmdb.endpoints import Request
 from sakila_platform.errors import PlatformError
+from sakila_platform.settings.catalogue import TMDB_REQUESTS_PER_SECOND, TMDB_TIMEOUT_SECONDS, TMDB_TOKEN, TMDB_URL
 
 LONGEST_ANSWER = 10_000_000 - 100
 """Bytes. A file of answers has at most ten million, and so has one answer."""
@@ -67,21 +67,21 @@ def access_of_settings(token: str = "") -> Access:
     token = token.strip()
     try:
         # As the setting is held to be: an HTTP client would name in its error what it can't send.
-        token = settings.TMDB_TOKEN.parse(token) if token else settings.TMDB_TOKEN.read()
+        token = TMDB_TOKEN.parse(token) if token else TMDB_TOKEN.read()
     except ValueError:
         raise PlatformError(
             "What is kept as TMDB's token is none. Keep the API read access token as TMDB shows it, and nothing else."
         ) from None
     if not token:
         raise PlatformError(
-            f"{settings.TMDB_TOKEN.name} is not set. Take the API read access token from your TMDB account's settings "
+            f"{TMDB_TOKEN.name} is not set. Take the API read access token from your TMDB account's settings "
             "(API), and set it."
         )
     return Access(
-        settings.TMDB_URL.read().rstrip("/"),
+        TMDB_URL.read().rstrip("/"),
         token,
-        settings.TMDB_REQUESTS_PER_SECOND.read(),
-        settings.TMDB_TIMEOUT_SECONDS.read(),
+        TMDB_REQUESTS_PER_SECOND.read(),
+        TMDB_TIMEOUT_SECONDS.read(),
     )
 
 
@@ -157,9 +157,7 @@ class TmdbClient:
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
         if status in _BAD_LOGIN:
-            raise PlatformError(
-                f"TMDB at {self._access.url} refuses the token ({status}). Correct {settings.TMDB_TOKEN.name}."
-            )
+            raise PlatformError(f"TMDB at {self._access.url} refuses the token ({status}). Correct {TMDB_TOKEN.name}.")
         try:
             text = content.decode("utf-8")
             document = json.loads(text, parse_constant=_refuse)
@@ -186,7 +184,7 @@ class TmdbClient:
             why = f"could not be reached ({type(cause).__name__})"
         return (
             f"TMDB at {self._access.url} {why}, however often it was asked. What was had is kept: run the day again "
-            f"later, or correct {settings.TMDB_URL.name}."
+            f"later, or correct {TMDB_URL.name}."
         )
 
 

@@ -13,7 +13,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sakila_platform import settings
 from sakila_platform.catalogue.raw_paths import RawSubject
 from sakila_platform.catalogue.raw_zone import RawZone
 from sakila_platform.catalogue.tmdb import endpoints
@@ -24,6 +23,7 @@ from sakila_platform.catalogue.tmdb.client import Answer, TmdbClient, Unusable
 from sakila_platform.catalogue.tmdb.endpoints import Request
 from sakila_platform.catalogue.tmdb.record_writer import RecordWriter
 from sakila_platform.errors import PlatformError
+from sakila_platform.settings.catalogue import TMDB_FIRST_YEAR, TMDB_PAGES_PER_YEAR, TMDB_REFRESH_DAYS, TMDB_URL
 
 Report = Callable[[str], None]
 _MOST_UNUSABLE_IN_A_ROW = 20
@@ -42,9 +42,7 @@ class Scope:
 
 def scope_of_settings() -> Scope:
     """As the settings say."""
-    return Scope(
-        settings.TMDB_FIRST_YEAR.read(), settings.TMDB_PAGES_PER_YEAR.read(), settings.TMDB_REFRESH_DAYS.read()
-    )
+    return Scope(TMDB_FIRST_YEAR.read(), TMDB_PAGES_PER_YEAR.read(), TMDB_REFRESH_DAYS.read())
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ class _Collection:
         if answer is None:
             return None
         if not answer.is_found:
-            raise PlatformError(f"TMDB knows no {request.path}. Correct {settings.TMDB_URL.name}.")
+            raise PlatformError(f"TMDB knows no {request.path}. Correct {TMDB_URL.name}.")
         results = answer.document["results"]
         ids = [each["id"] for each in results if isinstance(each, dict) and type(each.get("id")) is int]
         led_to = {"pages": answer.document["total_pages"], "ids": ids}
@@ -223,7 +221,7 @@ class _Collection:
         if self._unusable_in_a_row >= _MOST_UNUSABLE_IN_A_ROW:
             raise PlatformError(
                 f"TMDB gave {_MOST_UNUSABLE_IN_A_ROW} answers in a row that are of no use, the last for {error}. "
-                f"Correct {settings.TMDB_URL.name}, or run the day again later."
+                f"Correct {TMDB_URL.name}, or run the day again later."
             )
 
     def _is_had(self, request: Request) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from sakila_platform.catalogue.csv_files import DELIMITER, LIST_SEPARATOR, MOVIES, NULL, SERIES, CsvFile
+from sakila_platform.catalogue.csv.files import DELIMITER, LIST_SEPARATOR, MOVIES, NULL, SERIES, CsvFile
 from sakila_platform.catalogue.tmdb_stand_in import words
 from sakila_platform.catalogue.tmdb_stand_in.titles import Part, Title
 

@@ -10,7 +10,7 @@ from sakila_platform.dashboards.mart_contracts import Contract
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.fields import Json
 from sakila_platform.dashboards.quicksight.requests import Target
-from sakila_platform.resources.quicksight import ENDED_WELL, QuickSight
+from sakila_platform.dashboards.quicksight.service import ENDED_WELL, QuickSight
 
 Report = Callable[[str], None]
 

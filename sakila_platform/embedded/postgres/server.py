@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psycopg
 
+from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.embedded.machine import Machine
+from sakila_platform.embedded.mariadb.server import free_port
 from sakila_platform.embedded.postgres.binary import PostgresBinary, obtain_postgres
 from sakila_platform.embedded.postgres.folder import (
     USER,
@@ -20,7 +22,6 @@ from sakila_platform.embedded.postgres.folder import (
     put_password_in_force,
 )
 from sakila_platform.embedded.postgres.owner import owner_for
-from sakila_platform.embedded.server import free_port
 from sakila_platform.embedded.server_process import (
     ServerDescription,
     Waiting,
@@ -32,7 +33,6 @@ from sakila_platform.embedded.server_process import (
 )
 from sakila_platform.embedded.state_folder import ServerRecord
 from sakila_platform.errors import PlatformError
-from sakila_platform.postgres import PostgresAddress
 
 _HOST = "127.0.0.1"
 _ATTEMPTS = 3

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psycopg
 
-from sakila_platform.resources.lake_files import Lake
+from sakila_platform.lake.files import Lake
 from sakila_platform.reviews.generated.purchases import write_purchases
 from sakila_platform.reviews.generated.vendor_files import write_vendor_files
-from sakila_platform.reviews.purchases import LoadedPurchases, load_purchases
-from sakila_platform.reviews.raw import deliver, raw_path
+from sakila_platform.reviews.purchases.table import LoadedPurchases, load_purchases
 from sakila_platform.reviews.source import VENDOR_FILES
+from sakila_platform.reviews.vendors.raw import deliver, raw_path
 
 DEMO_REVIEWS = 2_000
 DEMO_PURCHASES = 20_000

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from sakila_platform.days import days_between
+from sakila_platform.model.days import days_between
 from sakila_platform.reviews.generated import words
-from sakila_platform.reviews.purchase_lines import HEADER
+from sakila_platform.reviews.purchases.lines import HEADER
 
 SEED = 20101201
 FULL_SIZE = 541_909

@@ -11,8 +11,8 @@ from random import Random
 
 from sakila_platform.reviews.generated import words
 from sakila_platform.reviews.generated.purchases import FIRST_CUSTOMER, customer_ids
-from sakila_platform.reviews.places import STATES
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VendorFile
+from sakila_platform.reviews.vendors.places import STATES
 
 SEED = 20210425
 FULL_SIZE = 100_000

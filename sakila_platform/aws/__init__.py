@@ -1,0 +1,4 @@
+"""What every call to AWS shares: its errors in one line, CloudWatch metrics.
+
+A service that one room uses is in that room.
+"""

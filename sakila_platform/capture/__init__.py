@@ -1,0 +1,4 @@
+"""Source to stage: slices of events, snapshots, members, checksums.
+
+Not what a source's tables are.
+"""

@@ -1,0 +1,130 @@
+"""What a day of stage comes to, whatever engine reads the source: captures kept, rows without a day, notes.
+
+Belongs here: nothing that needs an engine. DuckDB's and Arrow's way is `capture`; Spark's is `sakila_platform.spark`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sakila_platform.capture.source_tables import CAPTURED_AT
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.publishing import Quarantine
+from sakila_platform.model.audit_rules import broken_rules
+from sakila_platform.model.contracts import Table, quarantine_schema
+from sakila_platform.model.days import Clock
+from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.model.outcomes import Outcomes, TableDay
+
+MATCHES_SOURCE = "matches_source"
+
+
+class Taking(Protocol):
+    """What decides whether a capture is kept: the lake, the clock, and whether all are taken anew."""
+
+    @property
+    def lake(self) -> Lake:
+        """Where captures are."""
+
+    @property
+    def clock(self) -> Clock:
+        """What says whether a day has ended."""
+
+    @property
+    def recapture(self) -> bool:
+        """Whether no capture is kept."""
+
+
+@dataclass
+class AddedMembers:
+    """What a day's capture gained: rows, and what is set aside of the table by now, where that changed."""
+
+    rows: int = 0
+    set_aside: pa.Table | None = None
+    refused: str = ""
+    """Why nothing more was added."""
+
+
+def kept_captures(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
+    """The outcomes of days whose capture is to be kept, which no capture from before the end of its day is."""
+    held = _held_rows(taking, table, days)
+    if not held:
+        return {}
+    quarantine = Quarantine(taking.lake, table)
+    outcomes = {}
+    for day, rows in held.items():
+        rejected = quarantine.rows(day_partition(day))
+        outcomes[day] = TableDay(rows, rejected.num_rows, broken_rules(rejected), notes={"kept_capture": 1})
+    return outcomes
+
+
+def _held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, int]:
+    if taking.recapture:
+        return {}
+    captures = taking.lake.fingerprints(table.name, map(day_partition, days))
+    # A backfill captures a table once for all its days, so few of the captures differ.
+    known: dict[str, tuple[int, datetime | None]] = {}
+    rows: dict[date, int] = {}
+    for day in (day for day in days if day_partition(day) in captures):
+        content = captures[day_partition(day)]
+        if content not in known:
+            known[content] = _rows_and_time(taking.lake, data_file(table.name, day_partition(day)))
+        count, first = known[content]
+        if first and first >= taking.clock.end_of(day):
+            rows[day] = count
+    return rows
+
+
+def _rows_and_time(lake: Lake, path: str) -> tuple[int, datetime | None]:
+    """A capture's rows, and when the first of them was taken; None for an empty one."""
+    rows = pq.ParquetFile(io.BytesIO(lake.read(path))).read([CAPTURED_AT])
+    return rows.num_rows, pc.min(rows[CAPTURED_AT]).as_py()
+
+
+def undated_rows(table: Table, rows: pa.Table) -> pa.Table:
+    """Events that are on no day, as they are set aside: with the reason, by primary key."""
+    reason = f"{table.day_columns[0]} names no day"
+    named = rows.append_column("reason", pa.array([reason] * rows.num_rows, pa.string()))
+    order = [(column, "ascending") for column in table.primary_key]
+    return named.cast(quarantine_schema(table)).sort_by(order)
+
+
+def with_undated(outcome: TableDay, table: Table, undated: int) -> TableDay:
+    """The outcome, with the rows that are on no day: they break the contract of the table, and are counted with it."""
+    if not undated:
+        return outcome
+    broken = {**outcome.broken, f"{table.day_columns[0]} names a day": undated}
+    return replace(outcome, broken=broken, notes={**outcome.notes, "undated_rows": undated})
+
+
+def noted(
+    outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], AddedMembers]
+) -> Outcomes:
+    """The outcomes, with columns that are not carried and members that were added to kept captures."""
+    return {
+        name: {
+            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), AddedMembers()))
+            for day, outcome in by_day.items()
+        }
+        for name, by_day in outcomes.items()
+    }
+
+
+def _with_notes(outcome: TableDay, not_carried: str, added: AddedMembers) -> TableDay:
+    notes = dict(outcome.notes)
+    if not_carried:
+        notes["columns_not_carried"] = not_carried
+    if added.rows:
+        notes["members_added"] = added.rows
+    if added.set_aside is not None:
+        rejected = added.set_aside
+        outcome = replace(outcome, rejected=rejected.num_rows, broken=broken_rules(rejected), refused=added.refused)
+    return replace(outcome, rows=0 if added.refused else outcome.rows + added.rows, notes=notes)

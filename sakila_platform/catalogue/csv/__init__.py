@@ -1,0 +1,4 @@
+"""The catalogue's CSV files: found, read line by line, kept.
+
+Not TMDB.
+"""

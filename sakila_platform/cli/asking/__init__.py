@@ -1,0 +1,4 @@
+"""Commands that only read: query and status.
+
+Nothing here writes.
+"""

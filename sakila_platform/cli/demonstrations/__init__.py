@@ -1,0 +1,4 @@
+"""The demonstration of each domain.
+
+Not the commands that it shows.
+"""

@@ -1,0 +1,300 @@
+"""The command line: words become arguments, one function of `commands` does the work, an error becomes one line.
+
+A command imports what it needs when it is called, so that `--help` and a query need not wait for Dagster.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from sakila_platform.cli.deploy_options import deploy
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.long_lived import made_to_stay
+from sakila_platform.model.days import parse_day
+
+_WRONG_USE = 2
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong use. A bug of ours keeps its traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What people read is written with an escape where its encoding lacks a sign, as standard error always is.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(args=arguments, prog_name="sakila-platform", standalone_mode=False)
+    except PlatformError as error:
+        click.echo(f"sakila-platform: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_WRONG_USE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("sakila-platform: stopped. What was done is kept; run it again to go on.", err=True)
+        sys.exit(_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sakila-platform")
+def cli() -> None:
+    """The rental platform: from the shop's database through lake and warehouse to answers.
+
+    Settings are environment variables; README.md lists them. State is kept in .sakila/ (SAKILA_HOME).
+
+    Exit codes: 0 done, 1 failed, 2 wrong use.
+    """
+
+
+@cli.command()
+@click.option("--domain", default="rentals", show_default=True, help="Which part of the business.")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to make up.")
+def demo(domain: str, days: int) -> None:
+    """From nothing to answers; again, only what is not done yet.
+
+    Fills the domain's sources (of rentals: Sakila, in a database of its own), runs their whole history and the last
+    days, and shows the answers.
+
+    \b
+    Example: sakila-platform demo --days 14
+             sakila-platform demo --domain rentals
+    """
+    started = time.monotonic()
+    with made_to_stay():
+        from sakila_platform.cli.demonstrations.demo import run_demo
+        from sakila_platform.cli.terminal import Terminal
+
+    run_demo(domain, days, Terminal(), started)
+
+
+@cli.command()
+def up() -> None:
+    """Have the database running, and say where.
+
+    It is a private MariaDB in the state folder, or the server that SAKILA_MYSQL_URL names. A state folder that has a
+    private PostgreSQL, which the domain reviews starts when it needs one, has that running too.
+
+    \b
+    Example: sakila-platform up
+    """
+    from sakila_platform.cli.database import start_databases
+
+    for address in start_databases(click.echo):
+        click.echo(f"The database is at {address.host}:{address.port}, user {address.user}.")
+
+
+@cli.command()
+def down() -> None:
+    """Stop the private databases. Data stay.
+
+    \b
+    Example: sakila-platform down
+    """
+    from sakila_platform.cli.database import stop_database
+
+    click.echo("The database is stopped." if stop_database(click.echo) else "The private database was not running.")
+
+
+@cli.command()
+@click.option("--scale", default=1, type=click.IntRange(1, 1000), help="Make so many times the rentals and payments.")
+def load(scale: int) -> None:
+    """Put Sakila into the database; nothing is done if it is there.
+
+    SAKILA_DUMP names the official dump. --scale draws more rentals over a longer calendar, for benchmarks.
+
+    \b
+    Example: SAKILA_DUMP=~/sakila-db sakila-platform load
+             sakila-platform load --scale 200
+    """
+    from sakila_platform.cli.database import load_shop
+
+    load_shop(click.echo, scale)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def load_purchases(file: Path) -> None:
+    """Put a CSV of purchases into the database of reviews, in place of those there: all of it, or nothing.
+
+    The file begins with InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country. The private
+    PostgreSQL is started if need be, unless SAKILA_POSTGRES_URL names another. Then run the days of the purchases.
+
+    \b
+    Example: sakila-platform load-purchases online_retail.csv
+             sakila-platform run reviews --from 2010-12-01 --to 2011-12-09
+    """
+    from sakila_platform.cli.purchases import load_purchase_file
+
+    click.echo(load_purchase_file(file, click.echo))
+
+
+@cli.command()
+@click.argument("domain")
+@click.option("--from", "first", required=True, metavar="DAY", help="First day, as YYYY-MM-DD.")
+@click.option("--to", "last", required=True, metavar="DAY", help="Last day, included.")
+@click.option("--no-analysis", is_flag=True, help="Leave analysis and marts as they are.")
+def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
+    """Run a domain's days in one run, then analysis and marts.
+
+    Running a day again changes nothing that has not changed at the source. The run is kept in Dagster's instance.
+
+    \b
+    Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
+    From cron: sakila-platform run rentals --from $(date -d yesterday +%F) --to $(date -d yesterday +%F)
+    """
+    with made_to_stay():
+        from sakila_platform.cli.running.run import run_days
+        from sakila_platform.cli.terminal import Terminal
+
+    run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--day", metavar="DAY", help="The day that they are taken in for, as YYYY-MM-DD (today).")
+def ingest_catalogue(folder: Path, day: str | None) -> None:
+    """Take movies.csv and series.csv of a folder into the lake, byte for byte.
+
+    They come to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
+    goes on where it stopped; what is there already is not sent again.
+
+    \b
+    Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02
+    """
+    from sakila_platform.cli.catalogue import ingest_folder
+
+    ingest_folder(folder, parse_day(day) if day else None, click.echo)
+
+
+@cli.command()
+@click.argument("domain")
+def refill(domain: str) -> None:
+    """Empty a domain's warehouse and fill it from the lake as it is now: rentals' or reviews'.
+
+    For another lake in SAKILA_LAKE or SAKILA_HOME. Days that it lacks are gone until they are run again.
+    Example: sakila-platform refill rentals
+    """
+    with made_to_stay():
+        from sakila_platform.cli.running.refill import refill as fill
+    fill(domain)
+
+
+@cli.command()
+@click.argument("place", type=click.Choice(["warehouse", "sakila", "reviews", "lake", "athena"]))
+@click.argument("sql")
+@click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
+def query(place: str, sql: str, form: str) -> None:
+    """Answer one question, changing nothing.
+
+    PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, the warehouse of reviews, in PostgreSQL's, or
+    the lake, in DuckDB's, or Athena, in its own, which reads a lake on S3 where it is. In the lake a table is
+    LAYER_SOURCE.TABLE with its day as dt, a mart is marts.MART. CSV and JSON have every value as it is, for programs: a
+    text that begins with = is one there, too, and a formula to a spreadsheet.
+
+    \b
+    Example: sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental"
+             sakila-platform query sakila "SELECT * FROM film LIMIT 3" --format json
+             sakila-platform query reviews "SELECT * FROM customer_movie_analytics LIMIT 3"
+             sakila-platform query lake "SELECT dt, COUNT(*) FROM final_sakila.fact_rental GROUP BY dt" --format csv
+    """
+    from sakila_platform.cli.asking.answers import write_answer
+    from sakila_platform.cli.asking.query import asked
+
+    with asked(place, _utf8(sql, "The query")) as answer:
+        write_answer(answer, form, sys.stdout)
+        click.echo("".join(f"{note}\n" for note in answer.notes), nl=False, err=True)
+
+
+@cli.command()
+def dashboards() -> None:
+    """Write the dashboards as pages that open in a browser without a server, from the marts as they are.
+
+    \b
+    Example: sakila-platform dashboards
+    """
+    from sakila_platform.cli.dashboards import write_dashboards
+
+    if index := write_dashboards(click.echo):
+        click.echo(f"Open {index}")
+
+
+@cli.command()
+@click.option("--tables", is_flag=True, help="Every table instead of every layer.")
+def status(tables: bool) -> None:
+    """What is where, the last day of each layer, row counts. Exits with 1 if a database or the lake isn't reached.
+
+    \b
+    Example: sakila-platform status --tables
+    """
+    from sakila_platform.cli.asking.status import show_status
+    from sakila_platform.cli.terminal import Terminal
+
+    show_status(Terminal(), tables=tables)
+
+
+@cli.command()
+def doctor() -> None:
+    """What is missing on this machine, and how to get it. Exits with 1 if that is essential.
+
+    \b
+    Example: sakila-platform doctor
+    """
+    from sakila_platform.cli.doctor import examine
+    from sakila_platform.cli.terminal import Terminal
+
+    examine(Terminal())
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port on 127.0.0.1.")
+def dev(port: int) -> None:
+    """Start the database and Dagster's pages on this project.
+
+    \b
+    Example: sakila-platform dev --port 3001
+    """
+    from sakila_platform.cli.dev import serve_dagster
+
+    serve_dagster(port, click.echo)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (SAKILA_DESK_PORT, 8000).")
+@click.option("--clerk", metavar="USERNAME", help="Give this clerk of Sakila's staff a password, then end.")
+def desk(port: int | None, clerk: str | None) -> None:
+    """Serve the rental desk beside the database; or let a clerk sign in there.
+
+    The password is asked for, or read from standard input where that is no terminal.
+
+    \b
+    Example: sakila-platform desk --clerk Mike
+             sakila-platform desk --port 8001
+    """
+    from sakila_platform.cli.desk import admit_clerk, asked_password, serve_desk
+
+    if clerk:
+        admit_clerk(_utf8(clerk, "The username"), asked_password, click.echo)
+    else:
+        serve_desk(port, click.echo)
+
+
+def _utf8(text: str, what: str) -> str:
+    """An argument that a database is to read. Raises UsageError where a byte of it is not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        byte = ord(text[error.start]) & 0xFF
+        raise UsageError(
+            f"{what} is not UTF-8: byte 0x{byte:02x} after {text[: error.start]!a}. Give it as UTF-8."
+        ) from None
+    return text
+
+
+cli.add_command(deploy)

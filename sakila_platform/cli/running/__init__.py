@@ -1,0 +1,4 @@
+"""Commands that run days in Dagster.
+
+Not what a run does.
+"""

@@ -1,0 +1,69 @@
+"""A domain's days run from a shell or from cron, as Dagster's pages would run them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sakila_platform.cli.database import start_database_of
+from sakila_platform.cli.running.dagster_runs import RunFailed, Runs, open_runs, require_domain
+from sakila_platform.cli.running.work_lock import working_alone
+from sakila_platform.cli.terminal import Report, Terminal
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.model.days import days_between
+from sakila_platform.settings.places import HOME
+from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
+
+
+def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: Terminal) -> None:
+    """Run a domain's daily job over the days in one run, then what follows it unless `analysis` is False.
+
+    Raises UsageError for days outside the calendar or more than a run takes, PlatformError when the run fails.
+    """
+    count = len(days_between(first, last))
+    most = MAX_DAYS_PER_RUN.read()
+    if count > most:
+        raise UsageError(
+            f"{first}..{last} are {count:,} days, but a run takes at most {most:,}. "
+            f"Give fewer days, or raise {MAX_DAYS_PER_RUN.name}."
+        )
+    home = HOME.read()
+    with working_alone(home), open_runs(home) as runs:
+        require_domain(runs, domain)
+        job = f"{domain}_daily"
+        _require_in_calendar(runs, job, (first, last))
+        start_database_of(domain, lambda _: None)
+        days = "day" if count == 1 else "days"
+        with terminal.long_step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
+            warnings, failed = _outcome(runs, job, (str(first), str(last)), report)
+        for warning in warnings:
+            terminal.say(warning)
+        if failed:
+            # What was refused holds up what is made of it, and nothing else.
+            others = runs.independent_of(domain, failed) if analysis else set()
+            if others:
+                try:
+                    with terminal.long_step("What does not depend on it") as report:
+                        runs.execute_unpartitioned(domain, report, others)
+                except RunFailed as also:
+                    raise PlatformError(f"{failed} And {also}") from None
+            raise failed
+        if analysis:
+            with terminal.long_step("Analysis and marts") as report:
+                warnings = runs.execute_unpartitioned(domain, report)
+            for warning in warnings:
+                terminal.say(warning)
+
+
+def _outcome(runs: Runs, job: str, days: tuple[str, str], report: Report) -> tuple[list[str], RunFailed | None]:
+    """What a run warned of, and how it failed, if it did."""
+    try:
+        return runs.execute(job, days, report), None
+    except RunFailed as failed:
+        return [], failed
+
+
+def _require_in_calendar(runs: Runs, job: str, asked: tuple[date, date]) -> None:
+    partitions = runs.partitions_of(job)
+    for day in asked:
+        if str(day) not in partitions:
+            raise UsageError(f"{day} is outside the calendar, which goes from {partitions[0]} to {partitions[-1]}.")

@@ -1,0 +1,4 @@
+"""Rows of a MySQL server as Arrow, off the wire.
+
+Not which rows are asked for.
+"""

@@ -1,0 +1,4 @@
+"""PostgreSQL: one way to connect.
+
+Not what is asked of it.
+"""

@@ -1,0 +1,4 @@
+"""Glue: jobs, crawlers, workflow, Data Catalog.
+
+Not which of them there are.
+"""

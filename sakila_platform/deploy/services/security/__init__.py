@@ -1,0 +1,4 @@
+"""IAM and Secrets Manager.
+
+Not who needs what (``deploy.policies``).
+"""

@@ -1,0 +1,43 @@
+"""Where the databases are, by the settings: on a server of the user's, or on the private one under the state folder."""
+
+from __future__ import annotations
+
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.embedded.mariadb.server import running_server
+from sakila_platform.errors import PlatformError
+from sakila_platform.settings.places import HOME, MYSQL_URL, WAREHOUSE_URL
+
+OLTP_DATABASE = "sakila"
+WAREHOUSE_DATABASE = "datawarehouse_sakila"
+
+
+def server_address(url: str, setting: str = MYSQL_URL.name) -> Address:
+    """The server at that URL, which that setting gave; for an empty one, the private server under the state folder."""
+    if url:
+        return Address.parse(url, setting)
+    home = HOME.read()
+    address = running_server(home)
+    if address is None:
+        raise PlatformError(
+            f"The private database under {home} is not running. "
+            "Start it with `sakila-platform up`, or set SAKILA_MYSQL_URL to a server of yours."
+        )
+    return address
+
+
+def oltp_address() -> Address:
+    """The shop's database, as the settings say."""
+    return server_address(MYSQL_URL.read()).on(OLTP_DATABASE)
+
+
+def warehouse_address() -> Address:
+    """The warehouse, as the settings say."""
+    return warehouse_server().on(WAREHOUSE_DATABASE)
+
+
+def warehouse_server(url: str = "") -> Address:
+    """The warehouse's server: at that URL, else as the settings say."""
+    named = url or WAREHOUSE_URL.read()
+    if named:
+        return server_address(named, WAREHOUSE_URL.name)
+    return server_address(MYSQL_URL.read())

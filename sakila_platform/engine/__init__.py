@@ -1,1 +1,0 @@
-"""The local lane: stage, final and warehouse computed in the run's own process with Arrow and DuckDB."""

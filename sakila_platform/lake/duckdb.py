@@ -1,0 +1,108 @@
+"""DuckDB over the lake: a connection, and views named as in the Glue catalogue (`final_sakila.fact_rental`)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from weakref import WeakKeyDictionary
+
+import duckdb
+import pyarrow as pa
+
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.spill import spill_folder
+from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, mart_file
+
+_MEMORY_LIMIT = "500MB"
+_THREADS = 2
+# What DuckDB calls the column with each row's file. By another name it would read all files to find those of a day.
+_PATH = "filename"
+# The lakes that a connection's views read.
+_READ_FROM: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[Lake]] = WeakKeyDictionary()
+_PATTERN = re.compile(r"([*?\[])")
+
+
+@contextmanager
+def open_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory that works in UTC, spills to disk when it must, and reaches no network."""
+    # Where the state folder can't be written, only what does not fit in memory fails, and says so.
+    with suppress(OSError):
+        spill_folder().mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "memory_limit": _MEMORY_LIMIT,
+            "threads": _THREADS,
+            "autoinstall_known_extensions": "false",
+            # Else it spills into whatever folder the process was started in. DuckDB removes it when it closes.
+            "temp_directory": str(spill_folder() / f"duckdb-{uuid.uuid4().hex}"),
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, partitions: Sequence[str]) -> None:
+    """Name these partitions of a table so that SQL finds them, with their day as `dt`; rows of no day have none.
+
+    (The files of a year have their year in them.)
+    """
+    files = _files(connection, lake, [data_file(table, partition) for partition in partitions])
+    key = partitions[0].partition("=")[0] if partitions else ""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
+    connection.execute(f"CREATE OR REPLACE VIEW {table.sql} AS SELECT {_columns(key)} FROM {_parquet(files)}")
+
+
+def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
+    """Name a mart's file `marts.<mart>`."""
+    files = _files(connection, lake, [mart_file(mart)])
+    connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
+    connection.execute(f'CREATE OR REPLACE VIEW marts."{mart}" AS SELECT {_columns("")} FROM {_parquet(files)}')
+
+
+def sql_type(arrow: pa.DataType) -> str:
+    """The name of an Arrow type in DuckDB's SQL. Raises KeyError for a type that no contract uses."""
+    if pa.types.is_decimal(arrow):
+        return f"DECIMAL({arrow.precision}, {arrow.scale})"
+    return {
+        pa.int16(): "SMALLINT",
+        pa.int32(): "INTEGER",
+        pa.int64(): "BIGINT",
+        pa.bool_(): "BOOLEAN",
+        pa.date32(): "DATE",
+        pa.timestamp("us"): "TIMESTAMP",
+        pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
+        pa.string(): "VARCHAR",
+    }[arrow]
+
+
+def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, paths: Sequence[str]) -> list[str]:
+    """Where these files are, for as long as the connection is: a lake's copies are gone with the lake object."""
+    _READ_FROM.setdefault(connection, set()).add(lake)
+    return lake.local_files(paths)
+
+
+def _columns(key: str) -> str:
+    """The columns of the files, and their day by the folder that holds them. DuckDB reads no file of another day."""
+    if key != DAY_PARTITION:
+        return f"* EXCLUDE ({_PATH})"
+    folder = f"regexp_extract({_PATH}, '/{DAY_PARTITION}=([^/]*)/[^/]*$', 1)"
+    return f"* EXCLUDE ({_PATH}), TRY_CAST({folder} AS DATE) AS {DAY_PARTITION}"
+
+
+def _parquet(files: Sequence[str]) -> str:
+    """These files and no others. Of their paths only the folders of the lake tell anything, so DuckDB guesses nothing:
+
+    it would take any folder above, `country=CO`, for a column, and `[`, `*` or `?` there for a pattern.
+    """
+    listed = ", ".join(_quoted(_PATTERN.sub(r"[\1]", file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,25 @@
+"""Years of a Date dimension in the lake, whatever its rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from sakila_platform.errors import PlatformError
+from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.contracts import Table, arrow_schema
+from sakila_platform.model.naming import data_file, year_partition
+
+
+def publish_year_rows(lake: Lake, table: Table, year: int, rows: Sequence[dict[str, Any]]) -> int:
+    """Publish a year of a Date dimension. Returns its rows (days). Raises PlatformError for a broken contract."""
+    kept, _, broken = audit_table(pa.Table.from_pylist(rows, arrow_schema(table)), table, date(year, 1, 1))
+    if broken:
+        raise PlatformError(f"{table.name} for {year} breaks its contract: {', '.join(broken)}.")
+    lake.publish(data_file(table.name, year_partition(year)), encode_parquet(kept))
+    return kept.num_rows

@@ -1,0 +1,291 @@
+"""What a table is: grain, columns, types, keys, allowed values, personal data. Pure; declared once per table.
+
+Everything else is derived from a contract: the Arrow schema of a lake file, the MySQL table of the warehouse, the
+columns and checks that Dagster shows, and the rules that a row must keep (as SQL conditions that DuckDB, Spark and
+MySQL all read).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pyarrow as pa
+
+from sakila_platform.model.naming import TableName
+
+UNKNOWN_ID = 0
+UNKNOWN_TEXT = "Unknown"
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """One type in the three systems that a table lives in."""
+
+    arrow: pa.DataType
+    mysql: str
+    accepts: tuple[str, ...]
+    """The MySQL types (information_schema.columns.data_type) that a source column of this type may have."""
+    length: int | None = None
+    """Of text: the most characters."""
+
+
+_INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
+SMALLINT = ColumnType(pa.int16(), "SMALLINT", _INTEGERS)
+INTEGER = ColumnType(pa.int32(), "INT", _INTEGERS)
+BIGINT = ColumnType(pa.int64(), "BIGINT", _INTEGERS)
+BOOLEAN = ColumnType(pa.bool_(), "BOOLEAN", ("tinyint", "bit"))
+DATE = ColumnType(pa.date32(), "DATE", ("date",))
+DATETIME = ColumnType(pa.timestamp("us"), "DATETIME(6)", ("datetime",))
+"""The shop's wall clock, without a zone."""
+# DATETIME in the warehouse: TIMESTAMP ends in 2038, and MariaDB would update the first one of a table by itself.
+INSTANT = ColumnType(pa.timestamp("us", tz="UTC"), "DATETIME(6)", ("timestamp",))
+"""A moment in time, in UTC."""
+
+
+def decimal(precision: int, scale: int) -> ColumnType:
+    """Money and other exact numbers."""
+    return ColumnType(pa.decimal128(precision, scale), f"DECIMAL({precision},{scale})", ("decimal",))
+
+
+def text(length: int) -> ColumnType:
+    """Text of at most `length` characters."""
+    mysql = f"VARCHAR({length})" if length <= 1_000 else "TEXT"
+    accepts = ("varchar", "char", "text", "mediumtext", "longtext", "enum", "set")
+    return ColumnType(pa.string(), mysql, accepts, length)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. `references` names the dimension or source table whose key it holds."""
+
+    name: str
+    type: ColumnType
+    description: str
+    nullable: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    allowed: tuple[str, ...] = ()
+    references: str = ""
+    is_personal: bool = False
+    present_when: str = ""
+    """What must be so for it to be there, as a rule's name: columns that come together share one."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition that every row keeps. `holds` is SQL; a null outcome counts as kept."""
+
+    name: str
+    holds: str
+
+
+class Kind(Enum):
+    """How a table's day is made up, which decides how it is captured, rebuilt and loaded."""
+
+    EVENT = "event"
+    """Rows happen on a day (design rule 4)."""
+    SNAPSHOT = "snapshot"
+    """The whole table, as captured for a day (rule 5)."""
+    DIMENSION = "dimension"
+    BRIDGE = "bridge"
+    FACT = "fact"
+    CALENDAR = "calendar"
+    """By year, not by day."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's contract."""
+
+    name: TableName
+    kind: Kind
+    grain: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    day_columns: tuple[str, ...] = ()
+    """Of an event: the columns whose day puts a row in a partition; the first is the event itself."""
+    rules: tuple[Rule, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    keeps_history: bool = False
+    """Of a warehouse dimension: versions are kept (SCD type 2)."""
+    taken_from: tuple[str, str] | None = None
+    """Of a fact in the lake: the stage table and day column that one row comes from, for each that falls on the day."""
+    belongs_to: str = ""
+    """Of a bridge: the column whose member brings the bridge's rows along."""
+    left_out: tuple[str, ...] = ()
+    """Columns of the source that are deliberately not carried."""
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """Column name to the table whose key it holds."""
+        return {column.name: column.references for column in self.columns if column.references}
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The schema of the table's files: types and nullability as declared."""
+    return pa.schema([pa.field(c.name, c.type.arrow, nullable=c.nullable) for c in table.columns])
+
+
+def quarantine_schema(table: Table) -> pa.Schema:
+    """The schema of rows set aside: the table's columns, all nullable, and the reason."""
+    fields = [pa.field(c.name, c.type.arrow) for c in table.columns]
+    return pa.schema([*fields, pa.field("reason", pa.string(), nullable=False)])
+
+
+def row_rules(table: Table) -> Iterator[Rule]:
+    """The conditions each row must keep: not-null, ranges, allowed values, lengths, then the table's own rules."""
+    for column in table.columns:
+        if not column.nullable:
+            yield from _presence(table, column)
+        if column.minimum is not None:
+            yield Rule(f"{column.name} is at least {column.minimum}", f"{column.name} >= {column.minimum}")
+        if column.maximum is not None:
+            yield Rule(f"{column.name} is at most {column.maximum}", f"{column.name} <= {column.maximum}")
+        if column.allowed:
+            listed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
+            yield Rule(f"{column.name} is one of {', '.join(column.allowed)}", f"{column.name} IN ({listed})")
+        if column.type.length is not None and limits_length(table):
+            most = column.type.length
+            yield Rule(f"{column.name} has at most {most} characters", f"CHAR_LENGTH({column.name}) <= {most}")
+    yield from table.rules
+
+
+def limits_length(table: Table) -> bool:
+    """Whether texts may be no longer than their type says: stage keeps what the shop wrote, however long."""
+    return table.kind not in (Kind.EVENT, Kind.SNAPSHOT)
+
+
+def _presence(table: Table, column: Column) -> Iterator[Rule]:
+    """That a column is there; of columns that come together, one rule for all of them, at the first."""
+    if not column.present_when:
+        yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
+        return
+    together = [one.name for one in table.columns if one.present_when == column.present_when]
+    if column.name == together[0]:
+        yield Rule(column.present_when, " AND ".join(f"{name} IS NOT NULL" for name in together))
+
+
+def unknown_member(table: Table, captured_at: datetime) -> dict[str, Any]:
+    """A dimension's row for events that name no member: key 0, `Unknown` where text is required, else empty."""
+    stand_ins: dict[pa.DataType, Any] = {
+        pa.string(): UNKNOWN_TEXT,
+        pa.bool_(): False,
+        pa.date32(): date(1900, 1, 1),
+        pa.timestamp("us"): datetime(1900, 1, 1),
+        pa.timestamp("us", tz="UTC"): captured_at.astimezone(timezone.utc),
+    }
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if column.nullable:
+            row[column.name] = None
+        elif pa.types.is_decimal(column.type.arrow):
+            row[column.name] = Decimal(0)
+        elif column.allowed:
+            row[column.name] = column.allowed[0]
+        else:
+            row[column.name] = stand_ins.get(column.type.arrow, UNKNOWN_ID)
+    return row
+
+
+def mysql_ddl(table: Table) -> str:
+    """CREATE TABLE IF NOT EXISTS for MySQL 8 and MariaDB. Foreign keys are checked, not declared."""
+    lines = [f"  `{c.name}` {c.type.mysql} {'NULL' if c.nullable else 'NOT NULL'}" for c in table.columns]
+    lines.append(f"  PRIMARY KEY ({_listed(table.primary_key)})")
+    lines += [f"  {definition}" for definition in mysql_indexes(table).values()]
+    body = ",\n".join(lines)
+    return (
+        f"CREATE TABLE IF NOT EXISTS `{table.name.table}` (\n{body}\n) "
+        "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+    )
+
+
+def mysql_indexes(table: Table) -> dict[str, str]:
+    """The table's secondary indexes: name, and definition as CREATE TABLE and ALTER TABLE ADD take it."""
+    names = {f"ix_{'_'.join(columns)}": columns for columns in table.indexes}
+    return {name: f"KEY `{name}` ({_listed(columns)})" for name, columns in names.items()}
+
+
+_POSTGRES_TYPES: Mapping[pa.DataType, str] = {
+    pa.int16(): "SMALLINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+}
+
+
+def postgres_ddl(table: Table, bytes_per_character: int = 1) -> str:
+    """CREATE TABLE IF NOT EXISTS for PostgreSQL, and for Redshift, which counts the bytes of a text: 4 of a character.
+
+    Both take foreign keys for what is checked elsewhere, so none is declared.
+    """
+    lines = [
+        f'  "{c.name}" {postgres_type(c.type, bytes_per_character)} {"NULL" if c.nullable else "NOT NULL"}'
+        for c in table.columns
+    ]
+    if table.primary_key:
+        lines.append("  PRIMARY KEY ({})".format(", ".join(f'"{column}"' for column in table.primary_key)))
+    body = ",\n".join(lines)
+    return f'CREATE TABLE IF NOT EXISTS "{table.name.table}" (\n{body}\n)'
+
+
+def postgres_type(of: ColumnType, bytes_per_character: int = 1) -> str:
+    """What PostgreSQL and Redshift call a type."""
+    if of.length is not None:
+        return f"VARCHAR({of.length * bytes_per_character})"
+    if pa.types.is_decimal(of.arrow):
+        return f"NUMERIC({of.arrow.precision},{of.arrow.scale})"
+    return _POSTGRES_TYPES[of.arrow]
+
+
+_GLUE_TYPES: Mapping[pa.DataType, str] = {
+    pa.int16(): "smallint",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.timestamp("us", tz="UTC"): "timestamp",
+    pa.string(): "string",
+}
+
+
+def glue_columns(table: Table, partition: str) -> list[dict[str, str]]:
+    """The columns of the table in Glue's catalogue: Name, Type (as Hive and Athena call it) and Comment.
+
+    A column of the partition's name is left out: there the folder says it.
+    """
+    return [
+        {"Name": c.name, "Type": _glue_type(c.type.arrow), "Comment": c.description}
+        for c in table.columns
+        if c.name != partition
+    ]
+
+
+def _glue_type(arrow: pa.DataType) -> str:
+    if pa.types.is_decimal(arrow):
+        return f"decimal({arrow.precision},{arrow.scale})"
+    return _GLUE_TYPES[arrow]
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)

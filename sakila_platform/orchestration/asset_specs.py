@@ -1,0 +1,146 @@
+"""From a table's contract to what Dagster shows of it: spec, column schema, checks, and the outcome of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.orchestration.day_runs import CheckOutcome, DayResult, DaysRefused, Refusal, daily_check
+
+OWNERS = ["team:data-platform"]
+CONTRACT = "contract"
+ROW_COUNT = "dagster/partition_row_count"
+LEFT_OUT = "left_out"
+"""Metadata of an asset that was not made, because there is nothing in it yet: what is said of it."""
+Committed = dict[date, dict[dg.AssetKey, DayResult]]
+"""What Dagster is told of days that were committed: for each asset, its metadata and checks."""
+
+
+def asset_key(name: TableName) -> dg.AssetKey:
+    """The asset key of a table."""
+    return dg.AssetKey(name.key)
+
+
+def table_spec(
+    table: Table,
+    *,
+    group: str,
+    kinds: Iterable[str],
+    deps: Iterable[TableName] = (),
+    partitions: dg.PartitionsDefinition | None,
+) -> dg.AssetSpec:
+    """The spec of a table's asset: grain as description, columns from the contract. None: it has no partitions."""
+    return dg.AssetSpec(
+        asset_key(table.name),
+        deps=[asset_key(name) for name in deps],
+        description=table.grain,
+        group_name=group,
+        owners=OWNERS,
+        kinds=set(kinds),
+        partitions_def=partitions,
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": _table_name(table.name)},
+        skippable=False,
+    )
+
+
+def _table_name(name: TableName) -> str:
+    """What the table is called where one queries it."""
+    return f"datawarehouse_{name.source}.{name.table}" if name.layer == "warehouse" else name.sql
+
+
+def tables_of(context: dg.AssetExecutionContext, tables: Sequence[Table]) -> list[Table]:
+    """The tables that a run is about: those selected, and those whose checks alone are (their day is done again)."""
+    wanted = set(context.selected_asset_keys) | {check.asset_key for check in context.selected_asset_check_keys}
+    return [table for table in tables if asset_key(table.name) in wanted]
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The columns of a table as Dagster shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=str(column.type.arrow),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable,
+                    unique=table.primary_key == (column.name,),
+                    other=[f"references {column.references}"] if column.references else None,
+                ),
+                tags={"personal_data": ""} if column.is_personal else None,
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def contract_checks(
+    tables: Sequence[Table], partitions: dg.PartitionsDefinition, boundary: Mapping[TableName, tuple[str, str]]
+) -> list[dg.AssetCheckSpec]:
+    """The `contract` check of each table, and the layer-boundary check (name, description) of some."""
+    checks = [
+        daily_check(asset_key(table.name), CONTRACT, partitions, "Every row of the day keeps the table's contract.")
+        for table in tables
+    ]
+    for name, (check, description) in boundary.items():
+        checks.append(daily_check(asset_key(name), check, partitions, description))
+    return checks
+
+
+def results(outcomes: Outcomes) -> Committed:
+    """Outcomes as Dagster is told them. Raises DaysRefused, with what was committed, when a day was refused."""
+    committed: Committed = {}
+    refusals = []
+    for name, by_day in outcomes.items():
+        for day, outcome in by_day.items():
+            if outcome.refused:
+                checks = {CONTRACT: CheckOutcome(False, dict(outcome.broken), description=outcome.refused)}
+                refusals.append(Refusal(day, asset_key(name), outcome.refused, checks))
+            else:
+                committed.setdefault(day, {})[asset_key(name)] = _day_result(outcome)
+    if refusals:
+        raise DaysRefused(refusals, committed)
+    return committed
+
+
+def with_lineage(committed: Committed, lineage: Mapping[dg.AssetKey, dg.TableColumnLineage]) -> Committed:
+    """The results, with column lineage on the newest day alone: Dagster shows the latest, and events are not free."""
+    if committed:
+        newest = committed[max(committed)]
+        for key, result in newest.items():
+            newest[key] = replace(result, metadata={**result.metadata, "dagster/column_lineage": lineage[key]})
+    return committed
+
+
+def load_refused(error: LoadRefused) -> DaysRefused:
+    """A load that was undone, as Dagster is told it: the failed check of each day, and nothing committed."""
+    key = asset_key(error.table)
+    return DaysRefused(
+        [
+            Refusal(day, key, reason, {error.check: CheckOutcome(False, description=reason)})
+            for day, reason in error.found.items()
+        ]
+    )
+
+
+def _day_result(outcome: TableDay) -> DayResult:
+    metadata = {ROW_COUNT: outcome.rows, **outcome.notes}
+    checks = {CONTRACT: CheckOutcome(True)}
+    if outcome.rejected:
+        metadata["quarantined_rows"] = outcome.rejected
+    if outcome.broken:
+        described = "Set aside: " + ", ".join(f"{rule} ({count})" for rule, count in outcome.broken.items())
+        checks[CONTRACT] = CheckOutcome(
+            False, dict(outcome.broken), severity=dg.AssetCheckSeverity.WARN, description=described
+        )
+    for check, fault in outcome.checks.items():
+        checks[check] = CheckOutcome(not fault, description=fault or None)
+    for check, oddity in outcome.warnings.items():
+        checks[check] = CheckOutcome(not oddity, severity=dg.AssetCheckSeverity.WARN, description=oddity or None)
+    return DayResult(metadata, checks)

@@ -1,0 +1,4 @@
+"""Dagster resources: the lake, the databases, the clock, Glue.
+
+No asset logic.
+"""

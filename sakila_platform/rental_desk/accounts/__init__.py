@@ -1,0 +1,4 @@
+"""Who may sign in at the desk: people, passwords, attempts.
+
+Not what they rent.
+"""

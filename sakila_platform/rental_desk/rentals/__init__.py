@@ -1,0 +1,4 @@
+"""Renting and returning at the desk, and what is there to rent.
+
+Not who asks.
+"""

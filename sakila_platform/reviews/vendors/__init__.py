@@ -1,0 +1,4 @@
+"""Vendors' deliveries: files found, read, set aside, given their meaning.
+
+Not purchases.
+"""

@@ -1,0 +1,111 @@
+"""The sensor of the raw zone: vendors' files that have arrived, or were corrected, have their days run.
+
+No postponed annotations here: Dagster reads those of the sensor's function.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import dagster as dg
+
+from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.days import chunks, consecutive_runs
+from sakila_platform.orchestration.asset_specs import asset_key
+from sakila_platform.orchestration.partitions import daily_partitions, day_of
+from sakila_platform.orchestration.resources.clock import ClockResource
+from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, look
+from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries
+from sakila_platform.settings.calendar import FIRST_DAY
+from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
+
+JOB = "reviews_daily"
+_SECONDS_BETWEEN_LOOKS = 30
+# Dagster gives a sensor a minute. What was not read by then is read at the next look.
+_READING_SECONDS = 20.0
+_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+_PATHS_TOLD = 3
+
+
+@dg.sensor(
+    name="reviews_arrivals",
+    job_name=JOB,
+    description=(
+        "Runs the days of vendors' files that have arrived in the raw zone, or were corrected. A file that is still "
+        "being written waits; a day that lacks a vendor's file waits for an hour."
+    ),
+    minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def reviews_arrivals(context: dg.SensorEvaluationContext, lake: LakeResource, clock: ClockResource) -> dg.SensorResult:
+    """Each content of a file is taken once. The cursor is the ledger."""
+    # Opened for this look alone: copies of files on S3 are gone with it.
+    opened = open_lake(lake.location)
+    found, strays = deliveries(opened)
+    within = _calendar()
+    known = [delivery for delivery in found if within(delivery.day)]
+    outside = [delivery.path for delivery in found if not within(delivery.day)]
+    now = clock.clock().now().timestamp()
+    seen = look(Ledger.read(context.cursor), known, now, _reader(opened))
+    return dg.SensorResult(
+        run_requests=list(_requests(seen)),
+        skip_reason=None if seen.days else _told_instead(seen.waiting, strays, outside),
+        cursor=seen.ledger.written(),
+        asset_events=[_arrived(seen, delivery) for files in seen.days.values() for delivery in files],
+    )
+
+
+def _calendar() -> Callable[[date], bool]:
+    first, last = FIRST_DAY.read(), day_of(daily_partitions().get_partition_keys()[-1])
+    return lambda day: first <= day <= last
+
+
+def _reader(lake: Lake) -> Callable[[Delivery], str | None]:
+    deadline = time.monotonic() + _READING_SECONDS
+    return lambda delivery: content_hash(lake, delivery) if time.monotonic() < deadline else None
+
+
+def _requests(seen: Look) -> Iterable[dg.RunRequest]:
+    """A run for each stretch of days. Its key tells the content and the turn, so a look that is repeated asks once."""
+    for stretch in consecutive_runs(list(seen.days)):
+        for days in chunks(stretch, MAX_DAYS_PER_RUN.read()):
+            key = hashlib.blake2b(repr([_told(seen, day) for day in days]).encode(), digest_size=8).hexdigest()
+            if len(days) == 1:
+                yield dg.RunRequest(run_key=f"{days[0]}:{key}", partition_key=str(days[0]))
+            else:
+                tags = dict(zip(_RANGE, (str(days[0]), str(days[-1])), strict=True))
+                yield dg.RunRequest(run_key=f"{days[0]}..{days[-1]}:{key}", tags=tags)
+
+
+def _told(seen: Look, day: date) -> tuple[str, int, list[str]]:
+    contents = [seen.ledger.content(delivery) for delivery in seen.days[day]]
+    return str(day), seen.ledger.turns[str(day)], contents
+
+
+def _arrived(seen: Look, delivery: Delivery) -> dg.AssetMaterialization:
+    content = seen.ledger.content(delivery)
+    metadata: Mapping[str, str | int] = {"path": delivery.path, "bytes": delivery.size, "content_hash": content}
+    return dg.AssetMaterialization(
+        asset_key(delivery.vendor.raw),
+        partition=str(delivery.day),
+        metadata=metadata,
+        tags={"dagster/data_version": content},
+    )
+
+
+def _told_instead(waiting: list[str], strays: list[str], outside: list[str]) -> str:
+    """Why nothing is run; and, where people look for a file that was not taken, why it was not."""
+    told = [f"Waiting for {_some(waiting)}." if waiting else "Nothing new has arrived."]
+    if strays:
+        told.append(f"Not what vendors deliver, and left alone: {_some(strays)}.")
+    if outside:
+        told.append(f"Of days that the calendar does not have (yet): {_some(outside)}.")
+    return " ".join(told)
+
+
+def _some(paths: list[str]) -> str:
+    more = f" and {len(paths) - _PATHS_TOLD} more" if len(paths) > _PATHS_TOLD else ""
+    return ", ".join(paths[:_PATHS_TOLD]) + more

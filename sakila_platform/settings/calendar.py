@@ -1,0 +1,17 @@
+"""The shop's calendar: its time zone, first day, holidays, and what time it is."""
+
+from __future__ import annotations
+
+from sakila_platform.settings.setting import Setting
+from sakila_platform.settings.values import day, optional_instant, plain_text, time_zone
+
+TIME_ZONE = Setting("SAKILA_TIME_ZONE", "UTC", "the shop's time zone: calendar, schedules and every 'now'", time_zone)
+FIRST_DAY = Setting("SAKILA_FIRST_DAY", "2005-05-24", "the first day of the calendar", day)
+CLOCK = Setting("SAKILA_CLOCK", "", "a fixed instant to take for now (empty: the real clock)", optional_instant)
+HOLIDAY_COUNTRY = Setting(
+    "SAKILA_HOLIDAY_COUNTRY", "CO", "whose holidays dim_date marks, as an ISO country", plain_text
+)
+HOLIDAY_SUBDIVISION = Setting("SAKILA_HOLIDAY_SUBDIVISION", "", "a state or region of that country", plain_text)
+HOLIDAY_LANGUAGE = Setting(
+    "SAKILA_HOLIDAY_LANGUAGE", "", "language of holiday names (empty: the country's)", plain_text
+)

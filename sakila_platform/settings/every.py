@@ -1,0 +1,28 @@
+"""Every setting there is, subject by subject, and what is done to all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from sakila_platform.settings import aws, calendar, catalogue, dashboards, desk, places, rentals, reviews, runs
+from sakila_platform.settings.setting import Setting
+
+_SUBJECTS = (places, calendar, rentals, reviews, runs, desk, dashboards, aws, catalogue)
+
+
+def all_settings() -> tuple[Setting, ...]:
+    """Every setting, in the order of its subject and, within it, of its module."""
+    declared = (value for subject in _SUBJECTS for value in vars(subject).values() if isinstance(value, Setting))
+    return tuple(dict.fromkeys(declared))
+
+
+def require_usable() -> None:
+    """Raises UsageError for the first setting that can't be understood: better before the work than in its middle."""
+    for setting in all_settings():
+        setting.read()
+
+
+def put_in_environment(variables: Mapping[str, str]) -> None:
+    """Set variables for this process and those it starts: Dagster reads its own from there."""
+    os.environ.update(variables)

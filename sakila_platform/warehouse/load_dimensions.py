@@ -1,0 +1,85 @@
+"""Dimensions into the warehouse: with history where it is kept, as last captured where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.days import day_key
+from sakila_platform.warehouse import history
+from sakila_platform.warehouse.history import Changes, Dimension
+from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.warehouse.newest import bereft_owners, newest_rows
+
+
+def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
+    """Bring a dimension's versions up to date with the run's days. Returns what changed.
+
+    Versions of vanished members are still there: facts of the run's days may point at them until those are replaced.
+    """
+    loaded = set(loaded_days(session, dimension.warehouse))
+    stored = session.stored(dimension.warehouse)
+    name = dimension.lake.name
+    session.view_lake(name, session.days)
+    captures = session.captures(name, name.sql, session.days, loaded)
+    if not loaded or max(loaded) < session.days[0]:
+        changes = history.appended(session.duck, dimension, stored, captures)
+    else:
+        members = history.suspects(session.duck, dimension, stored, captures)
+        if not members:
+            return history.no_changes(dimension)
+        days = sorted({*loaded, *session.days})
+        session.view_lake(name, days)
+        listed = ", ".join(str(int(member)) for member in members)
+        relation = f"(SELECT * FROM {name.sql} WHERE {dimension.id} IN ({listed}))"
+        changes = history.rebuilt(
+            session.duck, dimension, stored, session.captures(name, relation, days, loaded), members
+        )
+        session.view_lake(name, session.days)
+    session.replace_owned(dimension.warehouse, dimension.id, changes.members, changes.versions)
+    return changes
+
+
+def load_newest(session: WarehouseSession, lake_table: Table, table: Table) -> None:
+    """Bring a table that is kept as last captured up to date with the run's days."""
+    name, owner = lake_table.name, table.primary_key[0]
+    stored = session.stored(table)
+    session.view_lake(name, session.days)
+    bereft = bereft_owners(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
+    captures = name.sql
+    if bereft:
+        session.view_lake(name, sorted({*loaded_days(session, table), *session.days}))
+        listed = ", ".join(str(int(member)) for member in bereft)
+        first, last = session.days[0], session.days[-1]
+        captures = f"(SELECT * FROM {name.sql} WHERE dt BETWEEN '{first}' AND '{last}' OR {owner} IN ({listed}))"
+    owners, rows = newest_rows(session.duck, table, stored, captures, bereft)
+    session.view_lake(name, session.days)
+    session.replace_owned(table, owner, owners, rows)
+
+
+def view_versions(session: WarehouseSession, dimensions: Sequence[Dimension]) -> None:
+    """Make the versions, as they are now in the transaction, readable in DuckDB under the warehouse's name."""
+    for dimension in dimensions:
+        name = dimension.warehouse.name
+        session.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
+        session.duck.register("versions_read", session.stored(dimension.warehouse))
+        session.duck.execute(f"CREATE OR REPLACE TABLE {name.sql} AS FROM versions_read")
+
+
+def loaded_days(session: WarehouseSession, table: Table) -> list[date]:
+    """The days that the warehouse has loaded of a table, in calendar order."""
+    rows = session.fetch("SELECT date_key FROM load_ledger WHERE table_name = %s ORDER BY date_key", [table.name.table])
+    return [date(key // 10_000, key // 100 % 100, key % 100) for (key,) in rows]
+
+
+def write_ledger(session: WarehouseSession, table: Table, rows: dict[date, int]) -> None:
+    """Note the run's days of a table as loaded, with the lake's row counts."""
+    now = session.clock.now().replace(tzinfo=None)
+    with session.connection.cursor() as cursor:
+        cursor.executemany(
+            "REPLACE INTO load_ledger (table_name, date_key, row_count, loaded_at) VALUES (%s, %s, %s, %s)",
+            [(table.name.table, day_key(day), count, now) for day, count in rows.items()],
+        )

@@ -1,0 +1,154 @@
+"""A run's hold on the warehouse: one lock, one transaction, and the lake's days of the run beside it in DuckDB.
+
+All tables of a run become visible together, or none (design rule 10). Two runs never load at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.databases.mysql.reader.batches import read_batches
+from sakila_platform.databases.mysql.writer import load_batches
+from sakila_platform.errors import PlatformError
+from sakila_platform.lake.days import view_days
+from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Table, arrow_schema, mysql_ddl
+from sakila_platform.model.days import ONE_DAY, Clock, day_key
+from sakila_platform.model.naming import DAY_PARTITION, TableName
+
+_LOCK_WAIT_SECONDS = 600
+_IDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class WarehouseSession:
+    """What the loading of a run's days works with."""
+
+    connection: Connection
+    duck: duckdb.DuckDBPyConnection
+    lake: Lake
+    days: tuple[date, ...]
+    clock: Clock
+
+    @property
+    def first_key(self) -> int:
+        """The first of the run's days, as a date key."""
+        return day_key(self.days[0])
+
+    @property
+    def last_key(self) -> int:
+        """The last of the run's days, as a date key."""
+        return day_key(self.days[-1])
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement in the run's transaction; returns the rows it touched."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(sql, tuple(parameters) or None)
+
+    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
+        """The rows of a query within the run's transaction."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, tuple(parameters) or None)
+            return list(cursor.fetchall())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """The run's one transaction: committed at its end, undone when it is left by an error."""
+        self.connection.begin()
+        try:
+            yield
+            self.connection.commit()
+        except BaseException:
+            # A connection that was lost in the middle has been undone by the server already.
+            if self.connection.open:
+                self.connection.rollback()
+            raise
+
+    def stored(self, table: Table) -> pa.Table:
+        """A (small) table of the warehouse as the run's transaction sees it, typed as its contract says."""
+        schema = arrow_schema(table)
+        # The warehouse keeps instants as DATETIME, in UTC.
+        read = pa.schema([f.with_type(pa.timestamp("us")) if pa.types.is_timestamp(f.type) else f for f in schema])
+        return pa.Table.from_batches(read_batches(self.connection, table.name.table, read), schema=read).cast(schema)
+
+    def replace_owned(self, table: Table, column: str, owners: Sequence[int], rows: pa.Table) -> None:
+        """Put these rows in place of all rows of these owners."""
+        for start in range(0, len(owners), _IDS_AT_ONCE):
+            some = owners[start : start + _IDS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(some))
+            self.execute(f"DELETE FROM `{table.name.table}` WHERE `{column}` IN ({marks})", some)
+        if rows.num_rows:
+            load_batches(self.connection, table.name.table, [rows])
+
+    def view_lake(self, table: TableName, days: Sequence[date]) -> None:
+        """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing or damaged."""
+        view_days(self.duck, self.lake, table, days)
+
+    def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
+        """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).
+
+        Beside it, `<captures>_days` has each of the days: until when a capture is timely, and whether it was loaded.
+        """
+        limits = pa.table(
+            {
+                DAY_PARTITION: pa.array(days, pa.date32()),
+                "timely_until": pa.array(
+                    [self.clock.end_of(day + ONE_DAY) for day in days], pa.timestamp("us", tz="UTC")
+                ),
+                "is_repeated": pa.array([day in loaded for day in days], pa.bool_()),
+            }
+        )
+        captures = f"captures_{table.table}"
+        self.duck.register("limits", limits)
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE {captures}_days AS FROM limits")
+        self.duck.execute(
+            f"CREATE OR REPLACE TEMP TABLE {captures} AS SELECT c.*, c.captured_at < d.timely_until AS is_timely "
+            f"FROM {relation} AS c INNER JOIN {captures}_days AS d USING ({DAY_PARTITION})"
+        )
+        return captures
+
+
+@contextmanager
+def warehouse_session(
+    connection: Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
+) -> Iterator[WarehouseSession]:
+    """A session for these (consecutive) days, while no other run loads. The tables are there; no transaction is.
+
+    Raises PlatformError also when a file of the lake turns out to be damaged as its rows are read.
+    """
+    with _lock(connection), open_duckdb() as duck, lake.steady():
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(mysql_ddl(table))
+        try:
+            yield WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            reason = str(error).splitlines()[0]
+            raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
+
+
+@contextmanager
+def _lock(connection: Connection) -> Iterator[None]:
+    # The server drops the lock with the connection, so a killed run leaves none behind. MySQL's names end at 64.
+    name = "LEFT(CONCAT('load.', DATABASE()), 64)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT GET_LOCK({name}, %s)", (_LOCK_WAIT_SECONDS,))
+        if cursor.fetchone() != (1,):
+            raise PlatformError(
+                f"Another run has been loading the warehouse for {_LOCK_WAIT_SECONDS} s. "
+                "Wait for it to end, or stop it, then run the days again."
+            )
+    try:
+        yield
+    finally:
+        if connection.open:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT RELEASE_LOCK({name})")
