@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 from sakila_platform.capture.source_tables import CAPTURED_AT
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine
-from sakila_platform.model.audit_rules import broken_rules
 from sakila_platform.model.contracts import Table, quarantine_schema
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.rejections import broken_rules
 
 MATCHES_SOURCE = "matches_source"
 

@@ -38,11 +38,11 @@ from sakila_platform.lake.audit import audit_table
 from sakila_platform.lake.duckdb import create_view, open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine, publish_days
-from sakila_platform.model.audit_rules import named_rows
 from sakila_platform.model.contracts import Kind, Table, arrow_schema
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import UNDATED, TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge
+from sakila_platform.model.rejections import named_rows
 
 _UNUSABLE = "unusable_dates"
 

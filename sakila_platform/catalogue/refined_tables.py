@@ -14,8 +14,9 @@ from sakila_platform.catalogue.trusted_tables import (
     SOURCE,
     TITLE_TYPES,
 )
-from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Rule, Table, text
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, text
 from sakila_platform.model.naming import TableName
+from sakila_platform.model.rules import Holds
 
 OTHER = "Other"
 """The sub-genre of titles that no term fits."""
@@ -65,7 +66,7 @@ DIM_TITLE = Table(
         Column("is_tmdb_horror", BOOLEAN, "Whether TMDB has it for horror: genre 27 of films, keyword 8087 of series."),
     ),
     ("title_id",),
-    rules=(Rule("one of the two sources has it for horror", "is_imdb_horror OR is_tmdb_horror"),),
+    rules=(Holds("one of the two sources has it for horror", "is_imdb_horror OR is_tmdb_horror"),),
 )
 DIM_DATE = Table(
     refined("dim_date"),
@@ -177,7 +178,7 @@ FACT_TITLE = Table(
     ),
     ("title_id",),
     rules=(
-        Rule(
+        Holds(
             "profit_usd is there where budget and revenue both are",
             "(profit_usd IS NULL) = (budget_usd IS NULL OR revenue_usd IS NULL)",
         ),

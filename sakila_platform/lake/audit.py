@@ -14,9 +14,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sakila_platform.model.audit_rules import UNIQUE, Members, orphan_rule_name
-from sakila_platform.model.contracts import Rule, Table, arrow_schema, quarantine_schema, row_rules
+from sakila_platform.model.contracts import (
+    Table,
+    arrow_schema,
+    quarantine_schema,
+    reference_rules,
+    row_rules,
+    unique_rule,
+)
 from sakila_platform.model.naming import DAY_PARTITION
+from sakila_platform.model.rule_sql import broken
+from sakila_platform.model.rules import Members, NotNull, References
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,15 @@ def audit_rows(
     `relation` is a table of the connection with the contract's columns and `dt`. `members` gives, by dimension, the
     relation with that dimension's keys per `dt`; a key that is not there is an orphan.
     """
-    references = {column: (members or {}).get(target) for column, target in table.references.items()}
-    orphans = [_orphan_rule(table, column, target) for column, target in references.items() if target]
-    rules = [*row_rules(table), *orphans]
-    broken = _broken_rules(connection, relation, rules)
+    conditions = {rule.name: broken(rule, "duckdb") for rule in row_rules(table)}
+    for reference in reference_rules(table):
+        if members and reference.dimension in members:
+            conditions[reference.name] = _orphaned(reference, members[reference.dimension])
+    met = met_conditions(connection, relation, conditions)
     has_duplicates = _has_duplicates(connection, relation, table)
-    if not broken and not has_duplicates:
+    if not met and not has_duplicates:
         return Audit({}, {})
-    _part(connection, relation, broken, table if has_duplicates else None)
+    _part(connection, relation, met, table if has_duplicates else None)
     return _findings(connection, relation)
 
 
@@ -74,7 +83,7 @@ def _looks_broken(rows: pa.Table, table: Table) -> bool:
     if any(rows[column.name].null_count for column in table.columns if not column.nullable):
         return True
     return _distinct_keys(rows, table) < rows.num_rows or any(
-        True for rule in row_rules(table) if "NOT NULL" not in rule.holds
+        not isinstance(rule, NotNull) for rule in row_rules(table)
     )
 
 
@@ -85,19 +94,19 @@ def _distinct_keys(rows: pa.Table, table: Table) -> int:
     return len(set(zip(*(rows[key].to_pylist() for key in table.primary_key), strict=True)))
 
 
-def _orphan_rule(table: Table, column: str, target: Members[str]) -> Rule:
+def _orphaned(rule: References, target: Members[str]) -> str:
     known = f"SELECT ({DAY_PARTITION}, {target.key}) FROM {target.rows}"
-    return Rule(
-        orphan_rule_name(column, table.column(column).references),
-        f"{column} IS NULL OR ({DAY_PARTITION}, {column}) IN ({known})",
-    )
+    return f"{rule.column} IS NOT NULL AND ({DAY_PARTITION}, {rule.column}) NOT IN ({known})"
 
 
-def _broken_rules(connection: duckdb.DuckDBPyConnection, relation: str, rules: list[Rule]) -> list[Rule]:
-    counts = ", ".join(f"count(*) FILTER (WHERE NOT ({rule.holds}))" for rule in rules)
+def met_conditions(
+    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Mapping[str, str]
+) -> dict[str, str]:
+    """Of the conditions under which a row breaks a rule, by the rule's name, those that any row meets."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions.values())
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
     assert row is not None
-    return [rule for rule, count in zip(rules, row, strict=True) if count]
+    return {name: condition for (name, condition), count in zip(conditions.items(), row, strict=True) if count}
 
 
 def _has_duplicates(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -> bool:
@@ -106,12 +115,15 @@ def _has_duplicates(connection: duckdb.DuckDBPyConnection, relation: str, table:
     return connection.execute(query).fetchone() is not None
 
 
-def _part(connection: duckdb.DuckDBPyConnection, relation: str, broken: list[Rule], duplicated: Table | None) -> None:
-    reasons = [f"CASE WHEN NOT ({rule.holds}) THEN '{_escaped(rule.name)}' END" for rule in broken]
+def _part(
+    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Mapping[str, str], duplicated: Table | None
+) -> None:
+    reasons = [f"CASE WHEN {condition} THEN '{_escaped(name)}' END" for name, condition in conditions.items()]
     if duplicated:
         keys = ", ".join((DAY_PARTITION, *duplicated.primary_key))
         order = ", ".join(duplicated.column_names)
-        reasons.append(f"CASE WHEN row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1 THEN '{UNIQUE}' END")
+        again = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1"
+        reasons.append(f"CASE WHEN {again} THEN '{_escaped(unique_rule(duplicated).name)}' END")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {relation}_judged AS "
         f"SELECT *, concat_ws('; ', {', '.join(reasons)}) AS reason FROM {relation}"
@@ -132,10 +144,10 @@ def _findings(connection: duckdb.DuckDBPyConnection, relation: str) -> Audit:
         f"FROM (SELECT {DAY_PARTITION}, unnest(string_split(reason, '; ')) AS rule FROM {relation}_rejected) AS broken "
         "GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
-    broken: dict[date, dict[str, int]] = {}
+    by_day: dict[date, dict[str, int]] = {}
     for day, rule, count in rows:
-        broken.setdefault(day, {})[rule] = count
-    return Audit(dict(rejected), broken)
+        by_day.setdefault(day, {})[rule] = count
+    return Audit(dict(rejected), by_day)
 
 
 def _escaped(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from weakref import WeakKeyDictionary
 
 import duckdb
@@ -45,6 +46,24 @@ def open_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def in_memory_cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for a question about rows that are in memory already; what it registers is its own.
+
+    Cheap, since all of a process share one database that holds nothing: making one costs more than a small question.
+    """
+    cursor = _shared_database().cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+@cache
+def _shared_database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": _THREADS, "autoinstall_known_extensions": "false"})
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, partitions: Sequence[str]) -> None:

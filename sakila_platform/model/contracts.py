@@ -1,8 +1,7 @@
 """What a table is: grain, columns, types, keys, allowed values, personal data. Pure; declared once per table.
 
 Everything else is derived from a contract: the Arrow schema of a lake file, the MySQL table of the warehouse, the
-columns and checks that Dagster shows, and the rules that a row must keep (as SQL conditions that DuckDB, Spark and
-MySQL all read).
+columns and checks that Dagster shows, and the rules that a row must keep.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from sakila_platform.model.naming import TableName
+from sakila_platform.model.rules import AtMostLong, InRange, NotNull, OneOf, References, RowRule, Unique
 
 UNKNOWN_ID = 0
 UNKNOWN_TEXT = "Unknown"
@@ -76,14 +76,6 @@ class Column:
     """What must be so for it to be there, as a rule's name: columns that come together share one."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A condition that every row keeps. `holds` is SQL; a null outcome counts as kept."""
-
-    name: str
-    holds: str
-
-
 class Kind(Enum):
     """How a table's day is made up, which decides how it is captured, rebuilt and loaded."""
 
@@ -109,7 +101,8 @@ class Table:
     primary_key: tuple[str, ...]
     day_columns: tuple[str, ...] = ()
     """Of an event: the columns whose day puts a row in a partition; the first is the event itself."""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RowRule, ...] = ()
+    """What its rows keep beyond what their columns say."""
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps_history: bool = False
     """Of a warehouse dimension: versions are kept (SCD type 2)."""
@@ -149,37 +142,41 @@ def quarantine_schema(table: Table) -> pa.Schema:
     return pa.schema([*fields, pa.field("reason", pa.string(), nullable=False)])
 
 
-def row_rules(table: Table) -> Iterator[Rule]:
-    """The conditions each row must keep: not-null, ranges, allowed values, lengths, then the table's own rules."""
+def row_rules(table: Table) -> Iterator[RowRule]:
+    """What each row must keep by itself: presence, ranges, allowed values, lengths, then the table's own rules."""
     for column in table.columns:
         if not column.nullable:
             yield from _presence(table, column)
         if column.minimum is not None:
-            yield Rule(f"{column.name} is at least {column.minimum}", f"{column.name} >= {column.minimum}")
+            yield InRange(column.name, minimum=column.minimum)
         if column.maximum is not None:
-            yield Rule(f"{column.name} is at most {column.maximum}", f"{column.name} <= {column.maximum}")
+            yield InRange(column.name, maximum=column.maximum)
         if column.allowed:
-            listed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
-            yield Rule(f"{column.name} is one of {', '.join(column.allowed)}", f"{column.name} IN ({listed})")
-        if column.type.length is not None and limits_length(table):
-            most = column.type.length
-            yield Rule(f"{column.name} has at most {most} characters", f"CHAR_LENGTH({column.name}) <= {most}")
+            yield OneOf(column.name, column.allowed)
+        # Stage keeps what the shop wrote, however long.
+        if column.type.length is not None and table.kind not in (Kind.EVENT, Kind.SNAPSHOT):
+            yield AtMostLong(column.name, column.type.length)
     yield from table.rules
 
 
-def limits_length(table: Table) -> bool:
-    """Whether texts may be no longer than their type says: stage keeps what the shop wrote, however long."""
-    return table.kind not in (Kind.EVENT, Kind.SNAPSHOT)
+def reference_rules(table: Table) -> tuple[References, ...]:
+    """That each key is one of its dimension's."""
+    return tuple(References(column, dimension) for column, dimension in table.references.items())
 
 
-def _presence(table: Table, column: Column) -> Iterator[Rule]:
+def unique_rule(table: Table) -> Unique:
+    """That no two rows of a day have the same key."""
+    return Unique(table.primary_key)
+
+
+def _presence(table: Table, column: Column) -> Iterator[NotNull]:
     """That a column is there; of columns that come together, one rule for all of them, at the first."""
     if not column.present_when:
-        yield Rule(f"{column.name} is not null", f"{column.name} IS NOT NULL")
+        yield NotNull((column.name,))
         return
-    together = [one.name for one in table.columns if one.present_when == column.present_when]
+    together = tuple(one.name for one in table.columns if one.present_when == column.present_when)
     if column.name == together[0]:
-        yield Rule(column.present_when, " AND ".join(f"{name} IS NOT NULL" for name in together))
+        yield NotNull(together, column.present_when)
 
 
 def unknown_member(table: Table, captured_at: datetime) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from sakila_platform.model.contracts import (
     SMALLINT,
     Column,
     Kind,
-    Rule,
     Table,
     decimal,
     text,
 )
 from sakila_platform.model.naming import TableName
+from sakila_platform.model.rules import Holds
 from sakila_platform.rentals.source import CAPTURED_AT
 
 SOURCE = "sakila"
@@ -174,7 +174,7 @@ _RETURN = _fact(
     ),
     ("rental", "return_date"),
 )
-FACT_RETURN = replace(_RETURN, rules=(Rule("return_at is not before rental_at", "return_at >= rental_at"),))
+FACT_RETURN = replace(_RETURN, rules=(Holds("return_at is not before rental_at", "return_at >= rental_at"),))
 FACT_PAYMENT = _fact(
     "fact_payment",
     "One row per payment, on the day it was made.",

@@ -154,7 +154,7 @@ def _members(table: Table, source: str) -> Iterator[str]:
 
 
 def _replaced(fact: Table, source: str, days: Sequence[date]) -> Iterator[str]:
-    yield f"DELETE FROM {fact.name.table} WHERE {LoadQuestions(fact).of_days(days)}"
+    yield f"DELETE FROM {fact.name.table} WHERE {LoadQuestions(fact, LAKE_TABLES[fact.name]).of_days(days)}"
     yield _copy(fact.name.table, source)
 
 
@@ -165,8 +165,8 @@ def _copy(table: str, manifest: str) -> str:
 
 
 def _checks(duck: duckdb.DuckDBPyConnection, fact: Table, days: Sequence[date]) -> Iterator[_Check]:
-    questions = LoadQuestions(fact)
-    rules = len(questions.rules)
+    questions = LoadQuestions(fact, LAKE_TABLES[fact.name])
+    rules = len(questions.conditions)
     sums = 1 + len(questions.summed)
     judged = f"({questions.judged(days)}) AS judged (day, {', '.join(f'c{n}' for n in range(sums + rules))})"
     broken = " + ".join(f"c{n}" for n in range(sums, sums + rules))

@@ -140,7 +140,9 @@ def _upsert(session: PostgresSession, table: Table, batches: Any) -> None:
 
 
 def _replace_days(session: PostgresSession, fact: Table) -> None:
-    session.execute(f'DELETE FROM "{fact.name.table}" WHERE {LoadQuestions(fact).of_days(session.days)}')
+    session.execute(
+        f'DELETE FROM "{fact.name.table}" WHERE {LoadQuestions(fact, LAKE_TABLES[fact.name]).of_days(session.days)}'
+    )
     columns = ", ".join(fact.column_names)
     rows = session.duck.execute(f"SELECT {columns} FROM {LAKE_TABLES[fact.name].name.sql}")
     session.copy_in(fact.name.table, fact.column_names, rows.to_arrow_reader(_ROWS_AT_ONCE))
@@ -148,10 +150,10 @@ def _replace_days(session: PostgresSession, fact: Table) -> None:
 
 def _audit(session: PostgresSession, fact: Table) -> None:
     """Raise LoadRefused when a day breaks the fact's contract, or has other rows or sums than in the lake."""
-    questions = LoadQuestions(fact)
+    questions = LoadQuestions(fact, LAKE_TABLES[fact.name])
     sums = 1 + len(questions.summed)
     loaded = {_key(day): answers for day, *answers in session.fetch(questions.judged(session.days))}
-    names = [rule.name for rule in questions.rules]
+    names = list(questions.conditions)
     broken = {day: told(names, loaded[key][sums:]) for day in session.days if (key := day_key(day)) in loaded}
     if refused := {day: what for day, what in broken.items() if what}:
         raise LoadRefused(fact.name, CONTRACT, refused)

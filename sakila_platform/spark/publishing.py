@@ -23,11 +23,11 @@ from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.publishing import Quarantine
-from sakila_platform.model.audit_rules import broken_rules, named_rows
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, data_file, day_partition
 from sakila_platform.model.outcome_messages import day_message
 from sakila_platform.model.outcomes import TableDay, judge
+from sakila_platform.model.rejections import broken_rules, named_rows
 from sakila_platform.settings.every import put_in_environment
 from sakila_platform.settings.places import LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
 from sakila_platform.spark.session import told_in_one_line

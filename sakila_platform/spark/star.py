@@ -11,10 +11,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.model.audit_rules import Members
 from sakila_platform.model.contracts import Kind, Table, unknown_member
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.rules import Members
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.publishing import Publication, publish_judged

@@ -17,11 +17,12 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audit import Audit, audit_rows
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day
-from sakila_platform.model.audit_rules import Members, named_rows
 from sakila_platform.model.contracts import Kind, Table, arrow_schema, unknown_member
 from sakila_platform.model.naming import DAY_PARTITION, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge
 from sakila_platform.model.queries import Query
+from sakila_platform.model.rejections import named_rows
+from sakila_platform.model.rules import Members
 from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,

@@ -20,11 +20,12 @@ from sakila_platform.lake.duckdb import create_view, sql_type
 from sakila_platform.lake.files import Lake, held_partitions
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.publishing import set_aside
-from sakila_platform.model.audit_rules import Members, named_rows
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, TableName, data_file
 from sakila_platform.model.outcomes import WHOLE, TableDay, judge
 from sakila_platform.model.queries import Query, read_query, require_contract
+from sakila_platform.model.rejections import named_rows
+from sakila_platform.model.rules import Members
 from sakila_platform.star.table_checks import TableCheck
 
 _BUILT = "built"

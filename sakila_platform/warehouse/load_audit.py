@@ -6,7 +6,6 @@ DuckDB: a tenth of what the same questions cost the server one by one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +15,20 @@ import pyarrow as pa
 
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.where import Between
-from sakila_platform.model.contracts import Rule, Table, arrow_schema, row_rules
+from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.days import day_key
 from sakila_platform.model.outcomes import LoadRefused
+from sakila_platform.model.rules import References
+from sakila_platform.warehouse.load_rules import (
+    KEY_THERE,
+    asked_columns,
+    beside,
+    key_conditions,
+    key_of,
+    key_rules,
+    row_conditions,
+    summed_columns,
+)
 from sakila_platform.warehouse.mysql_session import WarehouseSession
 
 CONTRACT = "contract"
@@ -39,12 +49,12 @@ def audit_fact(session: WarehouseSession, fact: Table, lake_table: Table, *, is_
 
     `is_alone`: the fact has no other days. It is then read as it lies, without looking rows up by their days.
     """
-    summed = [c for c in (fact.primary_key[0], "amount") if c in lake_table.column_names]
-    orphans = (_orphan_rule(column, dimension) for column, dimension in fact.references.items())
-    questions = _Questions(fact, tuple(summed), (*_value_rules(fact), *orphans))
+    summed = summed_columns(fact, lake_table)
+    conditions = {**row_conditions(fact, "duckdb"), **key_conditions(fact, "duckdb")}
+    questions = _Questions(fact, summed, conditions)
     day = fact.day_columns[0]
     found = _answers(session, questions, None if is_alone else Between(day, session.first_key, session.last_key))
-    broken = {key: _broken(questions.rules, answer[1 + len(summed) :]) for key, answer in found.items()}
+    broken = {key: _broken(list(questions.conditions), answer[1 + len(summed) :]) for key, answer in found.items()}
     refused = {day: broken[day_key(day)] for day in session.days if broken.get(day_key(day))}
     if refused:
         raise LoadRefused(fact.name, CONTRACT, refused)
@@ -59,13 +69,17 @@ class _Questions:
 
     fact: Table
     summed: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    conditions: Mapping[str, str]
 
     @property
     def schema(self) -> pa.Schema:
         """The columns that are needed to answer."""
-        words = {word for rule in self.rules for word in re.findall(r"\w+", rule.holds)}
-        wanted = {*words, *self.summed, *self.fact.references, self.fact.day_columns[0]}
+        wanted = {
+            *asked_columns(self.fact),
+            *self.summed,
+            *(rule.column for rule in key_rules(self.fact)),
+            self.fact.day_columns[0],
+        }
         return pa.schema([f.with_nullable(True) for f in arrow_schema(self.fact) if f.name in wanted])
 
     @property
@@ -73,21 +87,21 @@ class _Questions:
         """One row per day: its key, then the answers."""
         day = self.fact.day_columns[0]
         asked = ["count(*)", *(f"sum({column})" for column in self.summed)]
-        asked += [f"count(*) FILTER (WHERE NOT ({rule.holds}))" for rule in self.rules]
+        asked += [f"count(*) FILTER (WHERE {condition})" for condition in self.conditions.values()]
         joins = "".join(
-            f" LEFT JOIN {_keys(dimension)} ON {_LOADED}.{column} = {_keys(dimension)}.key_there"
-            for column, dimension in self.fact.references.items()
+            f" LEFT JOIN {_keys(rule)} AS {beside(rule)} ON {_LOADED}.{rule.column} = {beside(rule)}.{KEY_THERE}"
+            for rule in key_rules(self.fact)
         )
-        return f"SELECT {day}, {', '.join(asked)} FROM {_LOADED}{joins} GROUP BY {day}"
+        return f"SELECT {_LOADED}.{day}, {', '.join(asked)} FROM {_LOADED}{joins} GROUP BY {day}"
 
 
 def _answers(session: WarehouseSession, questions: _Questions, where: Between | None) -> dict[int, list[Any]]:
     """The answers for each day that has rows, of those in question, by date key."""
     fact = questions.fact
-    for column, dimension in fact.references.items():
-        kind = pa.schema([pa.field(column, fact.column(column).type.arrow)])
-        keys = pa.Table.from_batches(read_batches(session.connection, dimension, kind), kind)
-        session.duck.register(_keys(dimension), keys.rename_columns(["key_there"]))
+    for rule in key_rules(fact):
+        kind = pa.schema([pa.field(key_of(rule), fact.column(rule.column).type.arrow)])
+        keys = pa.Table.from_batches(read_batches(session.connection, rule.dimension, kind), kind)
+        session.duck.register(_keys(rule), keys.rename_columns([KEY_THERE]))
     found: dict[int, list[Any]] = {}
     for batch in read_batches(session.connection, fact.name.table, questions.schema, where):
         session.duck.register(_LOADED, batch)
@@ -96,16 +110,12 @@ def _answers(session: WarehouseSession, questions: _Questions, where: Between | 
     return found
 
 
-def _orphan_rule(column: str, dimension: str) -> Rule:
-    return Rule(f"{column} names a row of {dimension}", f"{_keys(dimension)}.key_there IS NOT NULL")
+def _keys(rule: References) -> str:
+    return f"keys_of_{rule.dimension}"
 
 
-def _keys(dimension: str) -> str:
-    return f"keys_of_{dimension}"
-
-
-def _broken(rules: Sequence[Rule], counts: Sequence[int]) -> str:
-    return ", ".join(f"{rule.name} ({n})" for rule, n in zip(rules, counts, strict=True) if n)
+def _broken(rules: Sequence[str], counts: Sequence[int]) -> str:
+    return ", ".join(f"{rule} ({n})" for rule, n in zip(rules, counts, strict=True) if n)
 
 
 def _differences(
@@ -128,18 +138,13 @@ def _differences(
 
 def _members_broken(session: WarehouseSession, table: Table) -> dict[date, str]:
     broken = []
-    for rule in _value_rules(table):
-        ((count,),) = session.fetch(f"SELECT COUNT(*) FROM `{table.name.table}` WHERE NOT COALESCE({rule.holds}, TRUE)")
-        broken += [f"{rule.name} ({count})"] if count else []
+    for rule, condition in row_conditions(table, "mysql").items():
+        ((count,),) = session.fetch(f"SELECT COUNT(*) FROM `{table.name.table}` WHERE {condition}")
+        broken += [f"{rule} ({count})"] if count else []
     if table.keeps_history:
         ((count,),) = session.fetch(_overlapping_sql(table))
         broken += [f"each member has one version a day ({count})"] if count else []
     return dict.fromkeys(session.days, ", ".join(broken)) if broken else {}
-
-
-def _value_rules(table: Table) -> list[Rule]:
-    """The contract's rules but not-null, which the table's definition enforces by itself."""
-    return [rule for rule in row_rules(table) if not rule.holds.endswith("IS NOT NULL")]
 
 
 def _overlapping_sql(table: Table) -> str:

@@ -12,19 +12,25 @@ from datetime import date
 
 import pyarrow as pa
 
-from sakila_platform.model.contracts import Rule, Table, row_rules
+from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import day_key, days_between
-
-_DATE_KEY = "date_key"
-_CALENDAR = "dim_date"
-_KEY_THERE = "key_there"
+from sakila_platform.warehouse.load_rules import (
+    KEY_THERE,
+    beside,
+    key_conditions,
+    key_of,
+    key_rules,
+    row_conditions,
+    summed_columns,
+)
 
 
 @dataclass(frozen=True)
 class LoadQuestions:
-    """The questions about a fact of the warehouse."""
+    """The questions about a fact of the warehouse, which the lake has as `lake_table`."""
 
     fact: Table
+    lake_table: Table
 
     @property
     def day(self) -> str:
@@ -33,17 +39,13 @@ class LoadQuestions:
 
     @property
     def summed(self) -> tuple[str, ...]:
-        """Every column that is a number: what is in the wrong column, or in none, changes a sum."""
-        return tuple(c.name for c in self.fact.columns if _is_number(c.type.arrow) and c.name != self.day)
+        """The columns whose sums must be those of the lake."""
+        return summed_columns(self.fact, self.lake_table)
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The contract's rules, and that every key names a row there."""
-        orphans = (
-            Rule(f"{column} names a row of {dimension}", f"{_alias(column)}.{_KEY_THERE} IS NOT NULL")
-            for column, (dimension, _) in self._named.items()
-        )
-        return (*row_rules(self.fact), *orphans)
+    def conditions(self) -> Mapping[str, str]:
+        """By the name of each rule of the contract, and of each key that must name a row, when a row breaks it."""
+        return {**row_conditions(self.fact, "postgres"), **key_conditions(self.fact, "postgres")}
 
     def of_days(self, days: Sequence[date]) -> str:
         """The condition that a row belongs to one of these consecutive days."""
@@ -58,14 +60,14 @@ class LoadQuestions:
         return f"SELECT {', '.join([self.day, *self._totals()])} FROM {table} GROUP BY {self.day}"
 
     def judged(self, days: Sequence[date]) -> str:
-        """The same of these days in the warehouse, and how many rows break each of `rules`."""
+        """The same of these days in the warehouse, and how many rows meet each of `conditions`."""
         fact = self.fact.name.table
-        broken = [f"SUM(CASE WHEN NOT ({rule.holds}) THEN 1 ELSE 0 END)" for rule in self.rules]
+        broken = [f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in self.conditions.values()]
         # Each joins one row at most, by its primary key: no row of the fact is counted twice.
         joins = "".join(
-            f" LEFT JOIN (SELECT {key} AS {_KEY_THERE} FROM {dimension}) AS {_alias(column)} "
-            f"ON loaded.{column} = {_alias(column)}.{_KEY_THERE}"
-            for column, (dimension, key) in self._named.items()
+            f" LEFT JOIN (SELECT {key_of(rule)} AS {KEY_THERE} FROM {rule.dimension}) AS {beside(rule)} "
+            f"ON loaded.{rule.column} = {beside(rule)}.{KEY_THERE}"
+            for rule in key_rules(self.fact)
         )
         columns = ", ".join(self.fact.column_names)
         return (
@@ -76,21 +78,7 @@ class LoadQuestions:
     def _totals(self) -> list[str]:
         return ["COUNT(*)", *(f"SUM({column})" for column in self.summed)]
 
-    @property
-    def _named(self) -> Mapping[str, tuple[str, str]]:
-        """Column to the dimension whose row it names, and that dimension's key."""
-        named = {column: (dimension, column) for column, dimension in self.fact.references.items()}
-        return named | ({_DATE_KEY: (_CALENDAR, _DATE_KEY)} if _DATE_KEY in self.fact.column_names else {})
-
 
 def told(names: Sequence[str], counts: Sequence[int]) -> str:
     """The rules that rows break, each with their number; nothing when none is broken."""
     return ", ".join(f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count)
-
-
-def _alias(column: str) -> str:
-    return f"of_{column}"
-
-
-def _is_number(arrow: pa.DataType) -> bool:
-    return pa.types.is_integer(arrow) or pa.types.is_decimal(arrow)

@@ -1,4 +1,4 @@
-"""Records held against a contract with Arrow alone come to what DuckDB finds, by the same names."""
+"""Records of a file are held against their contract as a day's rows are, by the same names."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.capture.record_audit import RECORD, Reasons, part_lines, part_records
 from sakila_platform.lake.audit import audit_table
-from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Kind, Rule, Table, arrow_schema, text
+from sakila_platform.lake.record_audit import RECORD, Reasons, part_lines, part_records
+from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Kind, Table, arrow_schema, text
 from sakila_platform.model.naming import TableName
+from sakila_platform.model.rules import Holds
 
 TABLE = Table(
     TableName("stage", "test", "records"),
@@ -46,7 +47,7 @@ def rows_of(values: list[tuple], table: Table = TABLE) -> pa.Table:
 
 @trying(deadline=None)
 @given(st.lists(VALUES, max_size=8, unique_by=lambda row: row[0]))
-def test_arrow_and_duckdb_find_the_same(values: list[tuple]) -> None:
+def test_records_and_a_days_rows_are_judged_alike(values: list[tuple]) -> None:
     parted = part_lines(rows_of(values), TABLE)
     kept, rejected, broken = audit_table(rows_of(values), TABLE, date(2021, 4, 25))
     assert parted.kept == kept
@@ -55,7 +56,7 @@ def test_arrow_and_duckdb_find_the_same(values: list[tuple]) -> None:
 
 
 @pytest.mark.parametrize(("name", "is_kept"), [("äöü", True), ("äöü ", False), ("💿💿💿", True), (None, True)])
-def test_a_text_that_is_too_long_for_its_column_is_found_by_arrow_as_by_duckdb(name: str | None, is_kept: bool) -> None:
+def test_a_text_that_is_too_long_for_its_column_is_found_in_records_as_in_rows(name: str | None, is_kept: bool) -> None:
     rows = rows_of([(1, name)], SHORT_NAMES)
     parted = part_lines(rows, SHORT_NAMES)
     assert parted.kept == audit_table(rows, SHORT_NAMES, date(2021, 4, 25))[0]
@@ -63,9 +64,12 @@ def test_a_text_that_is_too_long_for_its_column_is_found_by_arrow_as_by_duckdb(n
     assert parted.broken == ({} if is_kept else {"kind has at most 3 characters": 1})
 
 
-def test_arrow_is_not_asked_for_rules_that_it_does_not_know() -> None:
-    with pytest.raises(ValueError, match="stage/test/records has rules of its own"):
-        part_lines(rows_of([]), replace(TABLE, rules=(Rule("key is odd", "key % 2 = 1"),)))
+def test_a_tables_own_rule_is_held_against_records_too() -> None:
+    parted = part_lines(
+        rows_of([(1, 1, None), (2, 1, None)]), replace(TABLE, rules=(Holds("key is odd", "key % 2 = 1"),))
+    )
+    assert parted.kept["key"].to_pylist() == [1]
+    assert parted.broken == {"key is odd": 1}
 
 
 def test_of_equal_keys_the_first_usable_record_is_kept() -> None:

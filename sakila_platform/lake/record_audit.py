@@ -1,7 +1,6 @@
-"""Holding records of a file against their table's contract, with Arrow alone: what breaks it is told by record.
+"""Holding records of a file against their table's contract: what breaks it is reported by record.
 
-For rows that come one table and day at a time. The rules are those of `contracts.row_rules`, by the same names; where
-nothing is broken, no row is looked at by itself.
+For rows that come one table and day at a time. Where nothing is broken, no row is looked at by itself.
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from sakila_platform.model.audit_rules import UNIQUE
-from sakila_platform.model.contracts import Column, Table, arrow_schema, limits_length, quarantine_schema
+from sakila_platform.lake.audit import met_conditions
+from sakila_platform.lake.duckdb import in_memory_cursor
+from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema, row_rules, unique_rule
+from sakila_platform.model.rule_sql import broken
 
 RECORD = "record"
 """The column with a row's number in its file, from 1."""
@@ -67,11 +67,13 @@ def part_records(rows: pa.Table, table: Table, reasons: Reasons, *, is_numbered:
     same key, the first record is kept. Records at fault that have no row are set aside with empty columns.
     """
     records = rows[RECORD].to_numpy()
-    known = np.isin(records, np.fromiter(reasons.by_record, np.int64)) if reasons.by_record else None
-    for rule, is_broken in (*_broken(rows, table), (UNIQUE, None)):
-        at_fault = _repeated(rows, table, reasons) if is_broken is None else _only_unknown(is_broken, known)
-        for record in records[at_fault]:
-            reasons.add(int(record), rule)
+    known = frozenset(reasons.by_record)
+    for rule, at_fault in _broken(rows, table):
+        for record in at_fault:
+            if record not in known:
+                reasons.add(record, rule)
+    for record in _repeated(rows, table, reasons):
+        reasons.add(record, unique_rule(table).name)
     if not reasons.by_record:
         return Parted(_ordered(rows, table), quarantine_schema(table).empty_table(), {})
     is_bad = np.isin(records, np.fromiter(reasons.by_record, np.int64))
@@ -82,46 +84,29 @@ def part_records(rows: pa.Table, table: Table, reasons: Reasons, *, is_numbered:
     return Parted(_ordered(kept, table), columns.cast(quarantine_schema(table)), reasons.broken())
 
 
-def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, Mask]]:
-    """The rules that rows break, and which rows do; each column that keeps its rules costs one look."""
-    if table.rules:
-        raise ValueError(f"{table.name} has rules of its own, which are SQL: audit it by an engine that reads SQL.")
-    for column in table.columns:
-        for rule, holds in _rules(column, rows[column.name], limits_length=limits_length(table)):
-            is_kept = pc.fill_null(holds, True)
-            if not pc.all(is_kept, min_count=0).as_py():
-                yield rule, ~is_kept.to_numpy()
+def _broken(rows: pa.Table, table: Table) -> Iterator[tuple[str, list[int]]]:
+    """The rules that rows break, each with the records that do."""
+    conditions = {rule.name: broken(rule, "duckdb") for rule in row_rules(table)}
+    with in_memory_cursor() as duck:
+        duck.register("records", rows)
+        for rule, condition in met_conditions(duck, "records", conditions).items():
+            at_fault = duck.execute(f"SELECT {RECORD} FROM records WHERE {condition} ORDER BY {RECORD}").fetchall()
+            yield rule, [record for (record,) in at_fault]
 
 
-def _rules(column: Column, values: pa.ChunkedArray, *, limits_length: bool) -> Iterator[tuple[str, pa.ChunkedArray]]:
-    if not column.nullable and values.null_count:
-        yield column.present_when or f"{column.name} is not null", pc.is_valid(values)
-    if column.minimum is not None:
-        yield f"{column.name} is at least {column.minimum}", pc.greater_equal(values, column.minimum)
-    if column.maximum is not None:
-        yield f"{column.name} is at most {column.maximum}", pc.less_equal(values, column.maximum)
-    if column.allowed:
-        is_allowed = pc.or_(pc.is_in(values, pa.array(column.allowed, values.type)), pc.is_null(values))
-        yield f"{column.name} is one of {', '.join(column.allowed)}", is_allowed
-    if limits_length and (most := column.type.length) is not None:
-        yield f"{column.name} has at most {most} characters", pc.less_equal(pc.utf8_length(values), most)
-
-
-def _only_unknown(is_broken: Mask, known: Mask | None) -> Mask:
-    return is_broken if known is None else is_broken & ~known
-
-
-def _repeated(rows: pa.Table, table: Table, reasons: Reasons) -> Mask:
-    """Of rows that can be used otherwise, those whose key an earlier record has."""
-    repeated = np.zeros(rows.num_rows, np.bool_)
-    usable = np.flatnonzero(_usable(rows, reasons))
-    keys = _keys(rows.select(table.primary_key).take(usable), table)
-    if len(keys) < 2 or bool((keys[1:] > keys[:-1]).all()):
-        return repeated
-    order = np.argsort(keys, kind="stable")
-    again = np.flatnonzero(keys[order][1:] == keys[order][:-1]) + 1
-    repeated[usable[order[again]]] = True
-    return repeated
+def _repeated(rows: pa.Table, table: Table, reasons: Reasons) -> list[int]:
+    """Of records that can be used otherwise, those whose key an earlier one has."""
+    usable = rows.select([RECORD, *table.primary_key]).filter(pa.array(_usable(rows, reasons)))
+    if _is_ascending(_keys(usable, table)):
+        return []
+    keys = ", ".join(table.primary_key)
+    with in_memory_cursor() as duck:
+        duck.register("usable", usable)
+        again = duck.execute(
+            f"SELECT {RECORD} FROM usable "
+            f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {RECORD}) > 1 ORDER BY {RECORD}"
+        ).fetchall()
+    return [record for (record,) in again]
 
 
 def _usable(rows: pa.Table, reasons: Reasons) -> Mask:
@@ -133,9 +118,14 @@ def _usable(rows: pa.Table, reasons: Reasons) -> Mask:
 def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     typed = rows.select(table.column_names).cast(arrow_schema(table))
     keys = _keys(typed, table)
-    if bool((keys[1:] > keys[:-1]).all()):
+    if _is_ascending(keys):
         return typed
     return typed.sort_by([(key, "ascending") for key in table.primary_key])
+
+
+def _is_ascending(keys: np.ndarray) -> bool:
+    """Whether each key is above the one before: then they are sorted, and none comes twice."""
+    return bool((keys[1:] > keys[:-1]).all())
 
 
 def _keys(rows: pa.Table, table: Table) -> np.ndarray:
