@@ -166,7 +166,7 @@ def reference_rules(table: Table) -> tuple[References, ...]:
 
 def unique_rule(table: Table) -> Unique:
     """That no two rows of a day have the same key."""
-    return Unique(table.primary_key)
+    return Unique(table.primary_key, "primary key is unique")
 
 
 def _presence(table: Table, column: Column) -> Iterator[NotNull]:

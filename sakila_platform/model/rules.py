@@ -97,11 +97,12 @@ class Unique:
     """No two rows have the same values of these columns."""
 
     columns: tuple[str, ...]
+    named: str = ""
 
     @property
     def name(self) -> str:
         """The rule as people read it."""
-        return "primary key is unique"
+        return self.named or f"one row per {', '.join(self.columns)}"
 
 
 RowRule = NotNull | InRange | OneOf | AtMostLong | Holds

@@ -1,4 +1,4 @@
-"""The marts' own dbt tests: each kind of rule fails on rows broken for it, and the refusal names what was broken."""
+"""The marts' own dbt tests: each kind of rule fails on rows broken for it, and is called as in a table's contract."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import pytest
 from sakila_platform.lake.location import open_lake
 from sakila_platform.marts.builds import Outcome, build_marts
 from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
+from sakila_platform.model.rules import InRange, NotNull, OneOf, Rule, Unique
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 
+NOT_NULL = NotNull(("film_id",))
+AT_LEAST = InRange("rentals", minimum=0)
+RATED = OneOf("rating", ("G", "R"))
 COLUMNS = "film_id, place, title, rating, shelf, rentals"
 SOUND = ["(1, 1, 'Alien', 'G', 1, 3)", "(2, 2, 'Child''s Play', 'R', 2, 0)"]
 # What dbt knows of a mart: this, and totals that are to be those of the mart `sound`.
@@ -24,10 +28,11 @@ models:
       - contract:
           name: {mart}_contract
           arguments:
-            one_row_per: [[film_id], [place, shelf]]
-            never_null: [film_id, title]
-            never_negative: [rentals]
-            allowed:
+            unique: [[film_id], [place, shelf]]
+            not_null: [film_id, title]
+            in_range:
+              rentals: {{minimum: 0, maximum: 9}}
+            one_of:
               rating: [G, R]
               shelf: [1, 2]
               title: [Alien, "Child's Play"]
@@ -68,6 +73,7 @@ WITH_CONTRACT = {
         "(5, NULL, 'Alien', 'G', NULL, 0)",
     ],
     "negative": [*SOUND, "(3, 3, 'Alien', 'G', 1, -1)", "(4, 4, 'Alien', 'G', 1, -1)"],
+    "crowded": [*SOUND, "(3, 3, 'Alien', 'G', 1, 10)"],
     "unrated": [*SOUND, "(3, 3, 'Alien', 'X', 1, 0)"],
     "misplaced": [*SOUND, "(3, 3, 'Alien', 'G', 3, 0)"],
     "misnamed": [*SOUND, "(3, 3, 'Aliens', 'G', 1, 0)"],
@@ -101,7 +107,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return build_marts(project, open_lake(str(folder / "lake")), by_type["model"], by_type["test"])
 
 
-def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_never_null(outcome: Outcome) -> None:
+def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(outcome: Outcome) -> None:
     assert set(outcome.published) == {"sound", "nulls", "same"}
     assert {name: published.rows for name, published in outcome.published.items()} == {
         "sound": 2,
@@ -111,24 +117,24 @@ def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_never_nul
 
 
 @pytest.mark.parametrize(
-    ("mart", "told"),
+    ("mart", "broken"),
     [
-        ("nobody", "film_id is never null (faults: 1)"),
-        ("twice", "one row per film_id (faults: 1)"),
-        ("tied", "one row per place, shelf (faults: 2)"),
-        ("negative", "rentals is never negative (faults: 2)"),
-        ("unrated", "rating is one of G, R (faults: 1)"),
-        ("misplaced", "shelf is one of 1, 2 (faults: 1)"),
-        ("misnamed", "title is one of Alien, Child's Play (faults: 1)"),
-        (
-            "several",
-            "one row per film_id (faults: 1); rentals is never negative (faults: 1); "
-            "rating is one of G, R (faults: 1); title is never null (faults: 1)",
-        ),
+        ("nobody", {NOT_NULL: 1}),
+        ("twice", {Unique(("film_id",)): 1}),
+        ("tied", {Unique(("place", "shelf")): 2}),
+        ("negative", {AT_LEAST: 2}),
+        ("crowded", {InRange("rentals", maximum=9): 1}),
+        ("unrated", {RATED: 1}),
+        ("misplaced", {OneOf("shelf", ("1", "2")): 1}),
+        ("misnamed", {OneOf("title", ("Alien", "Child's Play")): 1}),
+        ("several", {Unique(("film_id",)): 1, AT_LEAST: 1, RATED: 1, NotNull(("title",)): 1}),
     ],
 )
-def test_a_refused_mart_names_the_rules_of_its_contract_that_it_broke(outcome: Outcome, mart: str, told: str) -> None:
-    assert outcome.refused[mart] == f"{mart}_contract: {told}"
+def test_a_refused_mart_names_the_rules_of_its_contract_that_it_broke(
+    outcome: Outcome, mart: str, broken: dict[Rule, int]
+) -> None:
+    listed = "; ".join(f"{rule.name} (faults: {faults})" for rule, faults in broken.items())
+    assert outcome.refused[mart] == f"{mart}_contract: {listed}"
 
 
 def test_a_total_that_differs_is_told_with_both_sides(outcome: Outcome) -> None:

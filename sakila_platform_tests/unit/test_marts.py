@@ -101,7 +101,7 @@ def test_every_mart_has_a_contract_of_its_grain_and_its_nulls_and_adds_up(
         contract, totals = f"{name}_contract", f"{name}_adds_up"
         assert {(name, contract), (name, totals)} <= checks
         promised = tests[contract]["test_metadata"]["kwargs"]
-        assert promised["one_row_per"] and promised["never_null"], name
+        assert promised["unique"] and promised["not_null"], name
         assert tests[totals]["test_metadata"]["kwargs"]["totals"], name
 
 

@@ -1,9 +1,10 @@
-{# What a mart promises of each of its rows. One row per rule that is broken: the rule, and how many rows (or groups)
-   break it. A null is equal to another in one_row_per, and is neither negative nor out of what is allowed. #}
-{% test contract(model, one_row_per, never_null, never_negative=[], allowed={}) %}
+{# What a mart promises of each of its rows, in the words of a table's contract (`model/rules.py`). One row per rule that
+   is broken: the rule, and how many rows (or groups) break it. A null is equal to another in `unique`, and breaks no
+   rule but `not_null`. #}
+{% test contract(model, unique, not_null, in_range={}, one_of={}) %}
 SELECT rule, faults
 FROM (
-    {%- for columns in one_row_per %}
+    {%- for columns in unique %}
     SELECT 'one row per {{ columns | join(", ") }}' AS rule, count(*) AS faults
     FROM (
         SELECT count(*) AS alike
@@ -13,11 +14,19 @@ FROM (
     ) AS repeated
     UNION ALL
     {%- endfor %}
-    {%- for column in never_negative %}
-    SELECT '{{ column }} is never negative' AS rule, count(*) AS faults FROM {{ model }} WHERE {{ column }} < 0
+    {%- for column, range in in_range.items() %}
+    {%- if range.minimum is defined %}
+    SELECT '{{ column }} is at least {{ range.minimum }}' AS rule, count(*) AS faults
+    FROM {{ model }} WHERE {{ column }} < {{ range.minimum }}
     UNION ALL
+    {%- endif %}
+    {%- if range.maximum is defined %}
+    SELECT '{{ column }} is at most {{ range.maximum }}' AS rule, count(*) AS faults
+    FROM {{ model }} WHERE {{ column }} > {{ range.maximum }}
+    UNION ALL
+    {%- endif %}
     {%- endfor %}
-    {%- for column, values in allowed.items() %}
+    {%- for column, values in one_of.items() %}
     SELECT '{{ column }} is one of {{ values | join(", ") | replace("'", "''") }}' AS rule, count(*) AS faults
     FROM {{ model }}
     WHERE {{ column }} NOT IN (
@@ -27,8 +36,8 @@ FROM (
     )
     UNION ALL
     {%- endfor %}
-    {%- for column in never_null %}
-    SELECT '{{ column }} is never null' AS rule, count(*) AS faults FROM {{ model }} WHERE {{ column }} IS NULL
+    {%- for column in not_null %}
+    SELECT '{{ column }} is not null' AS rule, count(*) AS faults FROM {{ model }} WHERE {{ column }} IS NULL
     {{- "\n    UNION ALL" if not loop.last }}
     {%- endfor %}
 ) AS counted
