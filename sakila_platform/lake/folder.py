@@ -98,7 +98,8 @@ class FolderLake(Lake):
 
     def _below(self, table: TableName) -> Mapping[str, bool]:
         found: dict[str, bool] = {}
-        with suppress(FileNotFoundError), os.scandir(self._root / table.path) as entries:
+        # Not a folder: whoever writes there says so.
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._root / table.path) as entries:
             for entry in entries:
                 if is_passed_by(entry.name) or not entry.is_dir():
                     continue
