@@ -7,7 +7,7 @@ spoils its own line only.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from sakila_platform.capture.csv_dialects import Damage, Form, Quoting, Read, chosen, record_at, remark_on
@@ -124,7 +124,7 @@ def _record(line: bytes, source: Iterator[bytes], waiting: deque[bytes], form: F
         if read.damage:
             break
         within = [waiting[n] for n in range(count - 1)]
-        if any(_is_record(one, form) for one in within):
+        if form.fits is not None and _swallows(raw, within, form):
             return Read([], 0, Damage.SWALLOWS, True), 1, raw
         for _ in within:
             waiting.popleft()
@@ -132,7 +132,27 @@ def _record(line: bytes, source: Iterator[bytes], waiting: deque[bytes], form: F
     return Read([], 0, Damage.UNCLOSED, True), 1, raw
 
 
+def _swallows(opening: bytes, following: Sequence[bytes], form: Form) -> bool:
+    """Whether what would be a text of some lines is rather a mark that was never closed, and records after it.
+
+    A record among the lines between tells so. The last one has the text's end and the fields after it: that these look
+    like a record may be chance, unless the first line would be one, too, but for its mark.
+    """
+    *between, last = following
+    return any(_is_record(line, form) for line in between) or (
+        _is_record(last, form) and _is_record_but_for_its_mark(opening, form)
+    )
+
+
 def _is_record(line: bytes, form: Form) -> bool:
-    """Whether a line is a record by itself, and surely so: a text may have as many delimiters."""
+    """Whether a line is a record by itself: a text may have as many delimiters, but hardly what else a record has."""
     read = record_at(line.rstrip(b"\r\n"), 0, form, True)
-    return form.fits is not None and read.damage is None and form.is_record(read.fields)
+    return read.damage is None and form.is_record(read.fields)
+
+
+def _is_record_but_for_its_mark(line: bytes, form: Form) -> bool:
+    """Whether a line with a text that is not closed is a record when the text ends where the fields after it begin."""
+    read = record_at(line, 0, form, True)
+    after = form.width - len(read.fields) - 1
+    parts = line[read.end + 1 :].rsplit(form.delimiter, max(after, 0))
+    return len(parts) == after + 1 and form.is_record([*read.fields, *parts])

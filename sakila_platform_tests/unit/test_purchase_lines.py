@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from pathlib import Path
 
@@ -152,6 +153,60 @@ def test_every_line_of_a_generated_file_is_loaded_with_its_texts_as_they_were(
     with tempfile.TemporaryDirectory() as folder:
         rows = rows_of(Path(folder), text.getvalue())
     assert [(row[0], row[2]) for row in rows] == [(str(n), one.strip() or None) for n, one in enumerate(details)]
+
+
+INVOICE = "{},A,{},6,12/1/2010 8:26,2.55,1,EIRE\n"
+
+
+def loaded_or_refused_by_a_line(text: str) -> list[Row] | None:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return rows_of(Path(folder), text)
+        except PlatformError as error:
+            assert re.search(r": line \d+: ", str(error))
+            assert "\n" not in str(error)
+            return None
+
+
+@trying(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["A", 'X"', "\n", ", C", INVOICE.format(7, "x")]), max_size=4), max_size=6))
+def test_texts_that_have_lines_of_invoices_within_are_loaded_as_they_were_or_refused_by_their_line(
+    pieces: list[list[str]],
+) -> None:
+    details = ["".join(some) for some in pieces]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([n, "A", detail, 6, "12/1/2010 8:26", "2.55", 1, "EIRE"] for n, detail in enumerate(details))
+    if (rows := loaded_or_refused_by_a_line(text.getvalue())) is not None:
+        assert [(row[0], row[2]) for row in rows] == [(str(n), one.strip() or None) for n, one in enumerate(details)]
+
+
+@trying(deadline=None)
+@given(
+    st.lists(st.sampled_from(["CUP", '"CUP, ""TIN"""', '"TRAY, RED"', 'TRAY 9"']), min_size=2, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60)), min_size=1, max_size=3),
+)
+def test_stray_quotation_marks_make_no_line_vanish_into_another(
+    details: list[str], marks: list[tuple[int, int]]
+) -> None:
+    lines = [INVOICE.format(n, detail) for n, detail in enumerate(details)]
+    for number, place in marks:
+        line = lines[number % len(lines)]
+        place %= len(line)
+        lines[number % len(lines)] = f'{line[:place]}"{line[place:]}'
+    if (rows := loaded_or_refused_by_a_line("".join(lines))) is not None:
+        assert len(rows) == len(lines)
+
+
+@pytest.mark.parametrize("tail", ["E, C, C", "E, C, C\nE, C, C"])
+def test_a_texts_last_line_may_have_as_many_fields_as_an_invoice(tmp_path: Path, tail: str) -> None:
+    text = f'"1","A","TRAY ""X""\n{tail}","6","12/1/2010 8:26","2.55","1","EIRE"\n'
+    assert [row[2] for row in rows_of(tmp_path, text * 2)] == [f'TRAY "X"\n{tail}'] * 2
+
+
+def test_two_neighbours_with_a_stray_mark_each_are_not_taken_for_one(tmp_path: Path) -> None:
+    text = INVOICE.format(1, '"OPEN') + INVOICE.format(2, 'CLOSED"') + INVOICE.format(3, '"CUP, ""TIN"""')
+    assert "line 2: a quotation mark is not closed before the next record" in complaint_of(tmp_path, text)
 
 
 def test_another_file_is_refused_by_its_header(tmp_path: Path) -> None:

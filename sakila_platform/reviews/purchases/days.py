@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import psycopg
@@ -23,6 +24,7 @@ from sakila_platform.lake.record_audit import part_lines
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.model.outcomes import TableDay, judge
+from sakila_platform.model.rejections import named_rows
 from sakila_platform.reviews.purchases import sql as purchase_sql
 from sakila_platform.reviews.purchases.totals import NO_LINES, Totals, disagreement
 from sakila_platform.reviews.source import USER_PURCHASE
@@ -40,7 +42,8 @@ def capture_purchases(
     quarantine = Quarantine(lake, USER_PURCHASE)
     for day, rows in _by_day(lines, days):
         parted = part_lines(rows, USER_PURCHASE)
-        outcome = judge(parted.kept.num_rows, parted.rejected.num_rows, parted.broken, allowed_bad_share)
+        named = partial(named_rows, parted.rejected, USER_PURCHASE)
+        outcome = judge(parted.kept.num_rows, parted.rejected.num_rows, parted.broken, allowed_bad_share, named)
         if not outcome.refused:
             quarantine.set_aside(day_partition(day), parted.rejected)
             publish_days(lake, USER_PURCHASE, [(day, parted.kept)])
