@@ -1,1 +1,4 @@
-"""The platform in an AWS account: what there shall be, what there is, and how the one becomes the other."""
+"""The platform in an AWS account: what there shall be, what there is, and how the one becomes the other.
+
+Not what its jobs and functions do.
+"""

@@ -1,1 +1,4 @@
-"""Handlers that AWS Lambda calls: thin, around modules that know nothing of AWS."""
+"""Handlers that AWS Lambda calls: thin, around modules that know nothing of AWS.
+
+Not the work itself.
+"""

@@ -1,1 +1,4 @@
-"""TMDB: what is asked of it, how it is asked, and how its answers come to raw, a day at a time."""
+"""TMDB: what is asked of it, how it is asked, and how its answers come to raw, a day at a time.
+
+Not what refined makes of it.
+"""

@@ -1,1 +1,4 @@
-"""The private PostgreSQL: its binaries, its folder, and how it is started and stopped."""
+"""The private PostgreSQL: its binaries, its folder, and how it is started and stopped.
+
+Not what is kept in it.
+"""
