@@ -369,6 +369,28 @@ def test_a_run_that_is_killed_anywhere_and_run_again_equals_one_that_was_not(
     assert [replace(outcome, status=Status.SIMULATED) for outcome in outcomes] == undisturbed
 
 
+def test_a_further_day_of_a_run_asks_the_server_little(connection: pymysql.Connection) -> None:
+    memory = ShopMemory()
+    asked = []
+    for day in week():
+        before = int(rows(connection, "SHOW SESSION STATUS LIKE 'Questions'")[0][1])
+        simulate_day(connection, day, CLOCK, None, memory)
+        asked.append(int(rows(connection, "SHOW SESSION STATUS LIKE 'Questions'")[0][1]) - before)
+
+    # Of these, three are the counting's: its own statement, and the two commits around it.
+    assert max(asked[1:]) <= 17 + 3
+
+
+def test_a_ledger_that_is_lost_between_two_days_of_a_run_is_made_anew(connection: pymysql.Connection) -> None:
+    memory = ShopMemory()
+    simulate_day(connection, MONDAY, CLOCK, None, memory)
+    write(connection, *(f"DROP TABLE {table}" for table in LEDGER_TABLES))
+
+    outcome = simulate_day(connection, MONDAY + timedelta(days=1), CLOCK, None, memory)
+
+    assert (outcome.status, outcome.rentals) == (Status.SIMULATED, 100)
+
+
 def _killed_midway(connection: pymysql.Connection, victim: pymysql.Connection, day: date, seconds: float) -> bool:
     """Let the server cut the connection after so many seconds of the day; whether that stopped the day."""
     cut = threading.Timer(seconds, _kill, (connection, victim.thread_id()))

@@ -7,7 +7,7 @@ of what was done `simulation_ledger.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -22,13 +22,13 @@ from pymysql.cursors import Cursor
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock
 from sakila_platform.rentals.simulation import ledger as ledger
-from sakila_platform.rentals.simulation.draws import Options, Rental, Return, draw_rentals, draw_returns
+from sakila_platform.rentals.simulation.draws import OpenRental, Options, Rental, Return, draw_rentals, draw_returns
+from sakila_platform.rentals.simulation.inserts import insert
 from sakila_platform.rentals.simulation.known import KnownShop
 from sakila_platform.rentals.simulation.memory import ShopMemory
 from sakila_platform.rentals.simulation.shop import open_rentals, read_shop
 
 _ATTEMPTS = 5
-_ROWS_PER_INSERT = 500
 # The last is what a MariaDB that isolates snapshots says when a row has changed since we read it.
 _COLLISIONS = (ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD)
 # What servers say to who may only read: in a read-only transaction or server (no name in the driver: 1792, 1836), or
@@ -44,12 +44,6 @@ _MAY_NOT_WRITE = (
 )
 # What servers say when an AUTO_INCREMENT column has no number left (MariaDB: 167 or 1467, MySQL: 1062 or 1467).
 _NO_NUMBER_LEFT = (167, 1467, ER.DUP_ENTRY, ER.WARN_DATA_OUT_OF_RANGE)
-_PAID_AT_RENTAL = (
-    "UPDATE payment JOIN rental USING (rental_id) SET payment.payment_date = rental.rental_date WHERE payment_id IN %s"
-)
-_PAID_AT_RETURN = (
-    "UPDATE payment JOIN rental USING (rental_id) SET payment.payment_date = rental.return_date WHERE payment_id IN %s"
-)
 
 
 class Status(str, Enum):
@@ -90,13 +84,20 @@ def simulate_day(
     if not clock.has_ended(day):
         return DayOutcome(day, Status.SKIPPED, f"{day} has not ended in the shop's time zone: simulate it tomorrow.")
     try:
-        ledger.ensure_ledger(connection, clock.today())
+        if not (memory and memory.has_ledger):
+            ledger.ensure_ledger(connection, clock.today())
+        if memory:
+            memory.has_ledger = True
         for _ in range(_ATTEMPTS):
             with suppress(_CounterTookACopy), _transaction(connection) as cursor:
                 return _simulate(cursor, day, options or Options(), memory)
     except pymysql.err.MySQLError as error:
         if error.args[0] in _MAY_NOT_WRITE:
             return _read_only(connection, day, clock, options or Options(), error.args[1])
+        if error.args[0] == ER.NO_SUCH_TABLE and memory and memory.has_ledger:
+            # Sakila was loaded anew while the run works.
+            memory.has_ledger = False
+            return simulate_day(connection, day, clock, options, memory)
         if error.args[0] != ER.NO_SUCH_TABLE:
             raise
         raise PlatformError(f"{day}: no Sakila here ({error.args[1]}). Load it with `sakila-platform load`.") from None
@@ -139,7 +140,7 @@ def _simulate(cursor: Cursor, day: date, options: Options, memory: ShopMemory | 
 
 def _settled(cursor: Cursor, day: date, recorded_until: date | None, *, has_ledger: bool = True) -> DayOutcome | None:
     """What became of a day of which nothing is to be written; None for one that is to be simulated. Only reads."""
-    done = ledger.simulated_counts(cursor, day) if has_ledger else None
+    last, done = ledger.simulated_days(cursor, day) if has_ledger else (None, None)
     if done is not None:
         return DayOutcome(day, Status.ALREADY_SIMULATED, "", *done)
     if recorded_until and day <= recorded_until:
@@ -148,7 +149,6 @@ def _settled(cursor: Cursor, day: date, recorded_until: date | None, *, has_ledg
             Status.SKIPPED,
             f"{day} is within the recorded history, which ends on {recorded_until}: nothing written.",
         )
-    last = ledger.last_simulated_day(cursor) if has_ledger else None
     if last and day < last:
         return DayOutcome(
             day,
@@ -182,33 +182,38 @@ def _read_only(connection: Connection, day: date, clock: Clock, options: Options
 def _write_day(cursor: Cursor, day: date, known: KnownShop, options: Options) -> tuple[dict[int, Rental], list[Return]]:
     """Draw and write the day; returns its rentals by their numbers, and its returns."""
     returns = draw_returns(day, open_rentals(cursor, day, known))
-    newest_rental = _one(cursor, "SELECT COALESCE(MAX(rental_id), 0) FROM rental")
+    newest_rental, step = _one_row(cursor, "SELECT COALESCE(MAX(rental_id), 0), @@auto_increment_increment FROM rental")
     rentals = draw_rentals(day, known.shop(day, returns), options)
     numbered: dict[int, Rental] = {}
     if rentals:
         _hold_copies(cursor, [rental.inventory_id for rental in rentals], newest_rental)
-        numbered = _write_rentals(cursor, day, rentals)
-    # Once more, and now with the day's own: a film taken in the morning may be back by night.
-    returns = draw_returns(day, open_rentals(cursor, day, known))
-    _write_returns(cursor, day, returns)
+        numbered = _write_rentals(cursor, day, rentals, step)
+    # The day's own as well: a film taken in the morning may be back by night.
+    returns += draw_returns(day, [_opened(number, rental, known) for number, rental in numbered.items()])
+    ledger.return_rentals(cursor, day)
+    _pay(cursor, numbered, returns, step)
     return numbered, returns
+
+
+def _opened(rental_id: int, rental: Rental, known: KnownShop) -> OpenRental:
+    days = known.rental_days(rental.inventory_id)
+    who = (rental.customer_id, rental.inventory_id, rental.staff_id)
+    return OpenRental(rental_id, *who, rental.rented_at, rental.back_at, days)
 
 
 def _hold_copies(cursor: Cursor, copies: Sequence[int], newest_rental: int) -> None:
     """Keep people from renting the drawn copies until we have committed; start over where one just did."""
-    cursor.execute("SELECT inventory_id FROM inventory WHERE inventory_id IN %s FOR UPDATE", [tuple(copies)])
+    cursor.execute("SELECT COUNT(*) FROM inventory WHERE inventory_id IN %s FOR UPDATE", [tuple(copies)])
     taken = "SELECT COUNT(*) FROM rental WHERE inventory_id IN %s AND rental_id > %s LOCK IN SHARE MODE"
-    if _one(cursor, taken, tuple(copies), newest_rental):
+    if _one_row(cursor, taken, tuple(copies), newest_rental) != (0,):
         raise _CounterTookACopy
 
 
-def _write_rentals(cursor: Cursor, day: date, rentals: Sequence[Rental]) -> dict[int, Rental]:
+def _write_rentals(cursor: Cursor, day: date, rentals: Sequence[Rental], step: int) -> dict[int, Rental]:
     # Sakila's triggers set every date to NOW() on insert: so insert, then date the rows, by way of the ledger.
-    rental_ids = _insert(
-        cursor,
-        "INSERT INTO rental (rental_date, inventory_id, customer_id, staff_id) VALUES (%s, %s, %s, %s)",
-        [(r.rented_at, r.inventory_id, r.customer_id, r.staff_id) for r in rentals],
-    )
+    into = "rental (rental_date, inventory_id, customer_id, staff_id)"
+    rows = [(r.inventory_id, r.customer_id, r.staff_id) for r in rentals]
+    rental_ids = insert(cursor, into, "(NOW(), %s, %s, %s)", rows, step)
     numbered = dict(zip(rental_ids, rentals, strict=True))
     ledger.record_rentals(cursor, day, [(rental_id, r.rented_at, r.back_at) for rental_id, r in numbered.items()])
     cursor.execute(
@@ -216,33 +221,19 @@ def _write_rentals(cursor: Cursor, day: date, rentals: Sequence[Rental]) -> dict
         "WHERE simulated_rental.rented_on = %s",
         [day],
     )
-    payments = [(r.customer_id, r.staff_id, rental_id, r.amount, r.rented_at) for rental_id, r in numbered.items()]
-    _pay(cursor, payments, _PAID_AT_RENTAL)
     return numbered
 
 
-def _write_returns(cursor: Cursor, day: date, returns: Sequence[Return]) -> None:
-    ledger.close_rentals(cursor, day)
-    cursor.execute(
-        "UPDATE rental JOIN simulated_rental USING (rental_id) SET rental.return_date = simulated_rental.back_at "
-        "WHERE simulated_rental.closed_on = %s AND rental.return_date IS NULL",
-        [day],
-    )
-    late = [(back.rental, back) for back in returns if back.late_fee]
-    payments = [(r.customer_id, r.staff_id, r.rental_id, back.late_fee, back.returned_at) for r, back in late]
-    _pay(cursor, payments, _PAID_AT_RETURN)
-
-
-def _pay(cursor: Cursor, payments: Sequence[tuple], dated_by: str) -> None:
-    """Payments of (customer, staff, rental, amount, instant), dated by a statement that takes their payment_ids."""
+def _pay(cursor: Cursor, numbered: Mapping[int, Rental], returns: Sequence[Return], step: int) -> None:
+    """Pay the day's rentals when they are taken, and late fees when films come back."""
+    payments = [(r.customer_id, r.staff_id, number, r.amount) for number, r in numbered.items()]
+    late = [(back.rental, back.late_fee) for back in returns if back.late_fee]
+    payments += [(rental.customer_id, rental.staff_id, rental.rental_id, late_fee) for rental, late_fee in late]
     if not payments:
         return
+    into = "payment (customer_id, staff_id, rental_id, amount, payment_date)"
     try:
-        payment_ids = _insert(
-            cursor,
-            "INSERT INTO payment (customer_id, staff_id, rental_id, amount, payment_date) VALUES (%s, %s, %s, %s, %s)",
-            payments,
-        )
+        payment_ids = insert(cursor, into, "(%s, %s, %s, %s, NOW())", payments, step)
     except pymysql.err.MySQLError as error:
         if error.args[0] not in _NO_NUMBER_LEFT:
             raise
@@ -250,25 +241,13 @@ def _pay(cursor: Cursor, payments: Sequence[tuple], dated_by: str) -> None:
             "sakila.payment has no payment_id left (a SMALLINT ends at 65535), so nothing was simulated. Widen it: "
             "ALTER TABLE payment MODIFY payment_id INT UNSIGNED NOT NULL AUTO_INCREMENT"
         ) from None
-    cursor.execute(dated_by, [tuple(payment_ids)])
+    cursor.execute(
+        "UPDATE payment JOIN rental USING (rental_id) SET payment.payment_date = "
+        "IF(payment_id IN %s, rental.return_date, rental.rental_date) WHERE payment_id IN %s",
+        [(0, *payment_ids[len(numbered) :]), tuple(payment_ids)],
+    )
 
 
-def _insert(cursor: Cursor, statement: str, rows: Sequence[tuple]) -> list[int]:
-    """Insert rows; returns their AUTO_INCREMENT numbers.
-
-    One statement's rows get numbers in one sequence (InnoDB's simple insert); executemany makes one statement of a
-    piece when all its values are placeholders.
-    """
-    step = _one(cursor, "SELECT @@auto_increment_increment")
-    numbers: list[int] = []
-    for start in range(0, len(rows), _ROWS_PER_INSERT):
-        piece = rows[start : start + _ROWS_PER_INSERT]
-        cursor.executemany(statement, piece)
-        numbers.extend(cursor.lastrowid + n * step for n in range(len(piece)))
-    return numbers
-
-
-def _one(cursor: Cursor, statement: str, *values: Any) -> int:
+def _one_row(cursor: Cursor, statement: str, *values: Any) -> tuple:
     cursor.execute(statement, values)
-    (value,) = cursor.fetchone() or (0,)
-    return value
+    return cursor.fetchone() or ()

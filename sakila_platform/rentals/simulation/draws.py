@@ -8,6 +8,7 @@ All times are the shop's wall clock, to the second and without a zone; money is 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -34,7 +35,7 @@ class Options:
     opening_hours: tuple[int, int] = (0, 24)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Customer:
     """An active customer, the shop they rent at, and how many times they rented before the day."""
 
@@ -42,8 +43,12 @@ class Customer:
     store_id: int
     past_rentals: int
 
+    def rented_once_more(self) -> Customer:
+        """The same, after another rental."""
+        return Customer(self.customer_id, self.store_id, self.past_rentals + 1)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """A film's terms (`rental_days` is Sakila's rental_duration), and how often it was rented before the day."""
 
@@ -51,6 +56,10 @@ class Film:
     rental_rate: Decimal
     rental_days: int
     past_rentals: int
+
+    def rented_once_more(self) -> Film:
+        """The same, after another rental."""
+        return Film(self.film_id, self.rental_rate, self.rental_days, self.past_rentals + 1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Shop:
     habits: Habits
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rental:
     """A rental of the day, what is paid for it, and when the copy will be back (the day itself, or later)."""
 
@@ -90,7 +99,7 @@ class Rental:
     amount: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OpenRental:
     """A simulated rental still out, due back by the end of the day; `staff_id` takes the late fee."""
 
@@ -103,7 +112,7 @@ class OpenRental:
     rental_days: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Return:
     """A copy that comes back on the day. A late fee of zero means that it came back in time."""
 
@@ -184,10 +193,10 @@ def _shelves(day: date, shop: Shop, options: Options) -> dict[int, Shelf]:
     morning = day_bounds(day)[0]
     closing = morning + timedelta(hours=options.opening_hours[1])
     weights = {film_id: film.past_rentals + options.smoothing for film_id, film in shop.films.items()}
-    copies: dict[int, dict[int, list[Copy]]] = {}
+    copies: dict[int, dict[int, list[Copy]]] = defaultdict(lambda: defaultdict(list))
     for copy in sorted(shop.copies, key=attrgetter("inventory_id")):
         if copy.free_from < closing:
-            copies.setdefault(copy.store_id, {}).setdefault(copy.film_id, []).append(copy)
+            copies[copy.store_id][copy.film_id].append(copy)
     return {store_id: Shelf(by_film, weights, morning) for store_id, by_film in copies.items()}
 
 

@@ -6,7 +6,7 @@ Pure. Counting is `simulation_shop.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sakila_platform.rentals.simulation.draws import Customer, Film, Habits, Rental, Return, Shop, day_bounds
@@ -45,7 +45,7 @@ class KnownShop:
             rental = self.later.pop()
             self._weigh(rental.customer_id, rental.film_id)
         back = [
-            replace(copy, free_from=max(copy.free_from, each.returned_at))
+            copy.seen(each.returned_at)
             for each in returns
             for copy, rentals in [self.out.get(each.rental.inventory_id, (None, 0))]
             if copy and rentals == 1
@@ -62,12 +62,11 @@ class KnownShop:
         """Take in what a day wrote: its rentals, then its returns."""
         for rental in rentals:
             copy, times = self._taken_from_shelf(rental.inventory_id)
-            seen = max(copy.free_from, rental.rented_at)
-            self.out[copy.inventory_id] = (replace(copy, free_from=seen), times + 1)
+            self.out[copy.inventory_id] = (copy.seen(rental.rented_at), times + 1)
             self._weigh(rental.customer_id, copy.film_id)
         for each in returns:
             copy, times = self.out.pop(each.rental.inventory_id)
-            copy = replace(copy, free_from=max(copy.free_from, each.returned_at))
+            copy = copy.seen(each.returned_at)
             if times > 1:
                 self.out[copy.inventory_id] = (copy, times - 1)
             else:
@@ -79,7 +78,7 @@ class KnownShop:
 
     def _weigh(self, customer_id: int, film_id: int) -> None:
         customer, film = self.customers.get(customer_id), self.films[film_id]
-        self.films[film_id] = replace(film, past_rentals=film.past_rentals + 1)
+        self.films[film_id] = film.rented_once_more()
         # Who is not active is not drawn.
         if customer:
-            self.customers[customer_id] = replace(customer, past_rentals=customer.past_rentals + 1)
+            self.customers[customer_id] = customer.rented_once_more()

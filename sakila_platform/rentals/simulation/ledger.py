@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
+from sakila_platform.rentals.simulation.inserts import insert
+
 # simulation: one row. Its lock is what runs of any day wait for, and it keeps where the recorded history ends.
 # simulated_day: one row per simulated day, written in the day's own transaction.
 # simulated_rental: one row per simulated rental; closed_on is the day that dealt with its return.
@@ -115,33 +117,40 @@ def lock_simulation(cursor: Cursor) -> date | None:
     return recorded_until
 
 
-def simulated_counts(cursor: Cursor, day: date) -> tuple[int, int, int] | None:
-    """Rentals, returns and late fees of a day that was simulated, else None."""
-    cursor.execute("SELECT rentals, returns, late_fees FROM simulated_day WHERE simulated_on = %s", [day])
-    found = cursor.fetchone()
-    return tuple(found) if found else None
-
-
-def last_simulated_day(cursor: Cursor) -> date | None:
-    """The newest simulated day."""
-    cursor.execute("SELECT MAX(simulated_on) FROM simulated_day")
-    (last,) = _row(cursor)
-    return last
+def simulated_days(cursor: Cursor, day: date) -> tuple[date | None, tuple[int, int, int] | None]:
+    """The newest simulated day; and of this day, when it was simulated, rentals, returns and late fees."""
+    cursor.execute(
+        "SELECT newest.day, done.rentals, done.returns, done.late_fees "
+        "FROM (SELECT MAX(simulated_on) AS day FROM simulated_day) AS newest "
+        "LEFT JOIN simulated_day AS done ON done.simulated_on = %s",
+        [day],
+    )
+    newest, *counts = _row(cursor)
+    return newest, None if counts[0] is None else tuple(counts)
 
 
 def record_rentals(cursor: Cursor, day: date, rentals: Sequence[tuple[int, datetime, datetime]]) -> None:
     """Note the day's rentals as simulated: (rental_id, rented at, back at)."""
-    cursor.executemany(
-        "INSERT INTO simulated_rental (rental_id, rented_on, rented_at, back_at) VALUES (%s, %s, %s, %s)",
-        [(rental_id, day, rented_at, back_at) for rental_id, rented_at, back_at in rentals],
+    insert(
+        cursor,
+        "simulated_rental (rented_on, rental_id, rented_at, back_at)",
+        "(%s, %s, %s, %s)",
+        [(day, *rental) for rental in rentals],
     )
 
 
-def close_rentals(cursor: Cursor, day: date) -> None:
-    """The day deals with every simulated rental due by its end, at its first moment where that was before the day."""
+def return_rentals(cursor: Cursor, day: date) -> None:
+    """Bring back every simulated rental due by the day's end, at its first moment where that was before the day.
+
+    One that people have brought back, or deleted, is only done with.
+    """
     cursor.execute(
-        "UPDATE simulated_rental SET closed_on = %(day)s, back_at = GREATEST(back_at, %(morning)s) "
-        "WHERE closed_on IS NULL AND back_at < %(night)s",
+        "UPDATE simulated_rental "
+        "LEFT JOIN rental ON rental.rental_id = simulated_rental.rental_id AND rental.return_date IS NULL "
+        "SET simulated_rental.closed_on = %(day)s, "
+        "simulated_rental.back_at = GREATEST(simulated_rental.back_at, %(morning)s), "
+        "rental.return_date = GREATEST(simulated_rental.back_at, %(morning)s) "
+        "WHERE simulated_rental.closed_on IS NULL AND simulated_rental.back_at < %(night)s",
         {"day": day, "morning": datetime(day.year, day.month, day.day), "night": day + timedelta(days=1)},
     )
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A copy of a film, the shop that owns it, and from when on it stands on the shelf."""
 
@@ -22,45 +22,59 @@ class Copy:
     store_id: int
     free_from: datetime
 
+    def seen(self, moment: datetime) -> Copy:
+        """The same, once it was seen at a moment: it is not free before."""
+        return Copy(self.inventory_id, self.film_id, self.store_id, max(self.free_from, moment))
+
 
 class Shelf:
     """A store's copies by film, in the order of their numbers: the day takes from it.
 
-    What a film weighs is kept in a list that only changes where a film is gone, since the list is summed for each
-    rental: a film that can't be chosen weighs nothing, which draws as if it were not there.
+    What films weigh is kept summed up, since each rental draws from the sums: only a film that is gone changes them.
+    One that can't be chosen at a moment is passed by, which draws as if it weighed nothing.
     """
 
     def __init__(self, copies_by_film: Mapping[int, list[Copy]], weights: Mapping[int, int], morning: datetime) -> None:
         self._morning = morning
         self._copies = list(copies_by_film.values())
         self._weights = [weights[film_id] for film_id in copies_by_film]
-        # Films of which every copy that is left comes back during the day.
-        self._awaited = {
-            place
-            for place, copies in enumerate(self._copies)
-            if copies[0].free_from > morning and not self._free(place, morning)
-        }
+        self._running = list(accumulate(self._weights))
+        # Films of which every copy that is left comes back during the day, and when the first does.
+        self._awaited: dict[int, datetime] = {}
+        for place, copies in enumerate(self._copies):
+            if copies[0].free_from > morning:
+                self._await(place)
         self.films_left = len(self._copies)
 
     def choose(self, random: Random, moment: datetime) -> Copy:
         """A copy that is free at the moment; where none is, any that comes back later in the day."""
-        missing = [place for place in self._awaited if not self._free(place, moment)]
+        missing = sorted(place for place, back_at in self._awaited.items() if back_at > moment)
         nothing_free = len(missing) == self.films_left
-        weights = self._weights
-        if missing and not nothing_free:
-            weights = weights.copy()
-            for place in missing:
-                weights[place] = 0
-        place = place_of(random, list(accumulate(weights)))
+        place = self._place(random, [] if nothing_free else missing)
         copy = pick(random, self._copies[place] if nothing_free else self._free(place, moment))
         self._copies[place].remove(copy)
-        if not self._copies[place]:
-            self._weights[place] = 0
-            self._awaited.discard(place)
+        self._awaited.pop(place, None)
+        if self._copies[place]:
+            self._await(place)
+        else:
+            weight, self._weights[place] = self._weights[place], 0
+            self._running[place:] = [running - weight for running in self._running[place:]]
             self.films_left -= 1
-        elif not self._free(place, self._morning):
-            self._awaited.add(place)
         return copy
+
+    def _place(self, random: Random, missing: Sequence[int]) -> int:
+        """What `place_of` gives for the sums without what is missing (in order), which nobody sums up anew."""
+        wanted = int(random.random() * (self._running[-1] - sum(self._weights[place] for place in missing)))
+        for place in missing:
+            if self._running[place] - self._weights[place] > wanted:
+                break
+            wanted += self._weights[place]
+        return bisect(self._running, wanted, hi=len(self._running) - 1)
+
+    def _await(self, place: int) -> None:
+        first = min(copy.free_from for copy in self._copies[place])
+        if first > self._morning:
+            self._awaited[place] = first
 
     def _free(self, place: int, moment: datetime) -> list[Copy]:
         return [copy for copy in self._copies[place] if copy.free_from <= moment]
