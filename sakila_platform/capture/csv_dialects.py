@@ -116,15 +116,27 @@ def record_at(content: bytes, at: int, form: Form, is_last: bool) -> Read:
 
 def _usual_record(line: bytes, form: Form) -> list[bytes] | None:
     """The fields of a line that the standard library reads as we do; None where one must look more closely."""
-    if form.quoting is Quoting.BACKSLASH and (b"\\" in line or b'""' in line):
+    if not is_plain(line, form):
         return None
     try:
         # In an encoding that changes no byte.
         (fields,) = csv.reader((line.decode("latin-1"),), _strict(form.delimiter))
     except (csv.Error, ValueError):
         return None
-    joined = "\n".join(fields)
-    return None if '"' in joined or joined.endswith("\\") else joined.encode("latin-1").split(b"\n")
+    return "\n".join(fields).encode("latin-1").split(b"\n")
+
+
+def is_plain(line: bytes, form: Form) -> bool:
+    """Whether a line is at first sight a record of a dialect that quotes, all its fields and marks in their places."""
+    if line.endswith(b'\\"') or (form.quoting is Quoting.BACKSLASH and (b"\\" in line or b'""' in line)):
+        return False
+    return _plain(form.delimiter, form.width).fullmatch(line) is not None
+
+
+@lru_cache
+def _plain(delimiter: bytes, width: int) -> re.Pattern[bytes]:
+    field = rb'(?:"[^"\r\n]*(?:""[^"\r\n]*)*"|[^"\r\n%b]*)' % delimiter
+    return re.compile(rb"%b(?:%b%b){%d}" % (field, re.escape(delimiter), field, width - 1))
 
 
 @lru_cache

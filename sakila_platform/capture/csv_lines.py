@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from sakila_platform.capture.csv_dialects import Damage, Form, Quoting, Read, chosen, record_at, remark_on
+from sakila_platform.capture.csv_dialects import Damage, Form, Quoting, Read, chosen, is_plain, record_at, remark_on
 
 UTF8_MARK = b"\xef\xbb\xbf"
 _MOST_LINES = 100
@@ -36,9 +36,11 @@ def found_quoting(file: BinaryIO, form: Form) -> Quoting:
 
     def count(quoting: Quoting, limit: int) -> int:
         tried, found = form.reading(quoting), 0
+        is_usual = quoting is form.usual and quoting is not Quoting.NONE
         source, waiting = below_header(file), deque[bytes]()
         while (line := waiting.popleft() if waiting else next(source, None)) is not None:
-            if b'"' in line:
+            # What is plainly of the usual dialect, as nearly all is, speaks for no other.
+            if b'"' in line and not (is_usual and b"\\" not in line and is_plain(line.rstrip(b"\r\n"), tried)):
                 found += _record(line, source, waiting, tried)[0].speaks_against(tried)
                 if found >= limit:
                     break

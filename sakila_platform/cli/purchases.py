@@ -14,9 +14,10 @@ from sakila_platform.reviews.purchases.table import load_purchases
 def load_purchase_file(file: Path, report: Report) -> str:
     """Replace the purchases by a file's. Returns what was loaded, for people. Raises PlatformError."""
     # Before a server is started for it.
-    report(f"{file} is read as {PurchaseFile.open(file).form.quoting.value}")
+    purchases = PurchaseFile.open(file)
+    report(f"{file} is read as {purchases.form.quoting.value}")
     with connected(reviews_source_address(report)) as connection:
-        loaded = load_purchases(connection, file, report)
+        loaded = load_purchases(connection, purchases, report)
     if not (loaded.first and loaded.last):
         return f"{file} has no purchases; there are none now."
     first, last = loaded.first.date(), loaded.last.date()

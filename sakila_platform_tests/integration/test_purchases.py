@@ -15,7 +15,7 @@ from sakila_platform.cli.purchases import load_purchase_file
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
 from sakila_platform.reviews.generated.purchases import write_purchases
-from sakila_platform.reviews.purchases.lines import HEADER
+from sakila_platform.reviews.purchases.lines import HEADER, PurchaseFile
 from sakila_platform.reviews.purchases.table import LoadedPurchases, load_purchases
 from sakila_platform.settings.places import HOME, POSTGRES_URL
 
@@ -35,7 +35,7 @@ def connection(empty_postgres: PostgresAddress) -> Iterator[psycopg.Connection]:
 def load(connection: psycopg.Connection, folder: Path, lines: str) -> LoadedPurchases:
     file = folder / "purchases.csv"
     file.write_text(",".join(HEADER) + "\n" + lines)
-    return load_purchases(connection, file, lambda _: None)
+    return load_purchases(connection, PurchaseFile.open(file), lambda _: None)
 
 
 def rows(connection: psycopg.Connection) -> list[tuple[object, ...]]:
@@ -172,7 +172,7 @@ def test_generated_purchases_have_the_habits_of_retail(connection: psycopg.Conne
     for each in (file, again):
         write_purchases(each, 5_000, date(2010, 12, 1), date(2010, 12, 9))
     assert file.read_bytes() == again.read_bytes()
-    loaded = load_purchases(connection, file, lambda _: None)
+    loaded = load_purchases(connection, PurchaseFile.open(file), lambda _: None)
     assert loaded.first and loaded.last
     assert (loaded.rows, loaded.first.date(), loaded.last.date()) == (5_000, date(2010, 12, 1), date(2010, 12, 9))
     nobody, given_back, twice = connection.execute(

@@ -12,6 +12,7 @@ import psycopg
 from sakila_platform.lake.files import Lake
 from sakila_platform.reviews.generated.purchases import write_purchases
 from sakila_platform.reviews.generated.vendor_files import write_vendor_files
+from sakila_platform.reviews.purchases.lines import PurchaseFile
 from sakila_platform.reviews.purchases.table import LoadedPurchases, load_purchases
 from sakila_platform.reviews.source import VENDOR_FILES
 from sakila_platform.reviews.vendors.raw import deliver, raw_path
@@ -52,4 +53,4 @@ def purchase(
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "purchases.csv"
         write_purchases(file, lines, *days)
-        return load_purchases(connection, file, report)
+        return load_purchases(connection, PurchaseFile.open(file), report)

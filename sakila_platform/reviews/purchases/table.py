@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -52,12 +51,13 @@ def has_purchases(connection: psycopg.Connection) -> bool:
     return bool(row and row[0])
 
 
-def load_purchases(connection: psycopg.Connection, file: Path, report: Callable[[str], None]) -> LoadedPurchases:
+def load_purchases(
+    connection: psycopg.Connection, purchases: PurchaseFile, report: Callable[[str], None]
+) -> LoadedPurchases:
     """Replace the table's rows by the file's, in one transaction: who reads meanwhile sees the old rows or the new.
 
     Raises PlatformError, naming lines, when a line can't be read; the table is then as it was.
     """
-    purchases = PurchaseFile.open(file)
     try:
         with connection.transaction():
             ensure_purchases_table(connection)
@@ -68,7 +68,8 @@ def load_purchases(connection: psycopg.Connection, file: Path, report: Callable[
         connection.commit()
     except psycopg.Error as error:
         raise PlatformError(
-            f"{file} can't be loaded into user_purchase: {first_line(error)}. What was there before is untouched."
+            f"{purchases.path} can't be loaded into user_purchase: {first_line(error)}. "
+            "What was there before is untouched."
         ) from None
     return loaded
 

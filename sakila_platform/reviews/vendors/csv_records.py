@@ -118,6 +118,17 @@ def read_records(
     return found.records(), at
 
 
+def count_against(content: bytes, form: Form, limit: int) -> int:
+    """How many records of a well-formed block speak against the form, up to a limit: those without marks never do."""
+    found = at = 0
+    while found < limit and (mark := content.find(b'"', at)) >= 0:
+        begins = max(at, *(content.rfind(end, at, mark) + 1 for end in LINE_ENDS))
+        read = record_at(content, begins, form, True)
+        found += read.speaks_against(form)
+        at = read.end
+    return found
+
+
 def _after_breaks(content: bytes, at: int) -> int:
     while content[at : at + 1] in LINE_ENDS:
         at += 1

@@ -21,7 +21,7 @@ import pyarrow.csv as csv
 
 from sakila_platform.capture.csv_dialects import Form, Quoting, chosen
 from sakila_platform.errors import PlatformError
-from sakila_platform.reviews.vendors.csv_records import Fault, Records, first_record, read_records
+from sakila_platform.reviews.vendors.csv_records import Fault, Records, count_against, first_record, read_records
 
 BLOCK_BYTES = 4 << 20
 LONGEST_RECORD_BYTES = 16 << 20
@@ -150,7 +150,7 @@ class _Blocks:
         header, self._rest = first_record(self._rest)
         self.columns = layout.columns(header)
         self.form = Form(b",", len(self.columns), quoting, usual=_USUAL)
-        self.has_backslashes = _BACKSLASH_MARK in self._rest
+        self.has_backslashes = _has_backslash_mark(self._rest)
         """Whether one stood before a quotation mark in what was read so far."""
 
     def __iter__(self) -> Iterator[_Block]:
@@ -169,8 +169,8 @@ class _Blocks:
         for block in self:
             if block.records:
                 found += block.records.against
-            elif b'"' in block.content:
-                found += _records_of(block, self.columns, self.form, is_for_marks=True).against
+            else:
+                found += count_against(block.content, self.form, limit - found)
             if found >= limit:
                 break
         return found
@@ -178,7 +178,9 @@ class _Blocks:
     def _read_on(self) -> None:
         chunk = self._file.read(BLOCK_BYTES)
         self._has_ended = not chunk
-        self.has_backslashes = self.has_backslashes or _BACKSLASH_MARK in self._rest[-1:] + chunk
+        if not self.has_backslashes:
+            is_parted = chunk.startswith(_BACKSLASH_MARK[1:]) and self._rest.endswith(_BACKSLASH_MARK[:1])
+            self.has_backslashes = is_parted or _has_backslash_mark(chunk)
         self._rest += chunk
 
     def _end_of_plain_records(self) -> int:
@@ -195,6 +197,11 @@ class _Blocks:
         if found.count:
             yield _Block(b"", found)
         self._rest = self._rest[consumed:]
+
+
+def _has_backslash_mark(content: bytes) -> bool:
+    # One letter is found at once, two are not; most files have no backslash.
+    return b"\\" in content and _BACKSLASH_MARK in content
 
 
 def _last_end(content: bytes, quotes: npt.NDArray[np.int64]) -> int:
@@ -214,15 +221,17 @@ def _are_well_placed(content: bytes, quotes: npt.NDArray[np.int64], end: int, qu
         return False
     if not len(quotes):
         return True
-    if quoting is Quoting.BACKSLASH and (b"\\" in content[:end] or bool((np.diff(quotes) == 1).any())):
+    has_backslashes = content.find(b"\\", 0, end) >= 0
+    if quoting is Quoting.BACKSLASH and (has_backslashes or bool((np.diff(quotes) == 1).any())):
         return False
     text = np.frombuffer(content, np.uint8)
     opens, closes = quotes[::2], quotes[1::2]
     before = np.where(opens > 0, text[opens - 1], ord("\n"))
     after = np.where(closes + 1 < end, text[np.minimum(closes + 1, end - 1)], ord("\n"))
-    # Whether such a record ends there, the next one tells.
-    is_in_doubt = (text[closes - 1] == ord("\\")) & _ENDS_LINE[after]
-    return bool(_OPENS_AFTER[before].all() and _CLOSES_BEFORE[after].all() and not is_in_doubt.any())
+    if not (_OPENS_AFTER[before].all() and _CLOSES_BEFORE[after].all()):
+        return False
+    # Whether a record ends after a backslash and a mark, the next one tells.
+    return not (has_backslashes and bool(((text[closes - 1] == ord("\\")) & _ENDS_LINE[after]).any()))
 
 
 def _table_of(characters: bytes) -> npt.NDArray[np.bool_]:
@@ -236,18 +245,16 @@ _CLOSES_BEFORE = _table_of(b',\n\r"')
 _ENDS_LINE = _table_of(b"\n\r")
 
 
-def _records_of(block: _Block, columns: Sequence[str], form: Form, *, is_for_marks: bool = False) -> Records:
+def _records_of(block: _Block, columns: Sequence[str], form: Form) -> Records:
     """The records of a well-formed block: by Arrow, unless one of them has other fields or is not UTF-8.
 
     Arrow does not tell which of them speak against the dialect: in a block that is well-formed with quoting, none does.
     """
-    if not is_for_marks:
-        try:
-            return _by_arrow(block.content, columns, form)
-        except pa.ArrowInvalid:
-            pass
-    found, _ = read_records(block.content, columns, form, True, LONGEST_RECORD_BYTES)
-    return found
+    try:
+        return _by_arrow(block.content, columns, form)
+    except pa.ArrowInvalid:
+        found, _ = read_records(block.content, columns, form, True, LONGEST_RECORD_BYTES)
+        return found
 
 
 def _by_arrow(content: bytes, columns: Sequence[str], form: Form) -> Records:
