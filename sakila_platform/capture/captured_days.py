@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sakila_platform.capture.source_tables import CAPTURED_AT
+from sakila_platform.lake.file_columns import file_differences, written_by_another
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine
 from sakila_platform.model.contracts import Table, quarantine_schema
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import data_file, day_partition
-from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, Outcomes, TableDay
 from sakila_platform.model.rejections import broken_rules
 
 MATCHES_SOURCE = "matches_source"
@@ -54,7 +55,10 @@ class AddedMembers:
 
 
 def kept_captures(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
-    """The outcomes of days whose capture is to be kept, which no capture from before the end of its day is."""
+    """The outcomes of days whose capture is to be kept, which no capture from before the end of its day is.
+
+    Raises PlatformError when another contract made one of them: nothing could be added to it, nor be made of it.
+    """
     held = _held_rows(taking, table, days)
     if not held:
         return {}
@@ -71,22 +75,36 @@ def _held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date,
         return {}
     captures = taking.lake.fingerprints(table.name, map(day_partition, days))
     # A backfill captures a table once for all its days, so few of the captures differ.
-    known: dict[str, tuple[int, datetime | None]] = {}
+    known: dict[str, _Held] = {}
     rows: dict[date, int] = {}
+    differing: dict[str, str] = {}
     for day in (day for day in days if day_partition(day) in captures):
         content = captures[day_partition(day)]
         if content not in known:
-            known[content] = _rows_and_time(taking.lake, data_file(table.name, day_partition(day)))
-        count, first = known[content]
-        if first and first >= taking.clock.end_of(day):
-            rows[day] = count
+            known[content] = _held(taking.lake, table, day)
+        held = known[content]
+        if held.first and held.first >= taking.clock.end_of(day):
+            rows[day] = held.rows
+            if held.differences:
+                differing[day_partition(day)] = held.differences
+    if differing:
+        raise written_by_another(table, differing)
     return rows
 
 
-def _rows_and_time(lake: Lake, path: str) -> tuple[int, datetime | None]:
-    """A capture's rows, and when the first of them was taken; None for an empty one."""
-    rows = pq.ParquetFile(io.BytesIO(lake.read(path))).read([CAPTURED_AT])
-    return rows.num_rows, pc.min(rows[CAPTURED_AT]).as_py()
+@dataclass(frozen=True)
+class _Held:
+    """A capture's rows, when the first of them was taken (None: it is empty), and what the contract has otherwise."""
+
+    rows: int
+    first: datetime | None
+    differences: str
+
+
+def _held(lake: Lake, table: Table, day: date) -> _Held:
+    file = pq.ParquetFile(io.BytesIO(lake.read(data_file(table.name, day_partition(day)))))
+    rows = file.read([CAPTURED_AT])
+    return _Held(rows.num_rows, pc.min(rows[CAPTURED_AT]).as_py(), file_differences(file.schema_arrow, table))
 
 
 def undated_rows(table: Table, rows: pa.Table) -> pa.Table:
@@ -121,7 +139,7 @@ def noted(
 def _with_notes(outcome: TableDay, not_carried: str, added: AddedMembers) -> TableDay:
     notes = dict(outcome.notes)
     if not_carried:
-        notes["columns_not_carried"] = not_carried
+        notes[COLUMNS_NOT_CARRIED] = not_carried
     if added.rows:
         notes["members_added"] = added.rows
     if added.set_aside is not None:

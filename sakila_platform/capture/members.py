@@ -133,7 +133,8 @@ class MemberSearch:
         if not self._set_aside(wanted, captured.num_rows, parted):
             return kept.slice(0, 0)
         if kept.num_rows:
-            whole = pa.concat_tables([captured, kept.cast(captured.schema)])
+            # A column that the contract has no more stays as it was captured.
+            whole = pa.concat_tables([captured, kept], promote_options="default")
             order = [(column, "ascending") for column in table.primary_key]
             self._lake.publish(path, encode_parquet(whole.sort_by(order)))
             self._added[table.name.table, wanted.day].rows += kept.num_rows
@@ -151,7 +152,7 @@ class MemberSearch:
         if not found.num_rows and remaining.num_rows == held.num_rows:
             return True
         order = [(column, "ascending") for column in (*table.primary_key, "reason")]
-        aside = pa.concat_tables([remaining, found.cast(remaining.schema)]).sort_by(order)
+        aside = pa.concat_tables([remaining, found], promote_options="default").sort_by(order)
         added = self._added[table.name.table, wanted.day]
         added.set_aside = aside
         if found.num_rows:

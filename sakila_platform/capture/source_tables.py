@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+import pyarrow as pa
 import pymysql
+from pymysql.constants import ER
+from pymysql.cursors import Cursor
 
 from sakila_platform.databases.mysql import address as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.where import Where, quoted
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import Table
+from sakila_platform.model.contracts import ColumnType, Table
 
 CAPTURED_AT = "captured_at"
 
@@ -32,22 +36,53 @@ def consistent_snapshot(address: Address) -> Iterator[pymysql.Connection]:
 def require_known_columns(connection: pymysql.Connection, tables: Sequence[Table]) -> dict[Table, tuple[str, ...]]:
     """The columns of each table that its contract does not know (they are not carried).
 
-    Raises PlatformError, naming all that is wrong, when a table or a column is missing or has another type.
+    Raises PlatformError, naming all that is wrong and what both sides have, when a table or a column is missing, is of
+    a type that the contract can't hold, or may not be read.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = DATABASE()"
+            "SELECT table_name, column_name, data_type, column_type, numeric_scale "
+            "FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY ordinal_position"
         )
-        found: dict[str, dict[str, str]] = {}
-        for table_name, column, data_type in cursor.fetchall():
-            found.setdefault(table_name, {})[column] = str(data_type).lower()
+        found: dict[str, dict[str, _SourceColumn]] = {}
+        for table_name, column, kind, written, scale in cursor.fetchall():
+            described = _SourceColumn(str(kind).lower(), str(written).lower(), scale or 0)
+            found.setdefault(table_name, {})[column] = described
+        denied = [table.name.table for table in tables if _is_denied(cursor, table, found.get(table.name.table, {}))]
+    if denied:
+        # The server shows an account nothing of what it has no right to: what is missing is known only afterwards.
+        raise PlatformError(
+            f"The account may not read {', '.join(denied)} of the source. Nothing was published. Grant it SELECT on "
+            "the source's database, then run the days again."
+        )
     faults = [fault for table in tables for fault in _faults(table, found.get(table.name.table))]
     if faults:
         raise PlatformError(
-            f"The source has changed: {'; '.join(faults)}. Nothing was published. "
+            f"The source's tables are not as their contracts say: {'; '.join(faults)}. Nothing was published. "
             "Put the source right, or change the contract in rentals/source.py."
         )
     return {table: _unknown_columns(table, found[table.name.table]) for table in tables}
+
+
+@dataclass(frozen=True)
+class _SourceColumn:
+    """A column as the source describes it: its kind, its type in full, and a decimal's digits after the point."""
+
+    kind: str
+    written: str
+    scale: int
+
+
+def _is_denied(cursor: Cursor, table: Table, found: Collection[str]) -> bool:
+    """Whether the account lacks the right to read the table, or one of its carried columns."""
+    # Of those alone that it sees: an account without any right to a column is told that there is none.
+    columns = ", ".join(quoted(name) for name in carried_columns(table) if name in found) or "1"
+    try:
+        cursor.execute(f"SELECT {columns} FROM {quoted(table.name.table)} LIMIT 0")
+    except pymysql.err.MySQLError as error:
+        # Whatever else is wrong is told where the table is missed, or read.
+        return bool(error.args) and error.args[0] in (ER.TABLEACCESS_DENIED_ERROR, ER.COLUMNACCESS_DENIED_ERROR)
+    return False
 
 
 def counted_rows(connection: pymysql.Connection, table: Table, where: Where | None = None) -> int:
@@ -73,7 +108,7 @@ def carried_columns(table: Table) -> tuple[str, ...]:
     return tuple(name for name in table.column_names if name != CAPTURED_AT)
 
 
-def _faults(table: Table, found: dict[str, str] | None) -> list[str]:
+def _faults(table: Table, found: Mapping[str, _SourceColumn] | None) -> list[str]:
     name = table.name.table
     if found is None:
         return [f"table {name} is missing"]
@@ -82,11 +117,23 @@ def _faults(table: Table, found: dict[str, str] | None) -> list[str]:
     hint = f" (it has {', '.join(unknown)}, which the contract does not know)" if missing and unknown else ""
     faults = [f"{name}.{column} is missing{hint}" for column in missing]
     for column in carried_columns(table):
-        accepted = table.column(column).type.accepts
-        if column in found and found[column] not in accepted:
-            faults.append(f"{name}.{column} is {found[column]}, not {accepted[0]}")
+        wanted = table.column(column).type
+        if column in found and not _is_held(found[column], wanted):
+            faults.append(f"{name}.{column} is {found[column].written}, and {_contract_type(wanted)} in the contract")
     return faults
 
 
-def _unknown_columns(table: Table, found: dict[str, str]) -> tuple[str, ...]:
+def _is_held(found: _SourceColumn, wanted: ColumnType) -> bool:
+    """Whether the contract's type is for such a column. Digits after the point would be rounded away."""
+    if found.kind not in wanted.accepts:
+        return False
+    return not pa.types.is_decimal(wanted.arrow) or found.scale <= wanted.arrow.scale
+
+
+def _contract_type(wanted: ColumnType) -> str:
+    """A contract's type in the source's words: the warehouse keeps instants otherwise."""
+    return wanted.mysql.lower() if wanted.mysql.lower().startswith(wanted.accepts) else wanted.accepts[0]
+
+
+def _unknown_columns(table: Table, found: Iterable[str]) -> tuple[str, ...]:
     return tuple(column for column in found if column not in (*carried_columns(table), *table.left_out))

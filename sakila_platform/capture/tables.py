@@ -62,7 +62,8 @@ class Capture:
 def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     """Bring these (consecutive) days of these tables to stage. Returns an outcome per table and day.
 
-    Raises PlatformError, before anything is published, when the source's tables are not what the contracts say.
+    Raises PlatformError, before anything is published, when the source's tables, or captures that are kept, are not
+    what the contracts say.
     """
     outcomes: Outcomes = {}
     sums: dict[TableName, dict[date, DayChecksum]] = {}
@@ -71,10 +72,12 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
     snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
     with consistent_snapshot(capture.source) as connection, capture.lake.steady():
         unknown = require_known_columns(connection, tables)
+        kept = {table.name: kept_captures(capture, table, days) for table in snapshots}
         for table in events:
             outcomes[table.name], sums[table.name] = _slice_events(capture, connection, table, days)
         for table in snapshots:
-            outcomes[table.name] = _capture_table(capture, connection, table, days, now)
+            due = [day for day in days if day not in kept[table.name]]
+            outcomes[table.name] = kept[table.name] | _capture_table(capture, connection, table, due, now)
         reading = MemberReading(connection, capture.lake, now, capture.allowed_bad_share)
         added = _add_missing_members(capture, reading, tables, days)
         for table in events:
@@ -124,21 +127,19 @@ def _audited(
 
 
 def _capture_table(
-    capture: Capture, connection: pymysql.Connection, table: Table, days: Sequence[date], now: datetime
+    capture: Capture, connection: pymysql.Connection, table: Table, due: Sequence[date], now: datetime
 ) -> dict[date, TableDay]:
-    outcomes = kept_captures(capture, table, days)
-    due = [day for day in days if day not in outcomes]
-    if due:
-        kept, rejected, broken = audit_table(read_snapshot(connection, table, now), table, due[0])
-        named = partial(named_rows, rejected, table)
-        outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share, named)
-        outcomes |= dict.fromkeys(due, outcome)
-        if not outcome.refused:
-            publish_days(capture.lake, table, [(due[0], kept)], {due[0]: due})
-            quarantine = Quarantine(capture.lake, table)
-            for day in due:
-                quarantine.set_aside(day_partition(day), rejected)
-    return outcomes
+    if not due:
+        return {}
+    kept, rejected, broken = audit_table(read_snapshot(connection, table, now), table, due[0])
+    named = partial(named_rows, rejected, table)
+    outcome = judge(kept.num_rows, rejected.num_rows, broken, capture.allowed_bad_share, named)
+    if not outcome.refused:
+        publish_days(capture.lake, table, [(due[0], kept)], {due[0]: due})
+        quarantine = Quarantine(capture.lake, table)
+        for day in due:
+            quarantine.set_aside(day_partition(day), rejected)
+    return dict.fromkeys(due, outcome)
 
 
 def _add_missing_members(

@@ -1,15 +1,18 @@
-"""The days of a lake table that a load reads, as a view in its DuckDB."""
+"""The days of a lake table that a load reads, as a view in its DuckDB; and why they can't be read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 import duckdb
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.duckdb import create_view
+from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName, day_partition
 
 
@@ -24,3 +27,18 @@ def view_days(duck: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, day
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise PlatformError(f"{table} can't be read: {reason}. Run final for these days again.") from None
+
+
+@contextmanager
+def older_files_told(lake: Lake, looked_at: Mapping[Table, Sequence[str]]) -> Iterator[None]:
+    """Around work with partitions of these tables: when it fails, and files of another contract are why, say so.
+
+    What fails otherwise is raised as it was. Nothing is looked at as long as nothing fails, since a history has
+    thousands of files. `looked_at` may be filled during the work.
+    """
+    try:
+        yield
+    except (duckdb.Error, PlatformError, ValueError, KeyError):
+        for table, partitions in looked_at.items():
+            require_contract(lake, table, partitions)
+        raise

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sakila_platform.model.naming import DATA_FILE, UNDATED, UNPARTITIONED, TableName, data_file, partitions_among
 
@@ -106,8 +107,12 @@ class Lake(ABC):
         """For each of these partitions that has a file, a text that is equal only for files of equal content."""
 
     @abstractmethod
+    def footers(self, paths: Sequence[str]) -> list[pq.FileMetaData]:
+        """What each of these files says of itself at its end: its rows and its columns."""
+
     def row_counts(self, paths: Sequence[str]) -> list[int]:
         """The rows of each of these files, as its own footer counts them."""
+        return [footer.num_rows for footer in self.footers(paths)]
 
     @abstractmethod
     def _below(self, table: TableName) -> Mapping[str, bool]:

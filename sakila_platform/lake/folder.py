@@ -92,9 +92,9 @@ class FolderLake(Lake):
         there = self.present(table, partitions)
         return {partition: fingerprint(self.read(data_file(table, partition))) for partition in there}
 
-    def row_counts(self, paths: Sequence[str]) -> list[int]:
-        """The rows of each of these files, as its own footer counts them."""
-        return [pq.read_metadata(self._root / path).num_rows for path in paths]
+    def footers(self, paths: Sequence[str]) -> list[pq.FileMetaData]:
+        """What each of these files says of itself at its end."""
+        return [pq.read_metadata(self._root / path) for path in paths]
 
     def _below(self, table: TableName) -> Mapping[str, bool]:
         found: dict[str, bool] = {}

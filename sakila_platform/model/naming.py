@@ -14,6 +14,8 @@ UNDATED = "undated"
 UNPARTITIONED = ""
 """What stands for the partition of a table that has none."""
 DATA_FILE = "part-0.parquet"
+# Whose data have the name of their source database.
+_DOMAINS = {"sakila": "rentals"}
 _YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -51,6 +53,11 @@ class TableName:
 
     def __str__(self) -> str:
         return self.path
+
+
+def domain_of(name: TableName) -> str:
+    """The domain of a table, as commands call it: `rentals` of `final/sakila/fact_rental`."""
+    return _DOMAINS.get(name.source, name.source)
 
 
 def day_partition(day: date | str) -> str:

@@ -9,6 +9,9 @@ from datetime import date
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.naming import TableName
 
+COLUMNS_NOT_CARRIED = "columns_not_carried"
+"""The note that names columns of a source which no contract knows."""
+
 
 @dataclass(frozen=True)
 class TableDay:

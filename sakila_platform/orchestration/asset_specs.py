@@ -10,7 +10,7 @@ import dagster as dg
 
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
-from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, LoadRefused, Outcomes, TableDay
 from sakila_platform.orchestration.day_runs import CheckOutcome, DayResult, DaysRefused, Refusal, daily_check
 
 OWNERS = ["team:data-platform"]
@@ -106,6 +106,20 @@ def results(outcomes: Outcomes) -> Committed:
                 committed.setdefault(day, {})[asset_key(name)] = _day_result(outcome)
     if refusals:
         raise DaysRefused(refusals, committed)
+    return committed
+
+
+def tell_not_carried(context: dg.AssetExecutionContext, committed: Committed) -> Committed:
+    """The results; a line in the run's log for each table whose source has columns that no contract knows."""
+    told: dict[tuple[str, str], None] = {}
+    for by_asset in committed.values():
+        for key, result in by_asset.items():
+            if columns := result.metadata.get(COLUMNS_NOT_CARRIED):
+                told[key.to_user_string(), str(columns)] = None
+    for name, columns in told:
+        context.log.warning(
+            f"The source of {name} has columns that no contract knows, so they are not carried: {columns}"
+        )
     return committed
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from sakila_platform.model.contracts import mysql_ddl
 from sakila_platform.orchestration.day_runs import Event
 from sakila_platform.orchestration.layers.yearly import run_years, yearly
 from sakila_platform.orchestration.resources.database import WarehouseResource
@@ -15,6 +14,7 @@ from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.date_years import load_year, publish_year
+from sakila_platform.warehouse.mysql_session import make_tables
 
 
 def date_dimension_assets() -> list[dg.AssetsDefinition]:
@@ -37,7 +37,7 @@ def date_dimension_assets() -> list[dg.AssetsDefinition]:
         def load(year: int) -> int:
             with database.connect() as connection:
                 with connection.cursor() as cursor:
-                    cursor.execute(mysql_ddl(warehouse.DIM_DATE))
+                    make_tables(cursor, [warehouse.DIM_DATE])
                 rows = load_year(connection, lake.lake(), year)
                 connection.commit()
                 return rows

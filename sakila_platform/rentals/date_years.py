@@ -8,6 +8,7 @@ import pymysql
 
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
+from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import publish_year_rows
 from sakila_platform.model.naming import data_file, year_partition
@@ -29,7 +30,8 @@ def load_year(connection: pymysql.Connection, lake: Lake, year: int) -> int:
     path = data_file(star.DIM_DATE.name, year_partition(year))
     if not lake.exists(path):
         raise PlatformError(f"{star.DIM_DATE.name} has no {year}. Run it for this year first, then the warehouse's.")
-    rows = pq.ParquetFile(pa.BufferReader(lake.read(path))).read()
+    require_contract(lake, star.DIM_DATE, [year_partition(year)])
+    rows = pq.ParquetFile(pa.BufferReader(lake.read(path))).read(list(star.DIM_DATE.column_names))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM dim_date WHERE year = %s", (year,))
     return load_batches(connection, "dim_date", [rows])

@@ -13,7 +13,13 @@ from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.lake.spill import spill_folder, sweep_abandoned
 from sakila_platform.model.contracts import Kind, Table
 from sakila_platform.model.naming import TableName
-from sakila_platform.orchestration.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.orchestration.asset_specs import (
+    contract_checks,
+    results,
+    table_spec,
+    tables_of,
+    tell_not_carried,
+)
 from sakila_platform.orchestration.day_runs import Event, days_of, run_days
 from sakila_platform.orchestration.glue_lane import EXTRACT_STAGE, is_glue_chosen, run_by_glue
 from sakila_platform.orchestration.measuring import measured
@@ -80,7 +86,7 @@ def stage_assets() -> dg.AssetsDefinition:
                 spill_folder=spill_folder(),
                 recapture=config.recapture,
             )
-            return results(capture_days(capture, tables, days))
+            return tell_not_carried(context, results(capture_days(capture, tables, days)))
 
         yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured("stage", commit))
 

@@ -97,7 +97,7 @@ def _is_long_first_load(session: WarehouseSession, selected: Collection[TableNam
     if not {fact.name for fact in FACTS}.issubset(selected) or any(has_rows(session, fact) for fact in FACTS):
         return False
     for fact in FACTS:
-        session.view_lake(LAKE_TABLES[fact.name].name, session.days)
+        session.view_lake(LAKE_TABLES[fact.name], session.days)
     counts = " + ".join(f"(SELECT count(*) FROM {LAKE_TABLES[fact.name].name.sql})" for fact in FACTS)
     (rows,) = session.duck.execute(f"SELECT {counts}").fetchone() or (0,)
     return bool(rows >= ROWS_WORTH_IT)
@@ -115,7 +115,7 @@ def _load_facts(session: WarehouseSession, facts: Sequence[Table], has_other_day
     view_versions(session, DIMENSIONS)
     # A rental's row is made from all three facts of the lake.
     for fact in FACTS if warehouse.FACT_RENTAL in facts else facts:
-        session.view_lake(LAKE_TABLES[fact.name].name, session.days)
+        session.view_lake(LAKE_TABLES[fact.name], session.days)
     if has_other_days:
         _touch_rentals_of_days(session)
         if warehouse.FACT_PAYMENT in facts:

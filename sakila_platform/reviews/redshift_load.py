@@ -19,6 +19,7 @@ from sakila_platform.databases.redshift import Redshift, StatementFailed
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
+from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, postgres_ddl
 from sakila_platform.model.naming import data_file, day_partition, year_partition
@@ -29,9 +30,11 @@ from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.warehouse_load import LAKE_TABLES, VIEW_SQL, PublishYear
 from sakila_platform.warehouse.load_audit import AGREEMENT, CONTRACT
 from sakila_platform.warehouse.load_questions import LoadQuestions
+from sakila_platform.warehouse.table_columns import REDSHIFT, require_contracts
 
 MANIFESTS = "staging/reviews"
 _BYTES_PER_CHARACTER = 4
+_TABLES = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,13 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
     lake = loading.lake
     if not lake.location.startswith("s3://"):
         raise UsageError("Redshift copies from S3 alone. Set SAKILA_LAKE to s3://bucket/prefix.")
+    _require_contracts(loading.redshift)
     folder = f"{MANIFESTS}/{days[0]}-{days[-1]}-{uuid4().hex}"
     with open_duckdb() as duck, lake.steady():
         for table in tables:
             view_days(duck, lake, LAKE_TABLES[table.name].name, days)
+            # COPY takes columns by their places, whatever they are.
+            require_contract(lake, LAKE_TABLES[table.name], [day_partition(day) for day in days])
         facts = [table for table in tables if table in warehouse.FACTS]
         years = _years(duck, facts, days)
         for year in years:
@@ -85,6 +91,7 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
 
 def load_year_on_redshift(loading: RedshiftLoading, year: int) -> int:
     """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
+    _require_contracts(loading.redshift)
     path = data_file(star.DIM_DATE.name, year_partition(year))
     if not loading.lake.exists(path):
         loading.publish_year(loading.lake, year)
@@ -127,8 +134,12 @@ class _Manifests:
             self._lake.delete(place)
 
 
+def _require_contracts(redshift: Redshift) -> None:
+    require_contracts(redshift.ask(REDSHIFT.columns_sql).rows, _TABLES, REDSHIFT)
+
+
 def _prepared() -> Iterator[str]:
-    for table in (*warehouse.DAILY_TABLES, warehouse.DIM_DATE):
+    for table in _TABLES:
         yield postgres_ddl(table, _BYTES_PER_CHARACTER)
     # Two loads wait for each other here, where else the later one would be refused at its end.
     yield "LOCK dim_date"

@@ -11,7 +11,13 @@ import dagster as dg
 from sakila_platform.capture.captured_days import MATCHES_SOURCE
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
-from sakila_platform.orchestration.asset_specs import contract_checks, results, table_spec, tables_of
+from sakila_platform.orchestration.asset_specs import (
+    contract_checks,
+    results,
+    table_spec,
+    tables_of,
+    tell_not_carried,
+)
 from sakila_platform.orchestration.day_runs import Event, days_of, run_days
 from sakila_platform.orchestration.glue_lane import REVIEWS_STAGE, is_glue_chosen, run_by_glue
 from sakila_platform.orchestration.measuring import measured
@@ -52,7 +58,8 @@ def stage_assets() -> dg.AssetsDefinition:
         lake.lake().sweep()
 
         def commit(days: list[date]) -> dict:
-            return results(stage_days(Staging(intake_by_settings(lake.lake()), purchases.address), tables, days))
+            staging = Staging(intake_by_settings(lake.lake()), purchases.address)
+            return tell_not_carried(context, results(stage_days(staging, tables, days)))
 
         yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(GROUP, commit))
 

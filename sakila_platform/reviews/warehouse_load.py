@@ -16,10 +16,11 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import day_key
-from sakila_platform.model.naming import data_file, year_partition
+from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
 from sakila_platform.model.queries import SQL_FOLDER, read_query
 from sakila_platform.reviews import star
@@ -56,7 +57,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         BELONGING.require_own(session, _days_loaded(session), star.FACT_MOVIE_ANALYTICS.name)
         _ensure_view(session)
         for table in tables:
-            session.view_lake(LAKE_TABLES[table.name].name)
+            session.view_lake(LAKE_TABLES[table.name])
         for year in _years_named(session, tables):
             _put_year(session, year, loading.publish_year)
         for dimension in (table for table in tables if table in warehouse.DIMENSIONS):
@@ -76,14 +77,21 @@ def load_year(loading: Loading, year: int) -> int:
 
 
 def refill(loading: Loading) -> list[date]:
-    """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them."""
+    """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them.
+
+    Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded.
+    """
+    of_lake = [LAKE_TABLES[table.name] for table in warehouse.DAILY_TABLES]
+    days = whole_days(loading.lake, [table.name for table in of_lake])
+    for table in of_lake:
+        require_contract(loading.lake, table, [day_partition(day) for day in days])
     with postgres_session(loading.connection, loading.lake, EVERYTHING, []) as session:
         for table in reversed(EVERYTHING):
             session.execute(f'DELETE FROM "{table.name.table}"')
         BELONGING.note(session)
         for partition in loading.lake.partitions(star.DIM_DATE.name):
             _put_year(session, int(partition.partition("=")[2]), loading.publish_year)
-    return whole_days(loading.lake, [LAKE_TABLES[table.name].name for table in warehouse.DAILY_TABLES])
+    return days
 
 
 def _days_loaded(session: PostgresSession) -> list[date]:
@@ -96,6 +104,7 @@ def _put_year(session: PostgresSession, year: int, publish_year: PublishYear) ->
     path = data_file(star.DIM_DATE.name, year_partition(year))
     if not session.lake.exists(path):
         publish_year(session.lake, year)
+    require_contract(session.lake, star.DIM_DATE, [year_partition(year)])
     file = pq.ParquetFile(pa.BufferReader(session.lake.read(path)))
     rows = file.read(list(warehouse.DIM_DATE.column_names))
     _upsert(session, warehouse.DIM_DATE, rows.to_batches())

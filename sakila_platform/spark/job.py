@@ -12,7 +12,7 @@ from importlib import import_module
 
 from sakila_platform.aws.metrics import tell_metrics
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.outcomes import WHOLE, Outcomes
+from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, WHOLE, Outcomes
 from sakila_platform.spark.arguments import Arguments, parse_arguments
 
 Tell = Callable[[Outcomes], None]
@@ -61,6 +61,8 @@ def lines_of(outcomes: Outcomes) -> Iterator[str]:
             refused = sum(bool(o.refused) for o in by_day.values())
             notes = f", {rejected} rows set aside" if rejected else ""
             notes += f", {refused} days refused" if refused else ""
+            unknown = {str(o.notes[COLUMNS_NOT_CARRIED]) for o in by_day.values() if COLUMNS_NOT_CARRIED in o.notes}
+            notes += f", not carried since no contract knows them: {', '.join(sorted(unknown))}" if unknown else ""
             yield f"{' '.join(part for part in (str(name), _range(list(by_day))) if part)}: {rows} rows{notes}"
 
 

@@ -10,6 +10,8 @@ import sqlglot
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
+from sakila_platform.lake.file_columns import require_contract
+from sakila_platform.lake.location import open_lake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.spark.arguments import as_s3
@@ -63,6 +65,8 @@ class LakeViews:
         schema = file_schema(table, has_reason=name.layer == "quarantine")
         if not days:
             return self.spark.createDataFrame([], schema)
+        # Spark takes a column that a file lacks for one full of nulls.
+        require_contract(open_lake(self.lake_location), table, [day_partition(day) for day in days], name)
         files = [f"{self.location}/{data_file(name, day_partition(day))}" for day in days]
         # Only folders below the table name a day, and none of the files is a pattern: Spark would take `[` or `*` in a
         # lake's path for one, or another lake beside it. (The option is Spark's own, for its streams.)

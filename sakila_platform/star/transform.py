@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audit import Audit, audit_rows
+from sakila_platform.lake.days import older_files_told
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day
 from sakila_platform.model.contracts import Kind, Table, arrow_schema, unknown_member
@@ -70,9 +71,11 @@ def _build_table(
         return {}
     query = build.query(table)
     twins = day_twins(build, query, days)
-    _create_inputs(connection, build, query, list(twins))
-    members = _create_members(connection, build, table, list(twins))
-    _compute(connection, query, table, list(twins))
+    partitions = [day_partition(day) for day in twins]
+    with older_files_told(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):
+        _create_inputs(connection, build, query, list(twins))
+        members = _create_members(connection, build, table, list(twins))
+        _compute(connection, query, table, list(twins))
     audit = audit_rows(connection, _BUILT, table, members)
     return _publish(connection, build, table, twins, audit)
 

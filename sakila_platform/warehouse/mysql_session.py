@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
 import pyarrow as pa
+from pymysql.cursors import Cursor
 
 from sakila_platform.databases.mysql.address import Connection
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import view_days
+from sakila_platform.lake.days import older_files_told, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema, mysql_ddl
 from sakila_platform.model.days import ONE_DAY, Clock, day_key
-from sakila_platform.model.naming import DAY_PARTITION, TableName
+from sakila_platform.model.naming import DAY_PARTITION, TableName, day_partition
+from sakila_platform.warehouse.table_columns import MYSQL, require_contracts
 
 _LOCK_WAIT_SECONDS = 600
 _IDS_AT_ONCE = 1_000
@@ -37,6 +39,8 @@ class WarehouseSession:
     lake: Lake
     days: tuple[date, ...]
     clock: Clock
+    viewed: dict[Table, list[str]] = field(default_factory=dict)
+    """The partitions of lake tables that were made readable."""
 
     @property
     def first_key(self) -> int:
@@ -88,9 +92,10 @@ class WarehouseSession:
         if rows.num_rows:
             load_batches(self.connection, table.name.table, [rows])
 
-    def view_lake(self, table: TableName, days: Sequence[date]) -> None:
+    def view_lake(self, table: Table, days: Sequence[date]) -> None:
         """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing or damaged."""
-        view_days(self.duck, self.lake, table, days)
+        self.viewed.setdefault(table, []).extend(map(day_partition, days))
+        view_days(self.duck, self.lake, table.name, days)
 
     def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
         """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).
@@ -126,13 +131,22 @@ def warehouse_session(
     """
     with _lock(connection), open_duckdb() as duck, lake.steady():
         with connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(mysql_ddl(table))
+            make_tables(cursor, tables)
+        session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
         try:
-            yield WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
+            with older_files_told(lake, session.viewed):
+                yield session
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]
             raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
+
+
+def make_tables(cursor: Cursor, tables: Sequence[Table]) -> None:
+    """Make the tables that are not there. Raises PlatformError, before any is made, when one is not as its contract."""
+    cursor.execute(MYSQL.columns_sql)
+    require_contracts(cursor.fetchall(), tables, MYSQL)
+    for table in tables:
+        cursor.execute(mysql_ddl(table))
 
 
 @contextmanager

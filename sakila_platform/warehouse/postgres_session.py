@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,11 +19,12 @@ import pyarrow.csv
 from psycopg import errors
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import view_days
+from sakila_platform.lake.days import older_files_told, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, postgres_ddl
-from sakila_platform.model.naming import TableName
+from sakila_platform.model.naming import day_partition
+from sakila_platform.warehouse.table_columns import POSTGRES, require_contracts
 
 _LOCK_WAIT_SECONDS = 600
 # What the lock is called on the server: any number, the same for every load of a database.
@@ -38,10 +39,13 @@ class PostgresSession:
     duck: duckdb.DuckDBPyConnection
     lake: Lake
     days: tuple[date, ...]
+    viewed: dict[Table, list[str]] = field(default_factory=dict)
+    """The partitions of lake tables that were made readable."""
 
-    def view_lake(self, table: TableName) -> None:
+    def view_lake(self, table: Table) -> None:
         """Make the run's days of a lake table readable in DuckDB. Raises PlatformError when one is missing."""
-        view_days(self.duck, self.lake, table, self.days)
+        self.viewed[table] = [day_partition(day) for day in self.days]
+        view_days(self.duck, self.lake, table.name, self.days)
 
     def fetch(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple]:
         """The rows of a query within the run's transaction."""
@@ -72,11 +76,13 @@ def postgres_session(
     with open_duckdb() as duck, lake.steady(), connection.transaction():
         session = PostgresSession(connection, duck, lake, tuple(sorted(days)))
         _lock(session)
+        require_contracts(session.fetch(POSTGRES.columns_sql), tables, POSTGRES)
         for table in tables:
             session.execute(postgres_ddl(table))
             for columns in table.indexes:
                 session.execute(_index(table, columns))
-        yield session
+        with older_files_told(lake, session.viewed):
+            yield session
 
 
 def listed(columns: Iterable[str], template: str = '"{}"') -> str:

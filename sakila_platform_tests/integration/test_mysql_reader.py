@@ -146,9 +146,12 @@ def test_only_the_asked_rows_are_read(empty_database):
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        ({"title": NUMBER}, "column title is VAR_STRING in MySQL, which cannot be read as int32"),
-        ({"renamed": NUMBER}, "Unknown column 'renamed'"),
-        ({"rate": pa.decimal128(4, 1)}, "column rate is NEWDECIMAL in MySQL, which cannot be read as decimal128"),
+        ({"title": NUMBER}, r"column title is VARCHAR there, which can't be read as int32, as it is in the contract"),
+        ({"renamed": NUMBER}, "Unknown column 'renamed'.*The table there and its contract differ"),
+        ({"digits": pa.decimal128(4, 1)}, r"column digits is DECIMAL\(9,3\) there"),
+        ({"picture": NUMBER}, "column picture is BLOB there"),
+        ({"shown": NUMBER}, "column shown is DATETIME there"),
+        ({"rate": pa.decimal128(4, 1)}, r"column rate is DECIMAL\(4,2\) there, which can't be read as decimal128"),
         ({"id": pa.int8()}, "film holds a value that its contract's type cannot"),
         ({"rate": pa.decimal128(3, 2)}, "film holds a value that its contract's type cannot"),
     ],
@@ -156,8 +159,9 @@ def test_only_the_asked_rows_are_read(empty_database):
 def test_a_source_that_changed_is_told_in_one_line(empty_database, schema, message):
     given(
         empty_database,
-        "CREATE TABLE film (id INT, title VARCHAR(9), rate DECIMAL(4,2))",
-        "INSERT INTO film VALUES (1000, 'ALADDIN', 49.99)",
+        "CREATE TABLE film (id INT, title VARCHAR(9), rate DECIMAL(4,2), digits DECIMAL(9,3) UNSIGNED, picture BLOB, "
+        "shown DATETIME)",
+        "INSERT INTO film (id, title, rate) VALUES (1000, 'ALADDIN', 49.99)",
     )
     with pytest.raises(PlatformError, match=message) as raised:
         read(empty_database, "film", schema)

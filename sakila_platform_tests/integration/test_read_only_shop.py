@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from zoneinfo import ZoneInfo
@@ -17,25 +16,12 @@ from sakila_platform.model.days import Clock
 from sakila_platform.rentals.simulation.days import Status, simulate_day
 from sakila_platform.rentals.simulation.draws import Options
 from sakila_platform.rentals.simulation.ledger import ensure_ledger
+from sakila_platform_tests.accounts import account
 from sakila_platform_tests.shop_copies import ShopCopies
 
 RECORDED = date(2005, 5, 24)
 MONDAY = date(2024, 5, 20)
 CLOCK = Clock(ZoneInfo("UTC"), datetime(2024, 8, 1, 12, tzinfo=timezone.utc))
-
-
-@contextmanager
-def account(server: Address, rights: str) -> Iterator[Address]:
-    """An account of the test's own, with these rights alone."""
-    user = f"u{uuid.uuid4().hex[:12]}"
-    with connect(server.on(""), autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE USER {user}@'%%' IDENTIFIED BY %s", ["Reads-0nly"])
-        cursor.execute(f"GRANT {rights} TO {user}@'%'")
-    try:
-        yield replace(server, user=user, password="Reads-0nly")
-    finally:
-        with connect(server.on(""), autocommit=True) as connection, connection.cursor() as cursor:
-            cursor.execute(f"DROP USER {user}@'%'")
 
 
 @pytest.fixture(params=["an account that may only read", "a server that is read-only"])

@@ -44,10 +44,17 @@ CHANGED = {
         ["ALTER TABLE film CHANGE title film_title VARCHAR(128) NOT NULL", "DROP TRIGGER upd_film"],
         "film.title is missing (it has film_title, which the contract does not know)",
     ),
-    "a column retyped": (["ALTER TABLE payment MODIFY amount DOUBLE"], "payment.amount is double, not decimal"),
+    "a column retyped": (
+        ["ALTER TABLE payment MODIFY amount DOUBLE"],
+        "payment.amount is double, and decimal(7,2) in the contract",
+    ),
+    "money with more digits": (
+        ["ALTER TABLE payment MODIFY amount DECIMAL(12,4)"],
+        "payment.amount is decimal(12,4), and decimal(7,2) in the contract",
+    ),
     "an event's day retyped": (
         ["ALTER TABLE rental MODIFY return_date VARCHAR(30)"],
-        "rental.return_date is varchar, not datetime",
+        "rental.return_date is varchar(30), and datetime(6) in the contract",
     ),
     "a table missing": (["DROP TABLE film_category"], "table film_category is missing"),
 }
@@ -62,7 +69,7 @@ def test_a_changed_source_is_refused_before_anything_is_published(
     for statement in statements:
         platform.damage(statement)
 
-    with refused("The source has changed", fault, "rentals/source.py"):
+    with refused("The source's tables are not as their contracts say", fault, "rentals/source.py"):
         platform.run(DAY, "2005-05-25", layers=["stage"], recapture=True)
 
     assert platform.files() == before

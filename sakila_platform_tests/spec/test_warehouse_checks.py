@@ -51,7 +51,7 @@ def found_after(platform: Platform, statement: str, table: Table) -> tuple[str, 
 
 def audit(session: WarehouseSession, table: Table) -> None:
     if table.kind is Kind.FACT:
-        session.view_lake(LAKE_TABLES[table.name].name, session.days)
+        session.view_lake(LAKE_TABLES[table.name], session.days)
         audit_fact(session, table, LAKE_TABLES[table.name])
     else:
         audit_members(session, table)

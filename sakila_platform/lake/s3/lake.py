@@ -94,12 +94,12 @@ class S3Lake(Lake):
         wanted = {data_file(table, partition): partition for partition in partitions}
         return {wanted[found.path]: version_of(found) for found in self._listed(list(wanted)).values()}
 
-    def row_counts(self, paths: Sequence[str]) -> list[int]:
-        """The rows of each of these files, as its own footer counts them; equal files are looked into once."""
+    def footers(self, paths: Sequence[str]) -> list[pq.FileMetaData]:
+        """What each of these files says of itself at its end; equal files are looked into once."""
         files = self._versions(paths)
         distinct = {version_of(file): file for file in files}
-        counts = dict(zip(distinct, self._threads.map(self._rows, distinct.values()), strict=True))
-        return [counts[version_of(file)] for file in files]
+        found = dict(zip(distinct, self._threads.map(self._footer, distinct.values()), strict=True))
+        return [found[version_of(file)] for file in files]
 
     def _below(self, table: TableName) -> Mapping[str, bool]:
         found: dict[str, bool] = {}
@@ -190,11 +190,11 @@ class S3Lake(Lake):
             if self._known and path.startswith(prefix):
                 self._known.pop(prefix, None)
 
-    def _rows(self, file: S3Object) -> int:
+    def _footer(self, file: S3Object) -> pq.FileMetaData:
         end = io.BytesIO()
         # By its first byte: not every store gives the last bytes of an object that is smaller than they are.
         self._bucket.fetch(file.path, end, max(file.size - _FOOTER_BYTES, 0))
         footer = int.from_bytes(end.getvalue()[-_FOOTER_END_BYTES:-4], "little") + _FOOTER_END_BYTES
         if footer > _FOOTER_BYTES:
             self._bucket.fetch(file.path, end, file.size - footer)
-        return pq.read_metadata(pa.BufferReader(end.getvalue())).num_rows
+        return pq.read_metadata(pa.BufferReader(end.getvalue()))

@@ -66,7 +66,8 @@ class Extraction:
 def extract_days(extraction: Extraction, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     """Bring these days of these tables to stage, gaps allowed. Returns an outcome per table and day.
 
-    Raises PlatformError, before anything is published, when the source's tables are not what the contracts say.
+    Raises PlatformError, before anything is published, when the source's tables, or captures that are kept, are not
+    what the contracts say.
     """
     days = sorted(set(days))
     now = extraction.clock.now()
@@ -75,12 +76,14 @@ def extract_days(extraction: Extraction, tables: Sequence[Table], days: Sequence
     with consistent_snapshot(extraction.source.address) as connection:
         unknown = require_known_columns(connection, tables)
         require_readable(connection, list(tables))
+    kept = {table.name: kept_captures(extraction, table, days) for table in snapshots}
     outcomes: Outcomes = {}
     for table in events:
         outcomes[table.name] = _extract_events(extraction, table, days)
     with ThreadPoolExecutor(_TABLES_AT_ONCE) as threads:
-        captured = threads.map(lambda table: _capture_table(extraction, table, days, now), snapshots)
-        outcomes |= {table.name: by_day for table, by_day in zip(snapshots, captured, strict=True)}
+        due = [[day for day in days if day not in kept[table.name]] for table in snapshots]
+        captured = threads.map(lambda table, some: _capture_table(extraction, table, some, now), snapshots, due)
+        outcomes |= {t.name: kept[t.name] | by_day for t, by_day in zip(snapshots, captured, strict=True)}
     added = _add_missing_members(extraction, tables, days, now)
     return noted(outcomes, {table.name.table: columns for table, columns in unknown.items()}, added)
 
@@ -130,24 +133,22 @@ def _stage_checksums(extraction: Extraction, table: Table, days: Sequence[date])
     return staged_checksums([(day, rows, checksum) for day, rows, checksum in found], days)
 
 
-def _capture_table(extraction: Extraction, table: Table, days: Sequence[date], now: datetime) -> dict[date, TableDay]:
-    outcomes = kept_captures(extraction, table, days)
-    due = [day for day in days if day not in outcomes]
-    if due:
-        with consistent_snapshot(extraction.source.address) as connection:
-            rows = extraction.source.read(extraction.views.spark, connection, table).persist()
-            before = counted_rows(connection, table)
-        with told_in_one_line(f"{table.name.table} can't be read"):
-            read = rows.count()
-        # Connections of a cluster share no snapshot: what was there at some moment in between is whole.
-        with consistent_snapshot(extraction.source.address) as connection:
-            require_whole(table, read, before, counted_rows(connection, table))
-        stamped = rows.drop(UNUSABLE).withColumn(CAPTURED_AT, f.lit(now)).withColumn(DAY_PARTITION, f.lit(due[0]))
-        publication = Publication(extraction.views.lake_location, table, extraction.allowed_bad_share, {due[0]: due})
-        captured = publish_judged(judged(stamped, table), publication, due[:1])
-        rows.unpersist()
-        outcomes |= dict.fromkeys(due, captured.days[due[0]])
-    return outcomes
+def _capture_table(extraction: Extraction, table: Table, due: Sequence[date], now: datetime) -> dict[date, TableDay]:
+    if not due:
+        return {}
+    with consistent_snapshot(extraction.source.address) as connection:
+        rows = extraction.source.read(extraction.views.spark, connection, table).persist()
+        before = counted_rows(connection, table)
+    with told_in_one_line(f"{table.name.table} can't be read"):
+        read = rows.count()
+    # Connections of a cluster share no snapshot: what was there at some moment in between is whole.
+    with consistent_snapshot(extraction.source.address) as connection:
+        require_whole(table, read, before, counted_rows(connection, table))
+    stamped = rows.drop(UNUSABLE).withColumn(CAPTURED_AT, f.lit(now)).withColumn(DAY_PARTITION, f.lit(due[0]))
+    publication = Publication(extraction.views.lake_location, table, extraction.allowed_bad_share, {due[0]: due})
+    captured = publish_judged(judged(stamped, table), publication, due[:1])
+    rows.unpersist()
+    return dict.fromkeys(due, captured.days[due[0]])
 
 
 def _add_missing_members(

@@ -80,7 +80,7 @@ def require_readable(connection: pymysql.Connection, tables: list[Table]) -> Non
             for name, source in zip(carried_columns(table), described, strict=True):
                 column(schema.field(name), source)
         except PlatformError as error:
-            raise PlatformError(f"{table.name.table}: {error}") from None
+            raise PlatformError(f"The source's {table.name.table}: {error}. Nothing was published.") from None
 
 
 def _driver(spark: SparkSession) -> str:

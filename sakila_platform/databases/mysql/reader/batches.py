@@ -59,7 +59,7 @@ def _read(
         for raw in stream(connection, f"SELECT {expressions} FROM {quoted(table)}{condition}"):
             yield _batch(table, raw, columns, unusable_dates)
     except pymysql.err.MySQLError as error:
-        raise PlatformError(f"{table} could not be read: {_reason(error)}") from None
+        raise PlatformError(f"{_place(connection, table)} could not be read: {_reason(error)}") from None
 
 
 def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> list[Column]:
@@ -68,7 +68,13 @@ def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> l
     try:
         return [column(field, source) for field, source in zip(schema, described, strict=True)]
     except PlatformError as error:
-        raise PlatformError(f"{table}: {error}") from None
+        raise PlatformError(f"{_place(connection, table)}: {error}. Nothing of it was kept.") from None
+
+
+def _place(connection: pymysql.Connection, table: str) -> str:
+    """The table with its database, which says whether it is the shop's or the warehouse's."""
+    database = connection.db.decode() if isinstance(connection.db, bytes) else connection.db
+    return f"{database}.{table}" if database else table
 
 
 def _batch(table: str, raw: list[RawColumn], columns: Sequence[Column], unusable_dates: str | None) -> pa.RecordBatch:
@@ -106,5 +112,7 @@ def _reason(error: pymysql.err.MySQLError) -> str:
     code = error.args[0] if error.args else 0
     reason = error.args[1] if len(error.args) > 1 else error
     if code in (ER.BAD_FIELD_ERROR, ER.NO_SUCH_TABLE):
-        return f"{reason}. The source has changed: correct the table's contract, or the source."
+        return f"{reason}. The table there and its contract differ: put right the one that is wrong."
+    if code in (ER.TABLEACCESS_DENIED_ERROR, ER.COLUMNACCESS_DENIED_ERROR):
+        return f"{reason}. Grant the account SELECT on it, then run it again."
     return f"{reason}. Nothing of it was kept; run it again."

@@ -44,7 +44,35 @@ _BYTES = {
     FIELD_TYPE.GEOMETRY,
     FIELD_TYPE.BIT,
 }
-_TYPE_NAMES = {code: name for name, code in vars(FIELD_TYPE).items() if name.isupper() and name != "CHAR"}
+# As CREATE TABLE has them; the protocol has words of its own.
+_TYPE_NAMES = {
+    FIELD_TYPE.TINY: "TINYINT",
+    FIELD_TYPE.SHORT: "SMALLINT",
+    FIELD_TYPE.INT24: "MEDIUMINT",
+    FIELD_TYPE.LONG: "INT",
+    FIELD_TYPE.LONGLONG: "BIGINT",
+    FIELD_TYPE.YEAR: "YEAR",
+    FIELD_TYPE.FLOAT: "FLOAT",
+    FIELD_TYPE.DOUBLE: "DOUBLE",
+    FIELD_TYPE.DATE: "DATE",
+    FIELD_TYPE.NEWDATE: "DATE",
+    FIELD_TYPE.TIME: "TIME",
+    FIELD_TYPE.DATETIME: "DATETIME",
+    FIELD_TYPE.TIMESTAMP: "TIMESTAMP",
+    FIELD_TYPE.VAR_STRING: "VARCHAR",
+    FIELD_TYPE.VARCHAR: "VARCHAR",
+    FIELD_TYPE.STRING: "CHAR",
+    FIELD_TYPE.BLOB: "TEXT",
+    FIELD_TYPE.TINY_BLOB: "TINYTEXT",
+    FIELD_TYPE.MEDIUM_BLOB: "MEDIUMTEXT",
+    FIELD_TYPE.LONG_BLOB: "LONGTEXT",
+    FIELD_TYPE.JSON: "JSON",
+    FIELD_TYPE.GEOMETRY: "GEOMETRY",
+    FIELD_TYPE.BIT: "BIT",
+}
+# Texts and bytes share a code; bytes have this character set.
+_BINARY = 63
+_NAMES_OF_BYTES = {"VARCHAR": "VARBINARY", "CHAR": "BINARY"}
 # Unscaled decimals of up to 18 digits fit a BIGINT.
 _BIGINT_DIGITS = 18
 Mask = npt.NDArray[np.bool_]
@@ -71,9 +99,21 @@ def column(field: pa.Field, source: ResultColumn) -> Column:
             if built is not None:
                 return built
     raise PlatformError(
-        f"column {field.name} is {_TYPE_NAMES.get(source.type_code, source.type_code)} in MySQL, which cannot be read "
-        f"as {kind}. Correct the contract, or the column."
+        f"column {field.name} is {_type_name(source)} there, which can't be read as {kind}, as it is in the contract. "
+        "Correct the one that is wrong"
     )
+
+
+def _type_name(source: ResultColumn) -> str:
+    """What MySQL calls the type in CREATE TABLE, with the digits of a decimal."""
+    if source.type_code in _DECIMALS:
+        # Its display has a sign and a point, too.
+        digits = source.length - (source.decimals > 0) - (not source.is_unsigned)
+        return f"DECIMAL({digits},{source.decimals})"
+    name = _TYPE_NAMES.get(source.type_code, f"of type {source.type_code}")
+    if source.type_code in _BYTES and source.charset == _BINARY:
+        return _NAMES_OF_BYTES.get(name, name.replace("TEXT", "BLOB"))
+    return f"{name} UNSIGNED" if source.is_unsigned and source.type_code in _INTEGERS else name
 
 
 def _integer(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
