@@ -26,6 +26,7 @@ class RedshiftStandIn:
     lake: Lake
     sent: list[str] = field(default_factory=list)
     _done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _results: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def batch_execute_statement(self, Sqls: list[str], **_: str) -> dict[str, str]:
         """Run them; all or none."""
@@ -47,6 +48,29 @@ class RedshiftStandIn:
                 }
         self._done[str(len(self._done))] = done
         return {"Id": str(len(self._done) - 1)}
+
+    def execute_statement(self, Sql: str, **_: str) -> dict[str, str]:
+        """Answer a question, whose result is fetched afterwards."""
+        with connected(self.address) as connection:
+            cursor = connection.execute(Sql.encode())
+            self._results[str(len(self._done))] = {
+                "ColumnMetadata": [{"name": column.name, "typeName": "varchar"} for column in cursor.description or ()],
+                "Records": [
+                    [{"isNull": True} if value is None else {"stringValue": str(value)} for value in row]
+                    for row in cursor.fetchall()
+                ],
+            }
+        self._done[str(len(self._done))] = {"Status": "FINISHED"}
+        return {"Id": str(len(self._done) - 1)}
+
+    def get_paginator(self, operation: str) -> RedshiftStandIn:
+        """Of results, which come in one page here."""
+        assert operation == "get_statement_result"
+        return self
+
+    def paginate(self, Id: str) -> list[dict[str, Any]]:
+        """The result of a question."""
+        return [self._results[Id]]
 
     def describe_statement(self, Id: str) -> dict[str, Any]:
         """How it ended."""

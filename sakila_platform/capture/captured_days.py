@@ -123,23 +123,26 @@ def with_undated(outcome: TableDay, table: Table, undated: int) -> TableDay:
     return replace(outcome, broken=broken, notes={**outcome.notes, "undated_rows": undated})
 
 
+def with_unknown(outcome: TableDay, columns: Sequence[str]) -> TableDay:
+    """The outcome, with the columns of the source that no contract knows, which are not carried."""
+    return replace(outcome, notes={**outcome.notes, COLUMNS_NOT_CARRIED: ", ".join(columns)}) if columns else outcome
+
+
 def noted(
     outcomes: Outcomes, unknown: Mapping[str, Sequence[str]], added: Mapping[tuple[str, date], AddedMembers]
 ) -> Outcomes:
     """The outcomes, with columns that are not carried and members that were added to kept captures."""
     return {
         name: {
-            day: _with_notes(outcome, ", ".join(unknown[name.table]), added.get((name.table, day), AddedMembers()))
+            day: _with_members(with_unknown(outcome, unknown[name.table]), added.get((name.table, day), AddedMembers()))
             for day, outcome in by_day.items()
         }
         for name, by_day in outcomes.items()
     }
 
 
-def _with_notes(outcome: TableDay, not_carried: str, added: AddedMembers) -> TableDay:
+def _with_members(outcome: TableDay, added: AddedMembers) -> TableDay:
     notes = dict(outcome.notes)
-    if not_carried:
-        notes[COLUMNS_NOT_CARRIED] = not_carried
     if added.rows:
         notes["members_added"] = added.rows
     if added.set_aside is not None:

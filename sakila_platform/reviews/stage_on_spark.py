@@ -14,7 +14,8 @@ from decimal import Decimal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.capture.captured_days import MATCHES_SOURCE, with_undated
+from sakila_platform.capture.captured_days import MATCHES_SOURCE, with_undated, with_unknown
+from sakila_platform.databases.postgres.address import connected
 from sakila_platform.lake.location import open_lake
 from sakila_platform.lake.publishing import Quarantine
 from sakila_platform.model.contracts import Table, quarantine_schema
@@ -22,6 +23,7 @@ from sakila_platform.model.days import Clock, consecutive_runs
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.reviews.purchases import sql as purchase_sql
+from sakila_platform.reviews.purchases.source_columns import require_purchase_columns
 from sakila_platform.reviews.purchases.totals import NO_LINES, Totals, disagreement
 from sakila_platform.reviews.source import STAGE_TABLES, USER_PURCHASE
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings, take_in
@@ -74,6 +76,8 @@ def stage_days(staging: SparkStaging, tables: Sequence[Table], days: Sequence[da
 
 def _capture_purchases(staging: SparkStaging, days: Sequence[date]) -> dict[date, TableDay]:
     spark, lake = staging.views.spark, open_lake(staging.views.lake_location)
+    with connected(staging.source.address) as connection:
+        unknown = require_purchase_columns(connection, staging.source.address)
     conditions = [purchase_sql.within(days) for days in _parts(days, staging.most_connections)]
     queries = [purchase_sql.lines_sql(condition) for condition in (*conditions, purchase_sql.UNDATED)]
     rows = staging.source.read(spark, queries, typed(USER_PURCHASE))
@@ -82,7 +86,8 @@ def _capture_purchases(staging: SparkStaging, days: Sequence[date]) -> dict[date
     if not published.undated:
         nothing = quarantine_schema(USER_PURCHASE).empty_table()
         Quarantine(lake, USER_PURCHASE).set_aside(day_partition(UNDATED), nothing)
-    outcomes = {day: with_undated(one, USER_PURCHASE, published.undated) for day, one in published.days.items()}
+    noted = {day: with_unknown(one, unknown) for day, one in published.days.items()}
+    outcomes = {day: with_undated(one, USER_PURCHASE, published.undated) for day, one in noted.items()}
     return _checked(staging, outcomes)
 
 

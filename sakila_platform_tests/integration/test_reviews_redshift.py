@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from botocore.stub import Stubber
 
@@ -19,6 +21,8 @@ from sakila_platform.databases.redshift import MOST_STATEMENTS, Redshift, Redshi
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import star
@@ -90,6 +94,36 @@ def test_a_load_leaves_the_same_tables_as_on_postgresql(
             loading = Loading(connection, on_redshift.stand_in.lake, publish_year)
             assert load_days(loading, warehouse.DAILY_TABLES, DAYS) == outcomes
         assert on_redshift.contents() == contents(address)
+
+
+def test_a_table_that_another_contract_made_is_named_before_anything_is_sent(on_redshift: OnRedshift) -> None:
+    load_days_on_redshift(on_redshift.loading, warehouse.DAILY_TABLES, DAYS[:1])
+    sent = len(on_redshift.stand_in.sent)
+    with connected(on_redshift.stand_in.address) as connection:
+        connection.execute("ALTER TABLE fact_customer_spending ADD COLUMN currency varchar(3) NOT NULL DEFAULT 'USD'")
+        connection.execute("ALTER TABLE fact_customer_spending ALTER COLUMN currency DROP DEFAULT")
+        connection.commit()
+
+    with pytest.raises(
+        PlatformError, match=r"currency \(CHARACTER VARYING\(3\) NOT NULL\) is not in the contract"
+    ) as refused:
+        load_days_on_redshift(on_redshift.loading, warehouse.DAILY_TABLES, DAYS[1:])
+
+    # Redshift is not filled by `refill`.
+    assert "`sakila-platform run reviews --from DAY --to DAY`" in str(refused.value)
+    assert len(on_redshift.stand_in.sent) == sent
+
+
+def test_a_day_of_the_lake_that_another_contract_wrote_is_not_copied_by_its_places(on_redshift: OnRedshift) -> None:
+    lake = on_redshift.stand_in.lake
+    path = data_file(star.FACT_CUSTOMER_SPENDING.name, day_partition(FIRST))
+    rows = pq.read_table(pa.BufferReader(lake.read(path)))
+    lake.publish(path, encode_parquet(rows.drop_columns([rows.column_names[-1]])))
+
+    with pytest.raises(PlatformError, match=r"dt=2021-05-01 was written by another contract: \w+ is missing"):
+        load_days_on_redshift(on_redshift.loading, warehouse.DAILY_TABLES, DAYS)
+
+    assert on_redshift.stand_in.sent == []
 
 
 def test_a_load_is_one_batch_and_leaves_no_manifest_behind(on_redshift: OnRedshift) -> None:

@@ -9,13 +9,16 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import arrow_schema
-from sakila_platform.model.naming import data_file, year_partition
+from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_load as loading
@@ -304,3 +307,51 @@ def test_two_loads_at_once_wait_for_each_other(reviews: WarehouseUnderTest, monk
         with pytest.raises(PlatformError, match="Another run has been loading the warehouse for 1 s"):
             reviews.load(SECOND)
     reviews.load(SECOND)
+
+
+def test_tables_that_another_contract_made_are_named_and_dropped_as_told_are_filled_again(
+    reviews: WarehouseUnderTest,
+) -> None:
+    reviews.load(FIRST, SECOND)
+    whole = reviews.contents()
+    with connected(reviews.address) as connection:
+        connection.execute("ALTER TABLE fact_customer_spending DROP COLUMN amount_spent CASCADE")
+        connection.execute("ALTER TABLE dim_location ADD COLUMN region text NOT NULL DEFAULT 'x'")
+        connection.execute("ALTER TABLE dim_location ALTER COLUMN region DROP DEFAULT")
+        connection.commit()
+
+    with pytest.raises(PlatformError) as refused:
+        reviews.load(SECOND)
+
+    line = str(refused.value)
+    assert line.startswith("The warehouse of reviews has tables that another contract made: ")
+    assert "public.fact_customer_spending: amount_spent is missing (NUMERIC(" in line
+    assert "public.dim_location: region (TEXT NOT NULL) is not in the contract" in line
+    assert "sakila-platform refill reviews" in line
+    with connected(reviews.address) as connection:
+        connection.execute(line[line.index("DROP TABLE") : line.index("), then")].encode())
+        connection.commit()
+        days = loading.refill(Loading(connection, reviews.lake, publish_year))
+    reviews.load(*map(str, days))
+    assert reviews.contents() == whole
+
+
+def test_a_day_of_the_lake_that_another_contract_wrote_is_named_and_the_warehouse_is_not_emptied_for_it(
+    reviews: WarehouseUnderTest,
+) -> None:
+    reviews.load(FIRST)
+    whole = reviews.contents()
+    path = data_file(star.FACT_MOVIE_ANALYTICS.name, day_partition(SECOND))
+    rows = pq.read_table(pa.BufferReader(reviews.lake.read(path)))
+    reviews.lake.publish(path, encode_parquet(rows.drop_columns([rows.column_names[-1]])))
+    told = (
+        r"^final/reviews/fact_movie_analytics/dt=2021-05-02 was written by another contract: \w+ is missing .*"
+        r"`sakila-platform run reviews --from 2021-05-02 --to 2021-05-02`"
+    )
+
+    with pytest.raises(PlatformError, match=told):
+        reviews.load(FIRST, SECOND)
+    with connected(reviews.address) as connection, pytest.raises(PlatformError, match=told):
+        loading.refill(Loading(connection, reviews.lake, publish_year))
+
+    assert reviews.contents() == whole

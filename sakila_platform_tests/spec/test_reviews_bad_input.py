@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,8 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.orchestration.day_runs import DaysRefused
 from sakila_platform.reviews import stage_days
-from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
+from sakila_platform.reviews.purchases.source_columns import require_purchase_columns
+from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, USER_PURCHASE
 from sakila_platform.reviews.vendors import days as vendor_days
 from sakila_platform.reviews.vendors import review_text
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
@@ -391,23 +393,71 @@ def test_a_price_of_more_digits_than_the_contract_has_is_set_aside(domain: Revie
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "told"),
     [
-        "ALTER COLUMN invoice_date TYPE timestamptz",
-        "ALTER COLUMN quantity TYPE numeric, ALTER COLUMN customer_id TYPE text",
-        "DROP COLUMN country",
+        (
+            "ALTER COLUMN invoice_date TYPE timestamptz",
+            "invoice_date is timestamp with time zone, and timestamp in the contract",
+        ),
+        (
+            "ALTER COLUMN customer_id TYPE text, ALTER COLUMN unit_price TYPE money",
+            "unit_price is money, and numeric(8,3) in the contract; customer_id is text, and integer in the contract",
+        ),
+        ("DROP COLUMN country", "country is missing (varchar(20) in the contract)"),
+        (
+            "RENAME COLUMN country TO land",
+            "country is missing (varchar(20) in the contract, and land is there, which the contract does not know)",
+        ),
     ],
 )
-def test_purchases_of_another_shape_are_told_in_one_line(domain: ReviewsDomain, change: str) -> None:
+def test_purchases_of_another_shape_are_told_with_what_both_sides_have(
+    domain: ReviewsDomain, change: str, told: str
+) -> None:
     domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
     change_purchases(domain, change)
+    with pytest.raises(
+        PlatformError, match=r"^The source's user_purchase at .* is not as its contract says: "
+    ) as error:
+        domain.run(layers=["stage"])
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_purchase_that_its_contract_can_not_hold_is_told_in_one_line(domain: ReviewsDomain) -> None:
+    domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
+    change_purchases(domain, "ALTER COLUMN quantity TYPE numeric")
     with connected(domain.source) as connection:
-        if "customer_id" in change:
-            connection.execute("UPDATE user_purchase SET quantity = 0.5, customer_id = 'C7'")
-            connection.commit()
+        connection.execute("UPDATE user_purchase SET quantity = 0.5")
+        connection.commit()
     with pytest.raises(PlatformError, match="are not as the platform knows them") as error:
         domain.run(layers=["stage"])
     assert "\n" not in str(error.value)
+
+
+def test_a_column_of_purchases_that_no_contract_knows_is_told_and_does_no_harm(domain: ReviewsDomain) -> None:
+    domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
+    change_purchases(domain, "ADD COLUMN channel text, ADD COLUMN voucher integer")
+    outcomes = domain.run(layers=["stage"])
+    (outcome,) = outcomes[USER_PURCHASE.name].values()
+    assert outcome.rows == 1
+    assert outcome.notes["columns_not_carried"] == "channel, voucher"
+
+
+def test_an_account_that_may_not_read_purchases_is_told_the_right_that_it_lacks(domain: ReviewsDomain) -> None:
+    domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
+    reader = f"reader_{uuid.uuid4().hex[:12]}"
+    with connected(domain.source) as connection:
+        connection.execute(f"CREATE ROLE {reader}".encode())
+        connection.commit()
+    try:
+        with connected(domain.source) as connection:
+            connection.execute(f"SET ROLE {reader}".encode())
+            with pytest.raises(PlatformError, match="^The account may not read .*GRANT SELECT ON user_purchase TO "):
+                require_purchase_columns(connection, domain.source)
+    finally:
+        with connected(domain.source) as connection:
+            connection.execute(f"DROP ROLE {reader}".encode())
+            connection.commit()
 
 
 def test_where_no_purchases_were_ever_loaded_the_command_that_does_is_named(domain: ReviewsDomain) -> None:
@@ -430,7 +480,7 @@ def test_when_purchases_can_not_be_had_no_further_files_are_read(
 
     monkeypatch.setattr(stage_days, "take_in", take_in)
     change_purchases(domain, "DROP COLUMN country")
-    with pytest.raises(PlatformError, match="are not as the platform knows them"):
+    with pytest.raises(PlatformError, match="is not as its contract says"):
         domain.run("2021-01-01", "2021-12-31", layers=["stage"])
     assert len(read) < 365
 

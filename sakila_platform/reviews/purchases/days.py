@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
 
-from sakila_platform.capture.captured_days import MATCHES_SOURCE, undated_rows, with_undated
+from sakila_platform.capture.captured_days import MATCHES_SOURCE, undated_rows, with_undated, with_unknown
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, ensure_database, first_line
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
@@ -26,6 +26,7 @@ from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.model.outcomes import TableDay, judge
 from sakila_platform.model.rejections import named_rows
 from sakila_platform.reviews.purchases import sql as purchase_sql
+from sakila_platform.reviews.purchases.source_columns import require_purchase_columns
 from sakila_platform.reviews.purchases.totals import NO_LINES, Totals, disagreement
 from sakila_platform.reviews.source import USER_PURCHASE
 
@@ -37,7 +38,7 @@ def capture_purchases(
 
     Raises PlatformError when the source can't be asked.
     """
-    lines, undated, totals = _read(source, days)
+    lines, undated, totals, unknown = _read(source, days)
     outcomes: dict[date, TableDay] = {}
     quarantine = Quarantine(lake, USER_PURCHASE)
     for day, rows in _by_day(lines, days):
@@ -49,26 +50,27 @@ def capture_purchases(
             publish_days(lake, USER_PURCHASE, [(day, parted.kept)])
             held = _totals([parted.kept, parted.rejected])
             outcome = replace(outcome, checks={MATCHES_SOURCE: disagreement(totals.get(day, NO_LINES), held)})
-        outcomes[day] = with_undated(outcome, USER_PURCHASE, undated.num_rows)
+        outcomes[day] = with_undated(with_unknown(outcome, unknown), USER_PURCHASE, undated.num_rows)
     quarantine.set_aside(day_partition(UNDATED), undated_rows(USER_PURCHASE, undated))
     return outcomes
 
 
-def _read(source: PostgresAddress, days: Sequence[date]) -> tuple[pa.Table, pa.Table, Mapping[date, Totals]]:
-    """The days' lines with `dt`, the undated ones, and the totals by day, all of one moment of the source."""
+def _read(
+    source: PostgresAddress, days: Sequence[date]
+) -> tuple[pa.Table, pa.Table, Mapping[date, Totals], tuple[str, ...]]:
+    """The days' lines with `dt`, the undated ones, the totals by day, all of one moment of the source; and the columns
+    there that no contract knows.
+    """
     ensure_database(source)
     connection = connect(source)
     try:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        unknown = require_purchase_columns(connection, source)
         condition = purchase_sql.within(days)
         lines = _copied(connection, purchase_sql.lines_sql(condition))
         undated = _copied(connection, purchase_sql.lines_sql(purchase_sql.UNDATED))
         rows = connection.execute(purchase_sql.totals_sql(condition)).fetchall()
-    except psycopg.errors.UndefinedTable:
-        raise PlatformError(
-            f"There are no purchases at {source} yet. Load them: `sakila-platform load-purchases FILE.csv`."
-        ) from None
     except (psycopg.ProgrammingError, psycopg.DataError, pa.ArrowInvalid) as error:
         found = first_line(error) if isinstance(error, psycopg.Error) else str(error).splitlines()[0]
         raise PlatformError(
@@ -77,7 +79,7 @@ def _read(source: PostgresAddress, days: Sequence[date]) -> tuple[pa.Table, pa.T
         ) from None
     finally:
         connection.close()
-    return lines, undated.drop_columns([DAY_PARTITION]), {day: (count, amount) for day, count, amount in rows}
+    return lines, undated.drop_columns([DAY_PARTITION]), {day: (count, amount) for day, count, amount in rows}, unknown
 
 
 def _copied(connection: psycopg.Connection, query: str) -> pa.Table:
