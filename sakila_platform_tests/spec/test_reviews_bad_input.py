@@ -452,7 +452,7 @@ def test_an_account_that_may_not_read_purchases_is_told_the_right_that_it_lacks(
     try:
         with connected(domain.source) as connection:
             connection.execute(f"SET ROLE {reader}".encode())
-            with pytest.raises(PlatformError, match="^The account may not read .*GRANT SELECT ON user_purchase TO "):
+            with pytest.raises(PlatformError, match=r"^The account may not read .*GRANT SELECT ON user_purchase TO "):
                 require_purchase_columns(connection, domain.source)
     finally:
         with connected(domain.source) as connection:
