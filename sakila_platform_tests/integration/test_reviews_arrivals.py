@@ -12,14 +12,23 @@ import pytest
 
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
+from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
 from sakila_platform.reviews.raw_assets import source_specs
-from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
+from sakila_platform.reviews.source import (
+    CLASSIFIED_MOVIE_REVIEW,
+    LOG_REVIEWS,
+    MOVIE_REVIEW,
+    REVIEW_LOGS,
+    VENDOR_FILES,
+    VendorFile,
+)
 from sakila_platform.reviews.vendors.arrivals import JOB, reviews_arrivals
+from sakila_platform.reviews.vendors.days import intake_by_settings, take_in
 from sakila_platform.reviews.vendors.raw import content_hash, deliveries, raw_path
 from sakila_platform.settings.places import HOME
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
@@ -120,6 +129,30 @@ def test_a_corrected_file_is_run_again_under_a_key_of_its_own(place: LakePlace) 
         assert watch.tick() == NONE
         assert watch.tick() == ([("2021-04-26", "2021-04-26")], [("raw/reviews/log_reviews", "2021-04-26")])
     assert len(set(watch.run_keys)) == len(watch.run_keys) == 3
+
+
+def test_what_was_run_from_a_shell_is_not_run_again_until_it_is_corrected(place: LakePlace) -> None:
+    deliver(FIRST, SECOND, THIRD)
+    intake = intake_by_settings(open_lake())
+    for day in (FIRST, SECOND):
+        for table in (CLASSIFIED_MOVIE_REVIEW, REVIEW_LOGS):
+            assert not take_in(intake, table, day).refused
+    watch = Watch()
+    assert watch.tick() == NONE
+    assert watch.runs() == [("2021-04-27", "2021-04-27")]
+    path = raw_path(LOG_REVIEWS, SECOND)
+    put(path, open_lake().read(path) + b"1,<reviewlog/>\n")
+    assert watch.tick() == NONE
+    assert watch.tick() == ([("2021-04-26", "2021-04-26")], [("raw/reviews/log_reviews", "2021-04-26")])
+    assert watch.tick() == NONE
+
+
+def test_a_file_of_stage_that_cannot_be_read_has_its_day_run(place: LakePlace) -> None:
+    deliver(FIRST)
+    for table in (CLASSIFIED_MOVIE_REVIEW, REVIEW_LOGS):
+        put(data_file(table.name, day_partition(FIRST)), b"not Parquet at all, of any length that a footer may have")
+    watch = Watch()
+    assert [watch.runs(), watch.runs()] == [[], [("2021-04-25", "2021-04-25")]]
 
 
 def test_a_look_that_is_repeated_asks_for_the_same_runs(place: LakePlace) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, VENDOR_FILES, VendorFile
-from sakila_platform.reviews.vendors.arrivals_ledger import PATIENCE_SECONDS, Ledger, look
+from sakila_platform.reviews.vendors.arrivals_ledger import PATIENCE_SECONDS, Ledger, Reading, look
 from sakila_platform.reviews.vendors.raw import Delivery
 
 DAY = date(2021, 4, 25)
@@ -21,6 +21,7 @@ class RawZone:
 
     def __init__(self) -> None:
         self.files: dict[Key, str] = {}
+        self.stage: dict[Key, str] = {}
         self._versions: dict[Key, int] = {}
         self._ledger: str | None = None
         self._now = 0.0
@@ -40,7 +41,11 @@ class RawZone:
             Delivery(day, vendor, len(content), str(self._versions[day, vendor]))
             for (day, vendor), content in sorted(self.files.items(), key=lambda item: (item[0][0], item[0][1].name))
         ]
-        at_last = look(Ledger.read(self._ledger), found, self._now, lambda file: self.files[file.day, file.vendor])
+        reading = Reading(
+            lambda file: self.files[file.day, file.vendor],
+            lambda files: {file.path: self.stage.get((file.day, file.vendor), "") for file in files},
+        )
+        at_last = look(Ledger.read(self._ledger), found, self._now, reading)
         self._ledger = at_last.ledger.written()
         return {
             day: {f"{f.vendor.name}: {at_last.ledger.content(f)}" for f in files} for day, files in at_last.days.items()
@@ -102,6 +107,23 @@ def test_an_empty_file_has_only_been_begun() -> None:
     assert [zone.seen(), zone.seen()] == [{}, {}]
     zone.write(LOG_REVIEWS, "one")
     assert [zone.seen(), zone.seen()] == [{}, BOTH]
+
+
+def test_what_a_run_from_a_shell_took_is_not_run_again_until_it_is_corrected() -> None:
+    zone = RawZone()
+    zone.write_both()
+    zone.stage = dict(zone.files)
+    assert [zone.seen() for _ in range(3)] == [{}, {}, {}]
+    zone.write(LOG_REVIEWS, "two")
+    assert [zone.seen() for _ in range(3)] == [{}, {DAY: {"log_reviews: two"}}, {}]
+
+
+def test_a_day_of_which_stage_has_older_contents_is_run() -> None:
+    zone = RawZone()
+    zone.write_both("old")
+    zone.stage = dict(zone.files)
+    zone.write_both()
+    assert [zone.seen() for _ in range(3)] == [{}, BOTH, {}]
 
 
 MOVES = st.lists(

@@ -17,8 +17,9 @@ from sakila_platform.orchestration.asset_specs import asset_key
 from sakila_platform.orchestration.partitions import daily_partitions, day_of
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, look
+from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, Reading, look
 from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries
+from sakila_platform.reviews.vendors.taken import contents_taken
 from sakila_platform.settings.calendar import FIRST_DAY
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
@@ -49,10 +50,11 @@ def reviews_arrivals(context: dg.SensorEvaluationContext, lake: LakeResource, cl
     known = [delivery for delivery in found if within(delivery.day)]
     outside = [delivery.path for delivery in found if not within(delivery.day)]
     now = clock.clock().now().timestamp()
-    seen = look(Ledger.read(context.cursor), known, now, _reader(opened))
+    reading = Reading(_reader(opened), lambda files: contents_taken(opened, files))
+    seen = look(Ledger.read(context.cursor), known, now, reading)
     return dg.SensorResult(
         run_requests=list(_requests(seen)),
-        skip_reason=None if seen.days else _told_instead(seen.waiting, strays, outside),
+        skip_reason=None if seen.days else _told_instead(seen, strays, outside),
         cursor=seen.ledger.written(),
         asset_events=[_arrived(seen, delivery) for files in seen.days.values() for delivery in files],
     )
@@ -96,9 +98,11 @@ def _arrived(seen: Look, delivery: Delivery) -> dg.AssetMaterialization:
     )
 
 
-def _told_instead(waiting: list[str], strays: list[str], outside: list[str]) -> str:
+def _told_instead(seen: Look, strays: list[str], outside: list[str]) -> str:
     """Why nothing is run; and, where people look for a file that was not taken, why it was not."""
-    told = [f"Waiting for {_some(waiting)}." if waiting else "Nothing new has arrived."]
+    told = [f"Waiting for {_some(seen.waiting)}." if seen.waiting else "Nothing new has arrived."]
+    if seen.run_by_others:
+        told.append(f"Run already, as stage says: {_some(seen.run_by_others)}.")
     if strays:
         told.append(f"Not what vendors deliver, and left alone: {_some(strays)}.")
     if outside:

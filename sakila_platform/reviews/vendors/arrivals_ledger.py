@@ -1,12 +1,13 @@
 """What has arrived and what of it was taken: each file once, a corrected one again, none missed. Pure.
 
-A file is settled when two looks in a row see it alike: one that is still being written waits for the next look.
+A file is settled when two looks in a row see it alike: one that is still being written waits for the next look. What
+others have run of files that no look has taken yet, as a run from a shell does, is learnt from stage.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -63,18 +64,35 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look found: the ledger after it, the days to be run with the files taken for them, the paths that wait."""
+    """What a look found: the ledger after it, the days to be run with the files taken for them, the paths that wait.
+
+    And the paths that others have run already.
+    """
 
     ledger: Ledger
     days: dict[date, list[Delivery]]
     waiting: list[str]
+    run_by_others: list[str]
 
 
-def look(ledger: Ledger, found: Sequence[Delivery], now: float, content_of: Callable[[Delivery], str | None]) -> Look:
-    """Compare the raw zone with the ledger. `content_of` reads a settled file; None: it can't be told yet."""
+@dataclass(frozen=True)
+class Reading:
+    """What a look reads: the content of a settled file (None: it can't be told yet), and what stage has, by path."""
+
+    content_of: Callable[[Delivery], str | None]
+    taken_by_stage: Callable[[Sequence[Delivery]], Mapping[str, str]]
+
+
+def look(ledger: Ledger, found: Sequence[Delivery], now: float, reading: Reading) -> Look:
+    """Compare the raw zone with the ledger, and what no look has taken yet with stage."""
     entries = dict(ledger.entries)
     for delivery in found:
-        entries[delivery.path] = _seen(entries.get(delivery.path), delivery, now, content_of)
+        entries[delivery.path] = _seen(entries.get(delivery.path), delivery, now, reading.content_of)
+    # A path that a look has taken may have a run that goes on yet, so what stage has of it is not the last word.
+    unknown = [file for file in found if entries[file.path].is_due and not entries[file.path].taken]
+    taken = reading.taken_by_stage(unknown) if unknown else {}
+    known = [file.path for file in unknown if taken.get(file.path) == entries[file.path].content]
+    entries |= {path: replace(entries[path], taken=entries[path].content) for path in known}
     turns = dict(ledger.turns)
     days: dict[date, list[Delivery]] = {}
     waiting: list[str] = []
@@ -90,7 +108,7 @@ def look(ledger: Ledger, found: Sequence[Delivery], now: float, content_of: Call
             entries |= {f.path: replace(entries[f.path], taken=entries[f.path].content) for f in due}
         else:
             waiting += [file.path for file in due]
-    return Look(Ledger(entries, turns), days, waiting)
+    return Look(Ledger(entries, turns), days, waiting, known)
 
 
 def _seen(before: Entry | None, delivery: Delivery, now: float, content_of: Callable[[Delivery], str | None]) -> Entry:

@@ -31,9 +31,11 @@ from sakila_platform.reviews.source import (
     VendorFile,
 )
 from sakila_platform.reviews.vendors.csv_records import Fault
+from sakila_platform.reviews.vendors.raw import hash_of
 from sakila_platform.reviews.vendors.review_csv import Layout, VendorFileUnusable, read_file
 from sakila_platform.reviews.vendors.review_text import Classifier, GoodToken, GoodWord
 from sakila_platform.reviews.vendors.session_logs import read_logs
+from sakila_platform.reviews.vendors.taken import naming_content
 from sakila_platform.settings.reviews import REVIEWS_BROWSERS, REVIEWS_EXACT_TOKENS
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 
@@ -73,7 +75,7 @@ def take_in(intake: Intake, table: Table, day: date) -> TableDay:
     """
     vendor = VENDORS[table.name]
     try:
-        rows, reasons, notes = _rows_of(intake, vendor, table, day)
+        rows, reasons, notes, content = _rows_of(intake, vendor, table, day)
     except VendorFileUnusable as error:
         where = vendor.path(day)
         return TableDay(0, refused=f"{where} can't be used: {error}. Put the vendor's whole file there, then run again")
@@ -82,22 +84,25 @@ def take_in(intake: Intake, table: Table, day: date) -> TableDay:
     if not outcome.refused:
         # In this order a crash in between loses sight of no row.
         Quarantine(intake.lake, table).set_aside(day_partition(day), parted.rejected)
-        publish_days(intake.lake, table, [(day, parted.kept)])
+        publish_days(intake.lake, table, [(day, naming_content(parted.kept, content))])
     return replace(outcome, notes=notes)
 
 
 def _rows_of(
     intake: Intake, vendor: VendorFile, table: Table, day: date
-) -> tuple[pa.Table, Reasons, Mapping[str, int | str]]:
+) -> tuple[pa.Table, Reasons, Mapping[str, int | str], str]:
+    """The rows, those at fault, what is told of the file, and a hash of its content; empty where there is no file."""
     reasons = Reasons()
     if not intake.lake.exists(vendor.path(day)):
         empty = arrow_schema(table).empty_table().append_column(RECORD, pa.array([], pa.int64()))
-        return empty, reasons, {"file": "none was delivered"}
+        return empty, reasons, {"file": "none was delivered"}, ""
     (path,) = intake.lake.local_files([vendor.path(day)])
     try:
         with open(path, "rb") as file:
             before = _state(file)
             (blocks, quoting), size = _blocks(intake, vendor, table, file, reasons), before[0]
+            file.seek(0)
+            content = hash_of(file)
             if _state(file) != before:
                 raise VendorFileUnusable("it changed while it was read")
     except OSError as error:
@@ -107,7 +112,7 @@ def _rows_of(
         epoch = (day - date(1970, 1, 1)).days
         delivered = pa.array(np.full(rows.num_rows, epoch, np.int32)).cast(pa.date32())
         rows = rows.append_column(_DELIVERED, delivered)
-    return rows, reasons, {"file_bytes": size, "quoting": quoting.value}
+    return rows, reasons, {"file_bytes": size, "quoting": quoting.value}, content
 
 
 def _blocks(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.naming import DAY_PARTITION, day_partition
@@ -59,15 +60,21 @@ def deliveries(lake: Lake) -> tuple[list[Delivery], list[str]]:
 
 def content_hash(lake: Lake, delivery: Delivery) -> str | None:
     """A text that is equal only for equal content; None when the file was replaced, written to or removed meanwhile."""
-    digest = hashlib.blake2b(digest_size=16)
     try:
         with Path(lake.local_files([delivery.path])[0]).open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
+            content = hash_of(file)
     except FileNotFoundError:
         return None
     after = _listed(lake, delivery)
-    return digest.hexdigest() if after == (delivery.size, delivery.version) else None
+    return content if after == (delivery.size, delivery.version) else None
+
+
+def hash_of(file: BinaryIO) -> str:
+    """A text that is equal only for equal content, of what is left of an open file."""
+    digest = hashlib.blake2b(digest_size=16)
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def deliver(lake: Lake, vendor: VendorFile, day: date, file: Path, report: Callable[[str], None]) -> bool:
