@@ -77,6 +77,13 @@ def told_days(first: date, last: date) -> str:
     return str(first) if first == last else f"{first}..{last}, {(last - first).days + 1:,} days"
 
 
+def told_range(partitions: Sequence[date | int]) -> str:
+    """Consecutive days, or years, as people write them: "2005-05-24..2005-05-25, 2 days", "2005..2006, 2 years"."""
+    first, last = partitions[0], partitions[-1]
+    unit = "years" if isinstance(first, int) else "days"
+    return str(first) if len(partitions) == 1 else f"{first}..{last}, {len(partitions):,} {unit}"
+
+
 def day_key(day: date) -> int:
     """The integer key of a day in `dim_date`: 20050524."""
     return day.year * 10_000 + day.month * 100 + day.day

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.model.days import told_range
 from sakila_platform.orchestration.event_log import batches as day_events
 from sakila_platform.orchestration.failures import told_in_one_line
 from sakila_platform.orchestration.partitions import year_of
@@ -26,6 +27,8 @@ from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
 # Whatever reads as its partition key: a date for daily assets, a year's number for yearly ones.
 Day = TypeVar("Day", date, int)
+NOT_DONE = "not_done"
+"""Metadata of a step that failed since tables were refused: what it did not come to, by day. It did all the rest."""
 Event = dg.MaterializeResult | dg.AssetCheckEvaluation | dg.Output | dg.DagsterEvent
 
 
@@ -45,6 +48,11 @@ class DayResult:
 
     metadata: Mapping[str, Any] = field(default_factory=dict)
     checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no more than warnings were found."""
+        return all(check.passed or check.severity == dg.AssetCheckSeverity.WARN for check in self.checks.values())
 
 
 @dataclass(frozen=True)
@@ -145,46 +153,54 @@ def run_days(
 
     `commit` gets consecutive days, makes them visible, and returns a DayResult for each day and selected asset, with
     an outcome of each selected check. What it committed is reported even if a later chunk raises; then the step fails
-    (`told_in_one_line`). It raises DaysRefused for days that may not be published: those get their failed checks and
-    no materialisation. A blocking check that did not pass fails the step after all days are done.
+    (`told_in_one_line`). It raises DaysRefused for days that may not be published: they get their failed checks and no
+    materialisation. They, and a blocking check that did not pass, fail the step after all chunks are done.
     """
     committed: dict[Day, Mapping[dg.AssetKey, DayResult]] = {}
+    refusals: list[Refusal] = []
     chunks = [list(days[n : n + chunk_size]) for n in range(0, len(days), chunk_size)]
     try:
-        _work_through(context, chunks, commit, committed)
-    except BaseException as error:
-        yield from _reported_by_failing_step(context, committed)
-        if isinstance(error, DaysRefused):
-            yield from day_events.evaluations(context, _refused(context, error.refusals))
+        for chunk in chunks:
+            try:
+                _work_on(context, chunk, commit, committed)
+            except DaysRefused as refused:
+                refusals += refused.refusals
+    except BaseException:
+        yield from _reported_by_failing_step(context, committed, refusals)
         with told_in_one_line(context.retry_number):
             raise
+    if refusals:
+        yield from _reported_by_failing_step(context, committed, refusals)
+        not_done = _not_done(context, days, committed)
+        raise dg.Failure(str(DaysRefused(refusals)), metadata={NOT_DONE: not_done}, allow_retries=False)
     yield from _reported(context, committed)
 
 
-def _work_through(
+def _not_done(context: dg.AssetExecutionContext, days: Sequence[Day], committed: Results[Day]) -> dict[str, list[str]]:
+    """For each day the tables that were refused, held up, or of which a check did not pass."""
+    good = {(day, key) for day, of_day in committed.items() for key, result in of_day.items() if result.is_good}
+    selected = sorted(context.selected_asset_keys)
+    found = {str(day): [key.to_user_string() for key in selected if (day, key) not in good] for day in days}
+    return {day: keys for day, keys in found.items() if keys}
+
+
+def _work_on(
     context: dg.AssetExecutionContext,
-    chunks: Sequence[list[Day]],
+    chunk: list[Day],
     commit: Callable[[list[Day]], Results[Day]],
     committed: dict[Day, Mapping[dg.AssetKey, DayResult]],
 ) -> None:
-    for chunk in chunks:
-        started = time.perf_counter()
-        try:
-            results = commit(chunk)
-        except PartlyCommitted as stopped:
-            committed.update(stopped.committed)
-            raise
-        committed.update(results)
-        for day in chunk:
-            _require_outcomes(context, day, results.get(day, {}))
-        seconds = time.perf_counter() - started
-        context.log.info(f"{context.op_def.name}: {_told_range(chunk)}, {seconds:.1f} s")
-
-
-def _told_range(chunk: Sequence[Day]) -> str:
-    if len(chunk) == 1:
-        return str(chunk[0])
-    return f"{chunk[0]}..{chunk[-1]}, {len(chunk):,} {'years' if isinstance(chunk[0], int) else 'days'}"
+    started = time.perf_counter()
+    try:
+        results = commit(chunk)
+    except PartlyCommitted as stopped:
+        committed.update(stopped.committed)
+        raise
+    committed.update(results)
+    for day in chunk:
+        _require_outcomes(context, day, results.get(day, {}))
+    seconds = time.perf_counter() - started
+    context.log.info(f"{context.op_def.name}: {told_range(chunk)}, {seconds:.1f} s")
 
 
 def _require_outcomes(
@@ -212,13 +228,16 @@ def _reported(context: dg.AssetExecutionContext, committed: Results[Day]) -> Ite
             yield from (fact for fact in facts if _stops_downstream(fact))
 
 
-def _reported_by_failing_step(context: dg.AssetExecutionContext, committed: Results[Day]) -> Iterator[Event]:
+def _reported_by_failing_step(
+    context: dg.AssetExecutionContext, committed: Results[Day], refusals: Sequence[Refusal]
+) -> Iterator[Event]:
     for key in _upstream_first(context):
         if key in context.selected_asset_keys:
             metadata = {str(day): of_day[key].metadata for day, of_day in committed.items() if key in of_day}
             yield from day_events.materializations(context, key, metadata)
         for check in _selected_checks(context, key):
             yield from day_events.evaluations(context, _evaluations(context, check, committed))
+    yield from day_events.evaluations(context, _refused(context, refusals))
 
 
 def _evaluations(

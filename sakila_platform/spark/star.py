@@ -14,6 +14,7 @@ from pyspark.sql import functions as f
 from sakila_platform.model.contracts import Kind, Table, unknown_member
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.queries import Query
 from sakila_platform.model.rules import Members
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
@@ -25,6 +26,7 @@ from sakila_platform.star.builds import (
     StarBuild,
     checks_of,
     day_twins,
+    days_not_held_up,
     events_sql,
     matched,
     member_tables,
@@ -36,18 +38,19 @@ from sakila_platform.star.table_checks import TableCheck
 
 
 def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    """Build these tables for these days, in the order given. A day that one table refuses is built no further.
+    """Build these tables for these days, in the order given: each after those that its rows and keys come from.
 
-    Returns an outcome per table and day; of a refused day only the refusing table has one. Raises PlatformError when
-    stage lacks a day.
+    A day that a table refuses holds up the tables made from it, and no other. Returns an outcome per table and day; a
+    table that was held up on a day has none for it. Raises PlatformError when stage lacks a day.
     """
     outcomes: Outcomes = {}
-    going = sorted(set(days))
+    wanted = sorted(set(days))
     # A dimension is read only once it has been built, and stage does not change here.
     views = views.remembering()
     for table in tables:
-        outcomes[table.name] = _build_table(build, views, table, going)
-        going = [day for day in going if not outcomes[table.name][day].refused]
+        query = build.query(table)
+        going = days_not_held_up(query, table, wanted, outcomes)
+        outcomes[table.name] = _build_table(build, views, table, query, going)
     for check, published in checks_of(build, outcomes):
         with_check(outcomes, check, published, _faults(build, views, check, published))
     return outcomes
@@ -60,10 +63,11 @@ def _faults(build: StarBuild, views: LakeViews, check: TableCheck, days: Sequenc
         return {row.dt: row.fault for row in views.sql(check.query.sql, build.functions).collect()}
 
 
-def _build_table(build: StarBuild, views: LakeViews, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
+def _build_table(
+    build: StarBuild, views: LakeViews, table: Table, query: Query, days: Sequence[date]
+) -> dict[date, TableDay]:
     if not days:
         return {}
-    query = build.query(table)
     twins = day_twins(build, query, days)
     firsts = list(twins)
     require_inputs(build, query, firsts)

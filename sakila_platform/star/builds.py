@@ -67,6 +67,17 @@ def require_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> None
         require_days(build.lake, [name], days, name.layer)
 
 
+def days_not_held_up(
+    query: Query, table: Table, days: Sequence[date], outcomes: Mapping[TableName, Mapping[date, TableDay]]
+) -> list[date]:
+    """The days on which no table was refused, or held up in its turn, that this one's rows or keys come from.
+
+    `outcomes` are those of the tables built before; what is not among them is taken as the lake has it.
+    """
+    before = [outcomes[name] for name in {*query.lake_inputs, *member_tables(table).values()} if name in outcomes]
+    return [day for day in days if all(day in by_day and not by_day[day].refused for by_day in before)]
+
+
 def checks_of(build: StarBuild, outcomes: Outcomes) -> Iterator[tuple[TableCheck, list[date]]]:
     """The checks of the tables that were built, and the days of each that were published."""
     for check in build.checks:

@@ -29,6 +29,7 @@ from sakila_platform.star.builds import (
     StarBuild,
     checks_of,
     day_twins,
+    days_not_held_up,
     events_sql,
     matched,
     member_tables,
@@ -42,19 +43,19 @@ _BUILT = "built"
 
 
 def build_days(build: StarBuild, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    """Build these tables for these days, in the order given. A day that one table refuses is built no further.
+    """Build these tables for these days, in the order given: each after those that its rows and keys come from.
 
-    Returns an outcome per table and day; of a refused day only the refusing table has one. Raises PlatformError when
-    stage lacks a day.
+    A day that a table refuses holds up the tables made from it, and no other. Returns an outcome per table and day; a
+    table that was held up on a day has none for it. Raises PlatformError when stage lacks a day.
     """
     outcomes: Outcomes = {}
-    going = list(days)
     with open_duckdb() as connection, build.lake.steady():
         for statement in macros(build.functions):
             connection.execute(statement)
         for table in tables:
-            outcomes[table.name] = _build_table(connection, build, table, going)
-            going = [day for day in going if not outcomes[table.name][day].refused]
+            query = build.query(table)
+            going = days_not_held_up(query, table, days, outcomes)
+            outcomes[table.name] = _build_table(connection, build, table, query, going)
             for relation in (_BUILT, f"{_BUILT}_rejected"):
                 connection.execute(f"DROP TABLE IF EXISTS {relation}")
         for check, published in checks_of(build, outcomes):
@@ -65,11 +66,10 @@ def build_days(build: StarBuild, tables: Sequence[Table], days: Sequence[date]) 
 
 
 def _build_table(
-    connection: duckdb.DuckDBPyConnection, build: StarBuild, table: Table, days: Sequence[date]
+    connection: duckdb.DuckDBPyConnection, build: StarBuild, table: Table, query: Query, days: Sequence[date]
 ) -> dict[date, TableDay]:
     if not days:
         return {}
-    query = build.query(table)
     twins = day_twins(build, query, days)
     partitions = [day_partition(day) for day in twins]
     with older_files_told(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):

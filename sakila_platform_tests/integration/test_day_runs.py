@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.orchestration.day_runs import (
+    NOT_DONE,
     CheckOutcome,
     DayResult,
     DaysRefused,
@@ -242,13 +243,55 @@ def refusing_second_day(chunk: list[date]) -> Mapping[date, Mapping[dg.AssetKey,
 
 
 def test_a_refused_day_has_a_failed_check_and_no_materialisation(instance: dg.DagsterInstance) -> None:
-    result = run(instance, [stage(refusing_second_day), final()], 4)
+    result = run(instance, [stage(refusing_second_day), final()], 2)
     assert failure(result) == "Refused stage/sakila/rental on 2005-05-25: 7 of 9 rows break the contract."
     assert set(materialized(instance, RENTAL)) == {"2005-05-24"}
     assert set(materialized(instance, PAYMENT)) == {"2005-05-24", "2005-05-25"}
     assert materialized(instance, FACT) == {}
     assert statuses(instance)["2005-05-24"] == (Status.SUCCEEDED, True)
     assert statuses(instance)["2005-05-25"] == (Status.FAILED, True)
+
+
+def test_the_chunks_after_a_refused_day_are_worked_on_all_the_same(instance: dg.DagsterInstance) -> None:
+    result = run(instance, [stage(refusing_second_day), final()], 5)
+    assert failure(result) == "Refused stage/sakila/rental on 2005-05-25: 7 of 9 rows break the contract."
+    assert set(materialized(instance, RENTAL)) == {str(day) for day in days(5)} - {"2005-05-25"}
+    assert set(materialized(instance, PAYMENT)) == {str(day) for day in days(5)}
+    assert materialized(instance, FACT) == {}
+    assert {day: status for day, (status, _) in statuses(instance).items()} == {
+        str(day): Status.FAILED if str(day) == "2005-05-25" else Status.SUCCEEDED for day in days(5)
+    }
+
+
+def test_a_refusal_is_told_too_when_a_later_chunk_can_not_be_worked_on(instance: dg.DagsterInstance) -> None:
+    def fails_after_it(chunk: list[date]) -> Mapping[date, Mapping[dg.AssetKey, DayResult]]:
+        if date(2005, 5, 26) in chunk:
+            raise PlatformError("The lake is full. Free some space.")
+        return refusing_second_day(chunk)
+
+    result = run(instance, [stage(fails_after_it)], 4)
+    assert failure(result) == "The lake is full. Free some space."
+    assert statuses(instance)["2005-05-25"] == (Status.FAILED, True)
+    assert set(materialized(instance, PAYMENT)) == {"2005-05-24", "2005-05-25"}
+
+
+def test_a_step_that_refused_a_day_says_what_it_did_not_come_to(instance: dg.DagsterInstance) -> None:
+    def refusing(chunk: list[date]) -> Mapping[date, Mapping[dg.AssetKey, DayResult]]:
+        with pytest.raises(DaysRefused) as refused:
+            refusing_second_day(chunk)
+        # Of the first day one table was published with a fault that stops what is made of it.
+        first = {RENTAL: good(FIRST)[RENTAL], PAYMENT: good(FIRST, passed=False)[PAYMENT]}
+        raise DaysRefused(refused.value.refusals, {**refused.value.committed, FIRST: first})
+
+    result = run(instance, [stage(refusing, chunk_size=3)], 3)
+
+    [event] = result.get_step_failure_events()
+    described = event.step_failure_data.user_failure_data
+    assert described
+    assert described.metadata[NOT_DONE].value == {
+        "2005-05-24": ["stage/sakila/payment"],
+        "2005-05-25": ["stage/sakila/rental"],
+    }
 
 
 def test_a_refused_day_that_was_published_before_keeps_its_file_and_shows_the_refusal(

@@ -210,6 +210,21 @@ def test_bad_rows_and_missing_members_are_dealt_with_alike(lanes: TwoLanes, hist
     assert (700 in customers, 701 in customers) == (True, False)
 
 
+def test_a_refused_dimension_holds_up_the_same_tables_in_both_lanes(lanes: TwoLanes) -> None:
+    lanes.local.damage("ALTER TABLE staff MODIFY first_name VARCHAR(60) NOT NULL")
+    lanes.local.damage("UPDATE staff SET first_name = REPEAT('x', 50) WHERE staff_id = 1")
+    try:
+        local, glue = lanes.run([date(2005, 5, 30)], layers=["stage", "final"])
+    finally:
+        lanes.local.damage("UPDATE staff SET first_name = 'Mike' WHERE staff_id = 1")
+
+    assert glue == local
+    final = {name.table: by_day for name, by_day in glue.items() if name.layer == "final"}
+    assert [table for table, by_day in final.items() if any(day.refused for day in by_day.values())] == ["dim_staff"]
+    assert {table for table, by_day in final.items() if not by_day} == {"fact_rental", "fact_return", "fact_payment"}
+    assert lake_of(lanes, lanes.glue) == lake_of(lanes, lanes.local)
+
+
 def test_a_lake_is_read_from_its_own_files_whatever_its_path_is_called(spark: SparkSession, tmp_path: Path) -> None:
     schema = arrow_schema(star.DIM_STORE)
     rows = pa.Table.from_pylist([unknown_member(star.DIM_STORE, ALWAYS_KNOWN)], schema=schema)

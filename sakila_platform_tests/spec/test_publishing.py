@@ -7,9 +7,23 @@ import pytest
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.orchestration.day_runs import DaysRefused
+from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform_tests.platform import Platform
 
 LAKE = ["stage", "final"]
+FINAL = {table.name.table for table in DAILY_TABLES}
+DAY, NEXT = "2005-05-24", "2005-05-25"
+
+
+def built(platform: Platform, day: str) -> set[str]:
+    """The tables of final that the lake has of a day."""
+    return {table for table in FINAL if platform.has(f"final/sakila/{table}", day)}
+
+
+def give_a_clerk_too_long_a_name(platform: Platform) -> None:
+    """Stage takes what the shop wrote; in the star one of three members of staff is more than is allowed."""
+    platform.damage("ALTER TABLE staff MODIFY first_name VARCHAR(60) NOT NULL")
+    platform.damage("UPDATE staff SET first_name = REPEAT('x', 50) WHERE staff_id = 1")
 
 
 def test_a_day_that_breaks_its_contract_leaves_the_old_file_in_place(platform: Platform) -> None:
@@ -51,6 +65,58 @@ def test_the_other_days_of_a_run_are_published_beside_a_refused_one(platform: Pl
 
     assert platform.has("final/sakila/fact_rental", "2005-05-25")
     assert not platform.has("final/sakila/fact_rental", "2005-05-24")
+
+
+def test_a_refused_fact_keeps_no_other_table_of_its_day(platform: Platform) -> None:
+    platform.damage("UPDATE rental SET customer_id = 9999 WHERE rental_id = 2")
+
+    with pytest.raises(DaysRefused, match=r"fact_rental on 2005-05-24"):
+        platform.run(DAY, NEXT, layers=LAKE)
+
+    assert built(platform, DAY) == FINAL - {"fact_rental"}
+    assert built(platform, NEXT) == FINAL
+
+
+def test_a_refused_dimension_holds_up_the_facts_that_name_its_members_and_no_other_table(platform: Platform) -> None:
+    platform.run(DAY, layers=["stage"])
+    give_a_clerk_too_long_a_name(platform)
+    platform.run(NEXT, layers=["stage"])
+
+    with pytest.raises(DaysRefused) as refused:
+        platform.run(DAY, NEXT, layers=["final"])
+
+    assert [(refusal.key.to_user_string(), str(refusal.day)) for refusal in refused.value.refusals] == [
+        ("final/sakila/dim_staff", NEXT)
+    ]
+    assert built(platform, DAY) == FINAL
+    assert built(platform, NEXT) == FINAL - {"dim_staff", "fact_rental", "fact_return", "fact_payment"}
+
+
+def test_a_fact_is_not_built_on_the_old_file_of_a_dimension_that_is_refused(platform: Platform) -> None:
+    platform.run(DAY, layers=LAKE)
+    before = platform.files()
+    give_a_clerk_too_long_a_name(platform)
+    platform.sql("UPDATE rental SET return_date = '2005-05-24 23:59:00' WHERE rental_id = 1")
+    platform.run(DAY, layers=["stage"], recapture=True)
+
+    with pytest.raises(DaysRefused):
+        platform.run(DAY, layers=["final"])
+
+    held_up = [f"final/sakila/{table}" for table in ("dim_staff", "fact_rental", "fact_return", "fact_payment")]
+    for path in (platform.lake_path(table, DAY) for table in held_up):
+        assert platform.files()[path] == before[path]
+
+
+def test_what_a_refused_day_held_up_comes_in_when_it_is_run_again(platform: Platform) -> None:
+    give_a_clerk_too_long_a_name(platform)
+    with pytest.raises(DaysRefused):
+        platform.run(DAY, layers=LAKE)
+
+    platform.sql("UPDATE staff SET first_name = 'Mike' WHERE staff_id = 1")
+    platform.run(DAY, recapture=True)
+
+    assert built(platform, DAY) == FINAL
+    assert len(platform.warehouse("SELECT * FROM fact_rental")) == 8
 
 
 def test_in_dagster_a_refused_day_has_a_failed_check_no_materialisation_and_nothing_downstream(

@@ -335,6 +335,20 @@ def test_reviews_without_any_logs_refuse_their_day_until_these_are_there(domain:
     assert domain.rows("final/reviews/fact_review").column("review_id") == [1, 2]
 
 
+def test_refused_reviews_hold_up_what_is_summed_of_them_and_not_what_was_spent(domain: ReviewsDomain) -> None:
+    domain.purchases("quantity | unit_price | invoice_date | customer_id\n2 | 2.5 | 2021-04-25 09:00:00 | 7")
+    domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
+
+    with pytest.raises(DaysRefused) as error:
+        domain.run()
+
+    assert [refusal.key.path[-1] for refusal in error.value.refusals] == ["fact_review"]
+    assert not domain.has("final/reviews/fact_movie_analytics")
+    assert domain.rows("final/reviews/fact_customer_spending").drawn("customer_id", "amount_spent") == table(
+        "customer_id | amount_spent \n 7 | 5.000"
+    )
+
+
 def test_logs_without_any_reviews_are_a_day_without_reviews(domain: ReviewsDomain) -> None:
     domain.deliver_logs(f"{HEADER}\n{FINE}")
     domain.run()

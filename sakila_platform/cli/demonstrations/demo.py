@@ -13,6 +13,7 @@ from sakila_platform.cli.demonstrations.demonstrations import Days, Demonstratio
 from sakila_platform.cli.demonstrations.rentals import RENTALS
 from sakila_platform.cli.demonstrations.reviews import REVIEWS
 from sakila_platform.cli.running.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.cli.running.going_on import GoingOn
 from sakila_platform.cli.running.open_ranges import open_ranges
 from sakila_platform.cli.running.work_lock import working_alone
 from sakila_platform.cli.terminal import Terminal
@@ -56,8 +57,12 @@ def run_demo(domain: str, recent_days: int, terminal: Terminal, started: float) 
         terminal.say(demonstration.origin())
         _run_dates(stage)
         done = set() if is_fresh else _done_days(stage)
+        going = GoingOn(runs, domain, terminal)
         with demonstration.during():
-            ran = [_run_days(stage, chosen, done) for chosen in demonstration.chosen(clock, recent_days)]
+            ran = [_run_days(going, chosen, done) for chosen in demonstration.chosen(clock, recent_days)]
+        if going.failures:
+            going.build_independent()
+            going.raise_failures()
         if any(ran) or not runs.is_answered(domain):
             with terminal.long_step("Analysis and marts") as report:
                 warnings = runs.execute_unpartitioned(domain, report)
@@ -96,14 +101,12 @@ def _done_days(stage: _Stage) -> set[date]:
     return days - {day for day in stage.runs.provisional(job, recent, stage.clock) if not is_settled(day)}
 
 
-def _run_days(stage: _Stage, chosen: Days, done: set[date]) -> int:
+def _run_days(going: GoingOn, chosen: Days, done: set[date]) -> int:
     """Run the days that are not done. Returns how many that were."""
     ran = 0
     for first, last in open_ranges(chosen.days, done, MAX_DAYS_PER_RUN.read()):
-        count = (last - first).days + 1
-        with stage.terminal.long_step(f"{chosen.title}: {told_days(first, last)}") as report:
-            stage.runs.execute(f"{stage.domain}_daily", (str(first), str(last)), report)
-        ran += count
+        going.run_days(f"{chosen.title}: {told_days(first, last)}", first, last)
+        ran += (last - first).days + 1
     return ran
 
 

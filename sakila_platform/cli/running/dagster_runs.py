@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.long_lived import made_to_stay
 from sakila_platform.model.days import Clock
+from sakila_platform.orchestration.day_runs import NOT_DONE
 from sakila_platform.orchestration.event_log.instance import (
     dagster_environment,
     ensure_dagster_home,
@@ -29,6 +30,8 @@ from sakila_platform.orchestration.event_log.instance import (
 )
 from sakila_platform.settings.every import put_in_environment, require_usable
 
+NotDone = Mapping[str, Collection[dg.AssetKey]]
+"""Assets by day."""
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 _RECORDS_LOOKED_AT = 1000
 # Dagster's own console log would bury what we say; its pages show all of it.
@@ -36,10 +39,21 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class RunFailed(PlatformError):
-    """A run that did not come to its end, and the assets of those of its steps that did."""
+    """A run that did not come to its end: the assets of those of its steps that did, and what is known of the others.
 
-    def __init__(self, reason: str, finished: set[dg.AssetKey]) -> None:
+    `not_done` has, by step, the assets that it did not come to on a day, for steps that did all others.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        finished: set[dg.AssetKey],
+        failed_steps: set[str] | None = None,
+        not_done: Mapping[str, NotDone] | None = None,
+    ) -> None:
         self.finished = finished
+        self.failed_steps = failed_steps or set()
+        self.not_done = not_done or {}
         super().__init__(reason)
 
 
@@ -72,13 +86,13 @@ class Runs:
 
     def done(self, job: str) -> set[str]:
         """The partitions of which every asset of a job is materialised."""
-        keys = self._assets(job)
+        keys = self.assets_of(job)
         return set.intersection(*(self.instance.get_materialized_partitions(key) for key in keys)) if keys else set()
 
     def provisional(self, job: str, days: Sequence[date], clock: Clock) -> set[date]:
         """Those of the days of which an asset was last materialised before the day had ended."""
         early: set[date] = set()
-        for key in self._assets(job):
+        for key in self.assets_of(job):
             wanted = dg.AssetRecordsFilter(key, asset_partitions=[str(day) for day in days])
             newest: dict[date, float] = {}
             for record in self.instance.fetch_materializations(wanted, limit=_RECORDS_LOOKED_AT).records:
@@ -86,13 +100,28 @@ class Runs:
             early |= {day for day, at in newest.items() if at < clock.end_of(day).timestamp()}
         return early
 
-    def execute(self, job: str, partitions: tuple[str, str], report: Report) -> list[str]:
-        """Run a job over a range of its partitions. Returns what its steps warned of.
+    def execute(
+        self, job: str, partitions: tuple[str, str], report: Report, keys: Collection[dg.AssetKey] | None = None
+    ) -> list[str]:
+        """Run a job, or these assets of it, over a range of its partitions. Returns what its steps warned of.
 
-        Raises PlatformError with the reason of a failure.
+        Raises RunFailed with the reason of a failure.
         """
         what = f"{job} over {partitions[0]}..{partitions[1]}"
-        return self._execute(what, self._repository.get_job(job), dict(zip(_RANGE, partitions, strict=True)), report)
+        wanted = self._repository.get_job(job)
+        if keys is not None:
+            # Else those of its checks too that the job leaves to another one.
+            checks = {check for check in wanted.asset_layer.asset_graph.asset_check_keys if check.asset_key in keys}
+            wanted = wanted.get_subset(asset_selection=set(keys), asset_check_selection=checks)
+        return self._execute(what, wanted, dict(zip(_RANGE, partitions, strict=True)), report)
+
+    def step_of(self, key: dg.AssetKey) -> str:
+        """The step that makes an asset."""
+        return self._repository.asset_graph.get(key).assets_def.op.name
+
+    def group_of(self, key: dg.AssetKey) -> str:
+        """The group of an asset: domain and layer."""
+        return str(self._repository.asset_graph.get(key).group_name)
 
     def execute_layer(self, domain: str, layer: str, days: tuple[str, str], report: Report) -> None:
         """Run one layer of a domain's daily job over a range of days. Raises as `execute` does."""
@@ -101,17 +130,17 @@ class Runs:
         what = f"{layer} of {domain} over {days[0]}..{days[1]}"
         self._execute(what, job.get_subset(asset_selection=keys), dict(zip(_RANGE, days, strict=True)), report)
 
-    def independent_of(self, domain: str, failed: RunFailed) -> set[dg.AssetKey]:
-        """What has no days of a domain and is made of nothing that a run of its days did not come to."""
-        unfinished = set(self._assets(f"{domain}_daily")) - failed.finished
-        held_up = {key for key in self._unpartitioned(domain) if self._upstream(key) & unfinished}
+    def independent_of(self, domain: str, unfinished: Collection[dg.AssetKey]) -> set[dg.AssetKey]:
+        """What has no days of a domain and is made of none of these."""
+        held_up = {key for key in self._unpartitioned(domain) if self.upstream(key) & set(unfinished)}
         # Assets that one step makes whole go together.
         graph = self._repository.asset_graph
         return {
             key for key in self._unpartitioned(domain) if not held_up & {key, *graph.get(key).execution_set_asset_keys}
         }
 
-    def _upstream(self, key: dg.AssetKey) -> set[dg.AssetKey]:
+    def upstream(self, key: dg.AssetKey) -> set[dg.AssetKey]:
+        """All that an asset is made of."""
         found: set[dg.AssetKey] = set()
         open_keys = {key}
         while open_keys:
@@ -132,7 +161,7 @@ class Runs:
 
     def is_answered(self, domain: str) -> bool:
         """Whether a domain's analysis and marts are all newer than its newest day."""
-        days = [self._newest(key) for key in self._assets(f"{domain}_daily")]
+        days = [self._newest(key) for key in self.assets_of(f"{domain}_daily")]
         return min(map(self._newest, self._unpartitioned(domain)), default=0.0) >= max(days, default=0.0)
 
     def _newest(self, key: dg.AssetKey) -> float:
@@ -163,10 +192,13 @@ class Runs:
             raise RunFailed(
                 f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)",
                 {event.asset_key for event in told if event.asset_key},
+                {str(event.step_key) for event in _step_failures(result)},
+                dict(_not_done(result)),
             )
         return progress.warnings
 
-    def _assets(self, job: str) -> list[dg.AssetKey]:
+    def assets_of(self, job: str) -> list[dg.AssetKey]:
+        """The assets of a job."""
         return sorted(self._repository.get_job(job).asset_layer.selected_asset_keys)
 
 
@@ -218,6 +250,18 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 def _step_failures(result: dg.ExecuteInProcessResult) -> list[dg.DagsterEvent]:
     return [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+
+
+def _not_done(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, NotDone]]:
+    """The steps that failed since tables were refused, and the assets that they did not come to by day."""
+    for event in _step_failures(result):
+        described = event.step_failure_data.user_failure_data
+        told = described.metadata.get(NOT_DONE) if described else None
+        if isinstance(told, dg.JsonMetadataValue) and isinstance(told.data, Mapping):
+            yield (
+                str(event.step_key),
+                {day: {dg.AssetKey.from_user_string(key) for key in keys} for day, keys in told.data.items()},
+            )
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:

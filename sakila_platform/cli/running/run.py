@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from sakila_platform.cli.database import start_database_of
-from sakila_platform.cli.running.dagster_runs import RunFailed, Runs, open_runs, require_domain
+from sakila_platform.cli.running.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.cli.running.going_on import GoingOn
 from sakila_platform.cli.running.work_lock import working_alone
-from sakila_platform.cli.terminal import Report, Terminal
-from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.cli.terminal import Terminal
+from sakila_platform.errors import UsageError
 from sakila_platform.model.days import days_between
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
@@ -33,33 +34,16 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
         _require_in_calendar(runs, job, (first, last))
         start_database_of(domain, lambda _: None)
         days = "day" if count == 1 else "days"
-        with terminal.long_step(f"Running {domain}, {first}..{last} ({count:,} {days})") as report:
-            warnings, failed = _outcome(runs, job, (str(first), str(last)), report)
-        for warning in warnings:
-            terminal.say(warning)
-        if failed:
-            # What was refused holds up what is made of it, and nothing else.
-            others = runs.independent_of(domain, failed) if analysis else set()
-            if others:
-                try:
-                    with terminal.long_step("What does not depend on it") as report:
-                        runs.execute_unpartitioned(domain, report, others)
-                except RunFailed as also:
-                    raise PlatformError(f"{failed} And {also}") from None
-            raise failed
-        if analysis:
+        going = GoingOn(runs, domain, terminal)
+        going.run_days(f"Running {domain}, {first}..{last} ({count:,} {days})", first, last)
+        if analysis and going.failures:
+            going.build_independent()
+        elif analysis:
             with terminal.long_step("Analysis and marts") as report:
                 warnings = runs.execute_unpartitioned(domain, report)
             for warning in warnings:
                 terminal.say(warning)
-
-
-def _outcome(runs: Runs, job: str, days: tuple[str, str], report: Report) -> tuple[list[str], RunFailed | None]:
-    """What a run warned of, and how it failed, if it did."""
-    try:
-        return runs.execute(job, days, report), None
-    except RunFailed as failed:
-        return [], failed
+        going.raise_failures()
 
 
 def _require_in_calendar(runs: Runs, job: str, asked: tuple[date, date]) -> None:
