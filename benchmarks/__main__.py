@@ -17,7 +17,7 @@ from benchmarks import chain, desk, extract, growth, load, measuring, reviews, s
 from benchmarks.measuring import Measured
 from benchmarks.report import DOCUMENT, Goal, Section, document
 from benchmarks.shops import Shop, say, shop
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import stop_server
 
 SCALE = 200

@@ -24,7 +24,7 @@ import dagster as dg
 from benchmarks import measuring
 from benchmarks.shops import Shop, say, shop
 from sakila_platform.cli.running.dagster_runs import Runs, open_runs
-from sakila_platform.databases.mysql.address import connect, sending
+from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows
 from sakila_platform.model.contracts import arrow_schema, mysql_ddl

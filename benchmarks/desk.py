@@ -26,7 +26,8 @@ import click
 
 from benchmarks.desk_clients import CLIENTS, Client, Rate, bare_client, http_client, measured
 from benchmarks.shops import own_folder, say
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.rental_desk.accounts.accounts import give_clerk_account

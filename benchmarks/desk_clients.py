@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import click
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.model.days import Clock
 from sakila_platform.rental_desk.accounts.accounts import session_holder
 from sakila_platform.rental_desk.rentals.renting import RentalRequest, rent

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from benchmarks import measuring
 from benchmarks.rentals import DATABASE, DAYS, DDL, SCHEMA, checksum, ensure_rentals
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows

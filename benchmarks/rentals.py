@@ -9,7 +9,7 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.writer import load_batches
 
 DATABASE = "sakila_benchmark"

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import click
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.mysql_address import OLTP_DATABASE
 from sakila_platform.embedded.sakila.database import load_sakila

@@ -14,7 +14,7 @@ from time import perf_counter
 import click
 
 from benchmarks.shops import Shop, say, shop
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mysql_address import OLTP_DATABASE
 from sakila_platform.model.days import ONE_DAY, Clock
 from sakila_platform.rentals.simulation.days import Status, simulate_day

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, read_dump

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform_tests.platform import Platform
 
 

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.model.days import Clock
 from sakila_platform.rental_desk.accounts.accounts import give_clerk_account
 from sakila_platform.rental_desk.accounts.migration import ensure_tables

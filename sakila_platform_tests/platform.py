@@ -20,7 +20,8 @@ import pymysql
 import pytest
 
 from sakila_platform.capture.tables import Capture, capture_days
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake

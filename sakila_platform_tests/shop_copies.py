@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.verification import existing_tables
 

@@ -11,7 +11,7 @@ import pymysql
 from pymysql.constants import ER
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.where import Where, quoted
 from sakila_platform.errors import PlatformError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 
 from sakila_platform.cli.terminal import Report
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.postgres.address import PostgresAddress, connected
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.mysql_address import OLTP_DATABASE

@@ -11,7 +11,7 @@ import click
 
 from sakila_platform.cli.database import load_shop
 from sakila_platform.cli.terminal import Report
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mysql_address import oltp_address
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.rental_desk.accounts.accounts import clerks_without_account, give_clerk_account, has_staff_account

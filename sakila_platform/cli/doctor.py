@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sakila_platform.cli.loopback import DAGSTER_PORT, is_taken
 from sakila_platform.cli.terminal import Terminal
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.databases.postgres.address import connect as connect_postgres
 from sakila_platform.embedded.machine import Machine

@@ -9,7 +9,8 @@ import boto3
 import pymysql
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.settings.aws import MYSQL_SECRET
 from sakila_platform.settings.places import MYSQL_URL

@@ -14,7 +14,8 @@ from pymysql.cursors import Cursor
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.rental_desk.refusals import ShopClosed
 from sakila_platform.rental_desk.server_errors import NO_RIGHT, READ_ONLY

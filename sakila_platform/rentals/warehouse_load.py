@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Kind, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.days import Clock

@@ -14,7 +14,8 @@ from contextlib import closing, contextmanager
 import pymysql
 from pymysql.constants import ER
 
-from sakila_platform.databases.mysql.address import Address, Connection, address_of, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import Connection, address_of, connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import Table, mysql_indexes
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql.address import Connection
+from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError

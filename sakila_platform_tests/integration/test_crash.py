@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.server_process import live_pid

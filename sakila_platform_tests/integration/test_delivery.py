@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from sakila_platform.cli.main import cli
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.settings.catalogue import TMDB_TOKEN
 from sakila_platform.settings.dashboards import QUICKSIGHT_NAMESPACE
 from sakila_platform.settings.every import all_settings

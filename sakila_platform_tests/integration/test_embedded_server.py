@@ -17,7 +17,8 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.machine import Machine, run_command
 from sakila_platform.embedded.mariadb.binaries import packages_folder
 from sakila_platform.embedded.mariadb.debian_packages import unpack_packages

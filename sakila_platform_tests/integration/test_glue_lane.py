@@ -15,7 +15,8 @@ import pytest
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.mysql.tls import Tls
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.parquet_files import encode_parquet

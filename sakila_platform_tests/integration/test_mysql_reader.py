@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.where import AnyOf, Members, Undated, Within
 from sakila_platform.errors import PlatformError

@@ -15,7 +15,8 @@ import pytest
 
 from sakila_platform.capture.members import read_snapshot
 from sakila_platform.capture.source_tables import consistent_snapshot
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tls import Tls
 from sakila_platform.errors import PlatformError

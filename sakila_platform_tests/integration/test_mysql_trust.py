@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from sakila_platform.capture.source_tables import consistent_snapshot
-from sakila_platform.databases.mysql.address import Address, connect, sending
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tls import Tls
 from sakila_platform.databases.mysql.writer import load_batches

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError

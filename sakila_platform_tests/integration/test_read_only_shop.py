@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock
 from sakila_platform.rentals.simulation.days import Status, simulate_day

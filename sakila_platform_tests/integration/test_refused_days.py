@@ -16,7 +16,8 @@ import pytest
 from sakila_platform.cli.database import load_shop
 from sakila_platform.cli.running.run import run_days
 from sakila_platform.cli.terminal import Terminal
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import stop_server
 from sakila_platform.embedded.mysql_address import oltp_address, warehouse_address
 from sakila_platform.errors import PlatformError

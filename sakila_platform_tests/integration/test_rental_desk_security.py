@@ -15,7 +15,8 @@ from statistics import median
 import pytest
 from argon2 import PasswordHasher
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.rental_desk.accounts.attempts import LOGINS_FROM_AN_ADDRESS, LOGINS_OF_A_DOCUMENT, place_of
 from sakila_platform.rental_desk.accounts.migration import ensure_tables

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import describe_server, ensure_server, running_server, stop_server
 from sakila_platform.settings.desk import DESK_THREADS, DESK_WORKERS
 from sakila_platform.settings.places import DUMP, HOME, MARIADBD

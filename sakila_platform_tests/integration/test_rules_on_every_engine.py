@@ -12,7 +12,7 @@ import pytest
 import sqlglot
 from pyspark.sql import functions as f
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.postgres.address import PostgresAddress, connected, ensure_database
 from sakila_platform.errors import PlatformError

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from pymysql.converters import escape_item
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb import server as private_server
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, SCHEMA_FILE

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila import load_record
 from sakila_platform.embedded.sakila.database import ALREADY_THERE, LoadReport, load_sakila
 from sakila_platform.embedded.sakila.dumps import dump

@@ -10,7 +10,8 @@ from typing import Any
 import pymysql
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila import load_record, scale
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.load_record import COMPLETE, SCALING

@@ -19,7 +19,8 @@ import pytest
 from pymysql.cursors import Cursor
 from scipy.stats import chisquare
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock, days_between

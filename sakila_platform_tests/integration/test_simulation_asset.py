@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.verification import TABLES
 from sakila_platform.orchestration.asset_specs import ROW_COUNT

@@ -8,7 +8,7 @@ from contextlib import closing
 import pymysql
 import pytest
 
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import mysql_indexes
 from sakila_platform.rentals import warehouse_load

@@ -10,7 +10,7 @@ from contextlib import closing
 import pymysql
 import pytest
 
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.transient import is_transient
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import days_between, parse_day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import date
 
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.rentals.simulation.days import DayOutcome, Status, simulate_day
 from sakila_platform.rentals.simulation.ledger import ensure_ledger
 from sakila_platform_tests.platform import Platform

@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from sakila_platform.cli.asking.answers import Answer
 from sakila_platform.cli.asking.queried_names import first_line_of, query_in, unknown_table
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mysql_address import oltp_address, warehouse_address
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb

@@ -12,7 +12,8 @@ from pymysql.cursors import Cursor
 
 from sakila_platform.cli.asking.status_postgres import postgres_place, postgres_tables
 from sakila_platform.cli.terminal import Terminal
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import describe_server, has_server
 from sakila_platform.embedded.mysql_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
 from sakila_platform.embedded.sakila.load_record import TABLE, read_record

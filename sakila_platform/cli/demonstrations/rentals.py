@@ -10,7 +10,7 @@ from sakila_platform.cli.asking.status import data_origin
 from sakila_platform.cli.database import load_shop
 from sakila_platform.cli.demonstrations.demonstrations import Days, Demonstration
 from sakila_platform.cli.terminal import Report, Terminal
-from sakila_platform.databases.mysql.address import connect
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mysql_address import oltp_address
 from sakila_platform.embedded.sakila.database import ALREADY_THERE
 from sakila_platform.model.days import Clock, days_between

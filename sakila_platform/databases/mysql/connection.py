@@ -1,4 +1,4 @@
-"""PyMySQL's connection, which trusts a server no further than it has to.
+"""One way to connect to a MySQL server, which is trusted no further than it has to be, in a session as it must be.
 
 The server is asked what it knows, and never says what is read here: a file goes to it only while a statement of ours
 that names the file runs. A password goes to it in a form that can be read only once it has shown who it is.
@@ -10,19 +10,19 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pymysql
 from pymysql.connections import MySQLResult
+from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 from pymysql.protocol import LoadLocalPacketWrapper
 
-from sakila_platform.databases.mysql.tls import unverified_context
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.refusals import no_connection
+from sakila_platform.databases.mysql.session import CHARACTER_SET, COLLATION, session_sql, unlike
+from sakila_platform.databases.mysql.tls import Mode, unverified_context
 from sakila_platform.errors import PlatformError
-
-if TYPE_CHECKING:
-    from sakila_platform.databases.mysql.address import Address
-
 
 _OWN_KEY = "for a server without TLS, ?server-public-key-path=FILE"
 
@@ -142,3 +142,63 @@ class _Refused:
             "it asked for it in clear text, or in a form as good as that",
             "have the account log in by another plugin, such as caching_sha2_password",
         )
+
+
+def connect(address: Address, *, autocommit: bool = False, local_infile: bool = False) -> Connection:
+    """An open connection whose session is set as the platform needs it, and read back: UTF-8, UTC, strict, no limits.
+
+    With `local_infile` it may send files, each by `sending` alone. Beyond this machine the server's certificate is
+    verified unless the address says otherwise. Raises PlatformError, naming the server, when there is none to trust.
+    """
+    tls, mode = address.tls, address.tls.mode(address.host)
+    try:
+        connection = Connection(
+            is_verified=mode.is_verifying,
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            # As text PyMySQL would take it for latin-1, which no server does.
+            password=address.password.encode(),
+            database=address.database or None,
+            charset=CHARACTER_SET,
+            collation=COLLATION,
+            autocommit=autocommit,
+            local_infile=local_infile,
+            connect_timeout=10,
+            client_flag=CLIENT.FOUND_ROWS,
+            ssl=tls.context(address.host),
+            ssl_disabled=mode is Mode.DISABLED,
+            server_public_key=tls.server_public_key,
+        )
+    except (pymysql.err.MySQLError, RuntimeError) as error:
+        raise no_connection(address, error) from None
+    connection.address = address
+    try:
+        _set_session(connection, autocommit=autocommit)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_session(connection: Connection, *, autocommit: bool) -> None:
+    version = connection.get_server_info()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(session_sql(version))
+            unset = unlike(cursor, version, autocommit=autocommit)
+    except pymysql.err.MySQLError as error:
+        unset = [str(error.args[-1]) if error.args else type(error).__name__]
+    if unset:
+        raise PlatformError(
+            f"{connection.address} does not set a session as it must be: {'; '.join(unset)}. Results would be cut or "
+            "changed. Let the address lead to the server itself, not to a proxy that drops SET."
+        )
+
+
+def address_of(connection: Connection) -> Address:
+    """The server and the database that a connection is on, for another connection beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DATABASE()")
+        (database,) = cursor.fetchone() or (None,)
+    return connection.address.on(database or "")

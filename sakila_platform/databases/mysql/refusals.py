@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING
 
 from pymysql.constants import CR, ER
 
+from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.tls import Mode
 from sakila_platform.errors import PlatformError
-
-if TYPE_CHECKING:
-    from sakila_platform.databases.mysql.address import Address
 
 # require_secure_transport; no name in the driver.
 _TLS_ONLY = 3159

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pymysql
 from pymysql.constants import CR
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows, is_hexadecimal
 from sakila_platform.databases.mysql.where import quoted
 from sakila_platform.errors import PlatformError

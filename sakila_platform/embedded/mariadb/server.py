@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pymysql
 
-from sakila_platform.databases.mysql.address import Address, Connection
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.embedded.mariadb.binaries import obtain_binaries
 from sakila_platform.embedded.mariadb.data_folder import ensure_data_folder, last_complaint

@@ -11,7 +11,8 @@ from typing import Protocol
 import pymysql
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila import load_record
 from sakila_platform.embedded.sakila.dumps.dump import DOWNLOAD_URL, DumpUnavailable, read_dump
 from sakila_platform.embedded.sakila.dumps.literals import FileValues

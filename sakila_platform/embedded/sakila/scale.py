@@ -16,7 +16,8 @@ import pymysql
 from pyarrow import csv
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql.address import Address, connect, sending
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.embedded.sakila import load_record
 from sakila_platform.embedded.sakila.load_record import SCALING, LoadRecord
 from sakila_platform.embedded.sakila.scaled_history import Calendar, DrawnRentals, RecordedRentals, drawn_rentals

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.embedded.mysql_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address, warehouse_server
 from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection

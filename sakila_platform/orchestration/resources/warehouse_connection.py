@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pymysql
 from pymysql.constants import ER
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.errors import PlatformError
 

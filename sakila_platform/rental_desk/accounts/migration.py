@@ -11,7 +11,8 @@ from contextlib import closing
 import pymysql
 from pymysql.cursors import Cursor
 
-from sakila_platform.databases.mysql.address import Address, connect
+from sakila_platform.databases.mysql.address import Address
+from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.rental_desk.server_errors import remedy_of
 

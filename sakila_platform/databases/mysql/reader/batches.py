@@ -12,7 +12,7 @@ import pyarrow as pa
 import pymysql
 from pymysql.constants import ER
 
-from sakila_platform.databases.mysql import address as mysql
+from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.reader.columns import Column, Mask, column
 from sakila_platform.databases.mysql.reader.packets import RawColumn
 from sakila_platform.databases.mysql.reader.rows import describe, stream
