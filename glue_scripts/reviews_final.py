@@ -5,7 +5,7 @@ from __future__ import annotations
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.days import chunks
 from sakila_platform.reviews.star import DAILY_TABLES
-from sakila_platform.reviews.star_build import star_build, with_missing_logs_told
+from sakila_platform.reviews.star_build import star_build, with_missing_logs_named
 from sakila_platform.settings.runs import DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import Tell, run_chunks, run_job
@@ -20,7 +20,7 @@ def build(arguments: Arguments, tell: Tell) -> None:
     views = LakeViews(spark_session("reviews_final", arguments.jars), arguments.lake_for_spark)
     star = star_build(open_lake(arguments.lake))
     pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
-    run_chunks(pieces, lambda days: with_missing_logs_told(star.lake, build_days(star, views, tables, days)), tell)
+    run_chunks(pieces, lambda days: with_missing_logs_named(star.lake, build_days(star, views, tables, days)), tell)
 
 
 if __name__ == "__main__":

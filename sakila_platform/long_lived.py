@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def made_to_stay() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Look for no garbage within, nor ever again in what is there at the end: looking costs a second of a day's run."""
     gc.disable()
     try:

@@ -30,7 +30,7 @@ from sakila_platform.reviews.purchases.table import ensure_purchases_table
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, STAGE_TABLES, VendorFile
 from sakila_platform.reviews.stage_days import Staging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES
-from sakila_platform.reviews.star_build import star_build, with_missing_logs_told
+from sakila_platform.reviews.star_build import star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import intake_by_settings
 from sakila_platform.settings.every import all_settings
 from sakila_platform.settings.places import HOME
@@ -103,7 +103,7 @@ class ReviewsDomain:
 
     def final(self, days: Sequence[date]) -> Outcomes:
         """Days of final in the local lane, refused ones told."""
-        return with_missing_logs_told(self.lake, build_days(star_build(self.lake), DAILY_TABLES, days))
+        return with_missing_logs_named(self.lake, build_days(star_build(self.lake), DAILY_TABLES, days))
 
     # What is there afterwards
 

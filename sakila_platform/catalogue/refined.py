@@ -15,8 +15,8 @@ from sakila_platform.model.naming import TableName
 from sakila_platform.model.queries import read_query
 from sakila_platform.orchestration.asset_specs import asset_key
 from sakila_platform.orchestration.column_lineage import column_lineage
-from sakila_platform.orchestration.failures import told_in_one_line
-from sakila_platform.orchestration.layers.unpartitioned import Event, told, whole_checks, whole_spec
+from sakila_platform.orchestration.failures import failing_in_one_line
+from sakila_platform.orchestration.layers.unpartitioned import Event, told, unpartitioned_checks, unpartitioned_spec
 from sakila_platform.orchestration.resources.lake import LakeResource
 
 GROUP = "catalogue_refined"
@@ -30,12 +30,13 @@ def refined_assets() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="refined",
         specs=[
-            whole_spec(table, group=GROUP, kinds=("duckdb", "parquet"), deps=_inputs(table)) for table in REFINED_TABLES
+            unpartitioned_spec(table, group=GROUP, kinds=("duckdb", "parquet"), deps=_inputs(table))
+            for table in REFINED_TABLES
         ],
-        check_specs=whole_checks(REFINED_TABLES, further, warnings),
+        check_specs=unpartitioned_checks(REFINED_TABLES, further, warnings),
     )
     def refined(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Event]:
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             build = refined_build(lake.lake())
             lineage = {asset_key(t.name): column_lineage(build.query(t), "duckdb") for t in REFINED_TABLES}
             outcomes = build_refined(lake.lake())

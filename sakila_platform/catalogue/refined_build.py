@@ -24,7 +24,7 @@ from sakila_platform.model.outcomes import TableDay
 from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.star.table_checks import TableCheck
-from sakila_platform.star.whole_builds import WholeBuild, build_whole
+from sakila_platform.star.unpartitioned_builds import UnpartitionedBuild, build_unpartitioned
 
 _CHECKS_SQL = SQL_FOLDER / "catalogue" / "checks"
 CHECKS = (
@@ -47,9 +47,9 @@ CHECKS = (
 )
 
 
-def refined_build(lake: Lake) -> WholeBuild:
+def refined_build(lake: Lake) -> UnpartitionedBuild:
     """How the star is built on this lake."""
-    return WholeBuild(
+    return UnpartitionedBuild(
         lake,
         REFINED_SQL,
         {table.name: table for table in (*TRUSTED_TABLES, *REFINED_TABLES)},
@@ -75,4 +75,4 @@ def build_refined(lake: Lake) -> dict[TableName, TableDay]:
             connection.register("declared_rows", rows)
             connection.execute(f"CREATE TABLE {name.sql} AS FROM declared_rows")
             connection.unregister("declared_rows")
-        return build_whole(connection, refined_build(lake), REFINED_TABLES)
+        return build_unpartitioned(connection, refined_build(lake), REFINED_TABLES)

@@ -26,16 +26,16 @@ from sakila_platform.orchestration.asset_specs import (
     tables_of,
 )
 from sakila_platform.orchestration.day_runs import Event, daily_check, days_of, run_days
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.glue_lane import (
     CATALOGUE_HISTORY,
     CATALOGUE_TMDB,
     is_glue_chosen,
     run_by_glue,
-    whole_by_glue,
+    unpartitioned_by_glue,
 )
 from sakila_platform.orchestration.layers.unpartitioned import Event as WholeEvent
-from sakila_platform.orchestration.layers.unpartitioned import told, whole_checks, whole_spec
+from sakila_platform.orchestration.layers.unpartitioned import told, unpartitioned_checks, unpartitioned_spec
 from sakila_platform.orchestration.measuring import measured
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
@@ -52,13 +52,15 @@ def history_assets() -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="trusted_history",
-        specs=[whole_spec(table, group=GROUP, kinds=("duckdb", "parquet"), deps=_CSV_RAW) for table in CSV_TABLES],
-        check_specs=whole_checks(CSV_TABLES, {TITLES.name: HISTORY_WARNINGS}, frozenset(HISTORY_WARNINGS)),
+        specs=[
+            unpartitioned_spec(table, group=GROUP, kinds=("duckdb", "parquet"), deps=_CSV_RAW) for table in CSV_TABLES
+        ],
+        check_specs=unpartitioned_checks(CSV_TABLES, {TITLES.name: HISTORY_WARNINGS}, frozenset(HISTORY_WARNINGS)),
     )
     def trusted_history(
         context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource
     ) -> Iterator[WholeEvent]:
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             outcomes = _history(context, lake, clock.clock().today())
         yield from told(context, outcomes)
 
@@ -101,5 +103,5 @@ def trusted_tmdb_assets() -> dg.AssetsDefinition:
 
 def _history(context: dg.AssetExecutionContext, lake: LakeResource, today: date) -> Mapping[TableName, TableDay]:
     if is_glue_chosen():
-        return whole_by_glue(context, CATALOGUE_HISTORY, today)
+        return unpartitioned_by_glue(context, CATALOGUE_HISTORY, today)
     return build_history(lake.lake(), today)

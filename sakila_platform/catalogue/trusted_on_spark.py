@@ -39,7 +39,7 @@ from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews, view_name
 from sakila_platform.spark.publishing import Publication, publish_judged
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import typed_columns
 from sakila_platform.spark.worker_settings import settings_for_workers
 
@@ -53,7 +53,7 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
     files = newest_csv_files(LakeFiles(lake), until)
     rows = _csv_rows(views, files).persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        with told_in_one_line("The CSV files can't be read"):
+        with failing_in_one_line("The CSV files can't be read"):
             # Read once, and by itself: of several stages that fail Spark does not say why.
             rows.count()
             rows.createOrReplaceTempView(view_name(CSV_ROWS.database, CSV_ROWS.table))
@@ -65,7 +65,7 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
             outcomes[table.name] = {WHOLE: _published(views, table)}
             if outcomes[table.name][WHOLE].refused:
                 break
-        with told_in_one_line("The lines that were not taken can't be set aside"):
+        with failing_in_one_line("The lines that were not taken can't be set aside"):
             lines = [row.asDict() for row in views.sql(lines_sql()).collect()]
     finally:
         rows.unpersist()
@@ -78,7 +78,7 @@ def publish_days(views: LakeViews, tables: Sequence[Table], days: Sequence[date]
     """Publish the TMDB-born tables of these days, each day by a worker, as `trusted_tmdb` does."""
     wanted = views.spark.createDataFrame([(day,) for day in days], "day date").repartitionByRange(len(days), "day")
     work = _day_worker(views.lake_location, [table.name.table for table in tables], settings_for_workers())
-    with told_in_one_line("What TMDB told can't be read"):
+    with failing_in_one_line("What TMDB told can't be read"):
         told = [json.loads(row.message) for row in wanted.mapInArrow(work, "message string").collect()]
     by_table = outcomes_of(told)
     return {table.name: dict(sorted(by_table[table.name].items())) for table in tables}
@@ -92,7 +92,7 @@ def _csv_rows(views: LakeViews, files: Sequence[RawCsv]) -> DataFrame:
 
 def _published(views: LakeViews, table: Table) -> TableDay:
     query = read_query(TRUSTED_SQL / f"{table.name.table}.sql", "duckdb")
-    with told_in_one_line(f"{query.where} can't be run"):
+    with failing_in_one_line(f"{query.where} can't be run"):
         rows = views.sql(query.sql).selectExpr(*typed_columns(table)).withColumn(DAY_PARTITION, f.lit(WHOLE))
     share = ALLOWED_BAD_SHARE.read()
     publication = Publication(views.lake_location, table, share, is_partitioned=False)

@@ -16,7 +16,7 @@ import click
 
 from sakila_platform.cli.deploy_options import deploy
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.long_lived import made_to_stay
+from sakila_platform.long_lived import without_garbage_collection
 from sakila_platform.model.days import parse_day
 
 _WRONG_USE = 2
@@ -67,7 +67,7 @@ def demo(domain: str, days: int) -> None:
              sakila-platform demo --domain rentals
     """
     started = time.monotonic()
-    with made_to_stay():
+    with without_garbage_collection():
         from sakila_platform.cli.demonstrations.demo import run_demo
         from sakila_platform.cli.terminal import Terminal
 
@@ -149,7 +149,7 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
     Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
     From cron: sakila-platform run rentals --from $(date -d yesterday +%F) --to $(date -d yesterday +%F)
     """
-    with made_to_stay():
+    with without_garbage_collection():
         from sakila_platform.cli.running.run import run_days
         from sakila_platform.cli.terminal import Terminal
 
@@ -181,7 +181,7 @@ def refill(domain: str) -> None:
     For another lake in SAKILA_LAKE or SAKILA_HOME. Days that it lacks are gone until they are run again.
     Example: sakila-platform refill rentals
     """
-    with made_to_stay():
+    with without_garbage_collection():
         from sakila_platform.cli.running.refill import refill as fill
     fill(domain)
 

@@ -1,4 +1,4 @@
-"""DuckDB over the lake: a connection, and views named as in the Glue catalogue (`final_sakila.fact_rental`)."""
+"""DuckDB over the lake: a connection, and views named as in the Glue Data Catalog (`final_sakila.fact_rental`)."""
 
 from __future__ import annotations
 

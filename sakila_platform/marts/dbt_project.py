@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.long_lived import made_to_stay
+from sakila_platform.long_lived import without_garbage_collection
 
 MANIFEST = "manifest.json"
 SKIPPED = "skipped"
@@ -92,7 +92,7 @@ class DbtProject:
         Raises PlatformError, with dbt's reason, when dbt can't begin; a model or test that fails is in the results.
         """
         # Here and not above: half a second that only a build is worth, so not paid when the code location loads.
-        with made_to_stay():
+        with without_garbage_collection():
             from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
 
         manifest = Manifest.from_msgpack((self.parsed() / _PARSED).read_bytes())
@@ -151,7 +151,7 @@ class DbtProject:
 
 def _invoke(arguments: list[str], manifest: Any = None) -> Any:
     # As in build.
-    with made_to_stay():
+    with without_garbage_collection():
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     quietly = ("--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")

@@ -267,7 +267,7 @@ _GLUE_TYPES: Mapping[pa.DataType, str] = {
 
 
 def glue_columns(table: Table, partition: str) -> list[dict[str, str]]:
-    """The columns of the table in Glue's catalogue: Name, Type (as Hive and Athena call it) and Comment.
+    """The columns of the table in the Glue Data Catalog: Name, Type (as Hive and Athena call it) and Comment.
 
     A column of the partition's name is left out: there the folder says it.
     """

@@ -20,7 +20,7 @@ import dagster as dg
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import told_range
 from sakila_platform.orchestration.event_log import batches as day_events
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.partitions import year_of
 from sakila_platform.settings.calendar import FIRST_DAY
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
@@ -103,7 +103,7 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
 
     Fails the run, in one line, when they are more than allowed, or one of them is not of the calendar.
     """
-    with told_in_one_line():
+    with failing_in_one_line():
         _require_range(context)
         _require_in_calendar(context)
         days = sorted(date.fromisoformat(key) for key in context.partition_keys)
@@ -118,7 +118,7 @@ def days_of(context: dg.AssetExecutionContext) -> list[date]:
 
 def years_of(context: dg.AssetExecutionContext) -> list[int]:
     """The years that a run owns, in order. Fails the run, in one line, when it names none."""
-    with told_in_one_line():
+    with failing_in_one_line():
         _require_range(context)
         return sorted(year_of(key) for key in context.partition_keys)
 
@@ -153,8 +153,8 @@ def run_days(
 
     `commit` gets consecutive days, makes them visible, and returns a DayResult for each day and selected asset, with
     an outcome of each selected check. What it committed is reported even if a later chunk raises; then the step fails
-    (`told_in_one_line`). It raises DaysRefused for days that may not be published: they get their failed checks and no
-    materialisation. They, and a blocking check that did not pass, fail the step after all chunks are done.
+    (`failing_in_one_line`). It raises DaysRefused for days that may not be published: they get their failed checks and
+    no materialisation. They, and a blocking check that did not pass, fail the step after all chunks are done.
     """
     committed: dict[Day, Mapping[dg.AssetKey, DayResult]] = {}
     refusals: list[Refusal] = []
@@ -167,7 +167,7 @@ def run_days(
                 refusals += refused.refusals
     except BaseException:
         yield from _reported_by_failing_step(context, committed, refusals)
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             raise
     if refusals:
         yield from _reported_by_failing_step(context, committed, refusals)

@@ -21,7 +21,7 @@ FIRST_WAIT_SECONDS = 2
 
 
 @contextmanager
-def told_in_one_line(retry_number: int = 0) -> Iterator[None]:
+def failing_in_one_line(retry_number: int = 0) -> Iterator[None]:
     """Around an asset's work: a PlatformError fails the step with its one line, and is not retried.
 
     A transient database error has the step retried, TRANSIENT_RETRIES times, after 2, 4 and 8 s. This is why assets
@@ -41,7 +41,7 @@ def told_in_one_line(retry_number: int = 0) -> Iterator[None]:
 def tried_each(items: Iterable[Item], work: Callable[[Item], Result], retry_number: int = 0) -> Iterator[Result]:
     """Give the result of each item's work. One that fails keeps no other from being done.
 
-    The first failure is raised at the end, as `told_in_one_line` does.
+    The first failure is raised at the end, as `failing_in_one_line` does.
     """
     failures: list[Exception] = []
     for item in items:
@@ -51,6 +51,6 @@ def tried_each(items: Iterable[Item], work: Callable[[Item], Result], retry_numb
             failures.append(failure)
         else:
             yield result
-    with told_in_one_line(retry_number):
+    with failing_in_one_line(retry_number):
         if failures:
             raise failures[0]

@@ -10,7 +10,7 @@ import dagster as dg
 from sakila_platform.model.contracts import Table
 from sakila_platform.orchestration.asset_specs import OWNERS, asset_key
 from sakila_platform.orchestration.automation import follows_upstream
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.glue_lane import chosen_glue, is_glue_chosen
 
 # Not one of a domain's groups: what a shell runs of a domain after its days stays on this machine.
@@ -36,7 +36,7 @@ def crawled_asset(name: str, tables: Sequence[Table], crawlers: Sequence[str], d
         if not is_glue_chosen():
             context.log.info("No crawler is started: Glue does not work on this lake.")
             return
-        with told_in_one_line():
+        with failing_in_one_line():
             chosen_glue().crawl(crawlers, LIMIT_SECONDS)
         yield dg.MaterializeResult(metadata={"crawlers": ", ".join(crawlers)})
 

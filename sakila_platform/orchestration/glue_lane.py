@@ -19,7 +19,7 @@ from sakila_platform.model.outcome_messages import outcomes_of
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.orchestration.asset_specs import Committed, results, tell_not_carried
 from sakila_platform.orchestration.day_runs import Event, PartlyCommitted, days_of, run_days
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.settings.aws import AWS_REGION, COMPUTE, ENVIRONMENT
 from sakila_platform.settings.places import LAKE, lake_location
 
@@ -69,7 +69,7 @@ def run_by_glue(
     `told` may add to what Dagster is told. Days that break their contract are refused as in the local lane. A job that
     ends before all was told fails the step with its own reason, and what it had published is known.
     """
-    with told_in_one_line():
+    with failing_in_one_line():
         glue = chosen_glue()
 
     def commit(days: list[date]) -> Committed:
@@ -86,7 +86,7 @@ def run_by_glue(
     yield from run_days(context, days, len(days), commit)
 
 
-def whole_by_glue(context: dg.AssetExecutionContext, job: str, until: date) -> dict[TableName, TableDay]:
+def unpartitioned_by_glue(context: dg.AssetExecutionContext, job: str, until: date) -> dict[TableName, TableDay]:
     """Have a job make tables without partitions of what there is until a day; what each came to.
 
     Raises PlatformError with the job's reason when it failed and no table was refused.

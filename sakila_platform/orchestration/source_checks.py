@@ -10,7 +10,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import parse_day
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.orchestration.asset_specs import asset_key
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.resources.database import OltpResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 
@@ -32,7 +32,7 @@ def stale_days_check(table: Table) -> dg.AssetChecksDefinition:
         days = [parse_day(p.removeprefix(f"{DAY_PARTITION}=")) for p in lake.lake().partitions(table.name)]
         if not days:
             return dg.AssetCheckResult(passed=True, description="Nothing is staged yet.")
-        with told_in_one_line(), consistent_snapshot(oltp.address()) as connection, open_duckdb() as duck:
+        with failing_in_one_line(), consistent_snapshot(oltp.address()) as connection, open_duckdb() as duck:
             stage = stage_checksums(duck, lake.lake(), table, days)
             stale = disagreements(source_checksums(connection, table, days), stage)
         if not stale:

@@ -8,7 +8,7 @@ import dagster as dg
 from sakila_platform.marts.questions import Question, shown_path
 from sakila_platform.model.queries import SQL_FOLDER, read_query
 from sakila_platform.orchestration.asset_specs import asset_key
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.layers.agreement import compare_each, comparisons
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
@@ -46,7 +46,7 @@ def _never_multiplied() -> dg.AssetChecksDefinition:
         automation_condition=dg.AutomationCondition.eager(),
     )
     def never_multiplied(reviews_database: ReviewsWarehouseResource) -> dg.AssetCheckResult:
-        with told_in_one_line():
+        with failing_in_one_line():
             rows = ask(reviews_database, totals).rows
         different = [
             f"{total}: {there} in the view, {here} in the facts" for total, there, here in rows if there != here

@@ -28,7 +28,7 @@ from sakila_platform.orchestration.measuring import measured
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.star import DAILY_TABLES, FACT_REVIEW
-from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_told
+from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
 from sakila_platform.settings.runs import DAYS_PER_CHUNK
 from sakila_platform.star.builds import MATCHES_STAGE
 from sakila_platform.star.transform import build_days
@@ -60,7 +60,7 @@ def final_assets() -> dg.AssetsDefinition:
             return
 
         def commit(days: list[date]) -> dict:
-            outcomes = with_missing_logs_told(build.lake, build_days(build, tables, days))
+            outcomes = with_missing_logs_named(build.lake, build_days(build, tables, days))
             return with_lineage(results(outcomes), lineage)
 
         yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(GROUP, commit))

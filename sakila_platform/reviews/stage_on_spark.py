@@ -31,7 +31,7 @@ from sakila_platform.spark.day_tasks import each_day
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.publishing import Publication, publish_judged
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc, typed
 
 _TOTALS = f"`{DAY_PARTITION}` date, `lines` bigint, `amount` decimal(38, 3)"
@@ -131,5 +131,5 @@ def _stage_totals(staging: SparkStaging, days: Sequence[date]) -> Mapping[date, 
 
 
 def _collected(rows: DataFrame) -> dict[date, Totals]:
-    with told_in_one_line(f"{USER_PURCHASE.name} can't be compared with its source"):
+    with failing_in_one_line(f"{USER_PURCHASE.name} can't be compared with its source"):
         return {row.dt: (row.lines, Decimal(row.amount)) for row in rows.collect()}

@@ -45,7 +45,7 @@ CHECKS = (
 )
 
 
-def with_missing_logs_told(lake: Lake, outcomes: Outcomes) -> Outcomes:
+def with_missing_logs_named(lake: Lake, outcomes: Outcomes) -> Outcomes:
     """The same, where a day was refused because no session at all was delivered for it, in words that say so."""
     reviews = outcomes.get(star.FACT_REVIEW.name, {})
     for day, outcome in reviews.items():

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from sakila_platform.model.outcome_messages import day_message
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.settings.every import put_in_environment
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.worker_settings import settings_for_workers
 
 DayTask = Callable[[date], TableDay]
@@ -28,7 +28,7 @@ def each_day(spark: SparkSession, doing: str, task: DayTask, days: Sequence[date
     if not days:
         return {}
     wanted = spark.createDataFrame([(day,) for day in days], "day date").repartitionByRange(len(days), "day")
-    with told_in_one_line(doing):
+    with failing_in_one_line(doing):
         answers = wanted.mapInArrow(_worker(task, settings_for_workers()), "day date, outcome string").collect()
     outcomes = {answer.day: TableDay(**json.loads(answer.outcome)) for answer in answers}
     return {day: outcomes[day] for day in days}

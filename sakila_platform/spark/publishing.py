@@ -30,7 +30,7 @@ from sakila_platform.model.outcomes import TableDay, judge
 from sakila_platform.model.rejections import broken_rules, named_rows
 from sakila_platform.settings.every import put_in_environment
 from sakila_platform.settings.places import LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import REASON, UNUSABLE
 
 _ANSWER = pa.schema([pa.field("day", pa.date32()), pa.field("outcome", pa.string())])
@@ -113,7 +113,7 @@ def publish_judged(rows: DataFrame, publication: Publication, days: Sequence[dat
     A column of `columns.UNUSABLE` beside the contract's is counted and left out. Raises PlatformError when the rows
     can't be computed or the lake can't be written; days done before stay.
     """
-    with told_in_one_line(f"{publication.table.name} can't be computed"):
+    with failing_in_one_line(f"{publication.table.name} can't be computed"):
         answers = rows.mapInArrow(_publisher(publication), "day date, outcome string").collect()
     outcomes = {answer.day: TableDay(**json.loads(answer.outcome)) for answer in answers}
     undated = outcomes.pop(None, None)

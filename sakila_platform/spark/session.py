@@ -46,7 +46,7 @@ def spark_session(name: str, jars: Sequence[str] = ()) -> SparkSession:
 
 
 @contextmanager
-def told_in_one_line(doing: str) -> Iterator[None]:
+def failing_in_one_line(doing: str) -> Iterator[None]:
     """Raise PlatformError, saying what was done and why it failed, for errors of Spark and of its workers."""
     try:
         yield

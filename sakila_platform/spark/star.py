@@ -19,7 +19,7 @@ from sakila_platform.model.rules import Members
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.publishing import Publication, publish_judged
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import file_schema, typed_columns
 from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
@@ -59,7 +59,7 @@ def build_days(build: StarBuild, views: LakeViews, tables: Sequence[Table], days
 def _faults(build: StarBuild, views: LakeViews, check: TableCheck, days: Sequence[date]) -> dict[date, str | None]:
     for name in check.query.lake_inputs:
         views.show(build.contracts[name], days)
-    with told_in_one_line(f"{check.query.where} can't be run"):
+    with failing_in_one_line(f"{check.query.where} can't be run"):
         return {row.dt: row.fault for row in views.sql(check.query.sql, build.functions).collect()}
 
 
@@ -73,7 +73,7 @@ def _build_table(
     require_inputs(build, query, firsts)
     for name in query.lake_inputs:
         views.show(build.contracts[name], firsts)
-    with told_in_one_line(f"{query.where} can't be run"):
+    with failing_in_one_line(f"{query.where} can't be run"):
         rows = views.sql(query.sql, build.functions).selectExpr(DAY_PARTITION, *typed_columns(table))
         if table.kind is Kind.DIMENSION:
             rows = rows.unionByName(_unknown_members(views, table, firsts))
@@ -102,5 +102,5 @@ def _members(build: StarBuild, views: LakeViews, table: Table, days: Sequence[da
 def _events(views: LakeViews, table: Table) -> Mapping[date, int]:
     if not table.taken_from:
         return {}
-    with told_in_one_line(f"The events of {table.name} can't be counted"):
+    with failing_in_one_line(f"The events of {table.name} can't be counted"):
         return {row[0]: row[1] for row in views.sql(events_sql(table)).collect()}

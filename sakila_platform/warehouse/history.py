@@ -63,7 +63,9 @@ def no_changes(dimension: Dimension) -> Changes:
     return Changes((), arrow_schema(dimension.warehouse).empty_table(), ())
 
 
-def suspects(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> list[int]:
+def changed_members(
+    connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str
+) -> list[int]:
     """Members whose versions may have to be worked out again from all captures, given these days' captures.
 
     `captures` is a relation with `dt`, the dimension's columns and `is_timely`, of all days that the run owns; beside

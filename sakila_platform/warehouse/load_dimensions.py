@@ -12,7 +12,7 @@ from sakila_platform.model.days import day_key
 from sakila_platform.warehouse import history
 from sakila_platform.warehouse.history import Changes, Dimension
 from sakila_platform.warehouse.mysql_session import WarehouseSession
-from sakila_platform.warehouse.newest import bereft_owners, newest_rows
+from sakila_platform.warehouse.newest import newest_rows, owners_without_rows
 
 
 def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
@@ -28,7 +28,7 @@ def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
     if not loaded or max(loaded) < session.days[0]:
         changes = history.appended(session.duck, dimension, stored, captures)
     else:
-        members = history.suspects(session.duck, dimension, stored, captures)
+        members = history.changed_members(session.duck, dimension, stored, captures)
         if not members:
             return history.no_changes(dimension)
         days = sorted({*loaded, *session.days})
@@ -48,7 +48,7 @@ def load_newest(session: WarehouseSession, lake_table: Table, table: Table) -> N
     name, owner = lake_table.name, table.primary_key[0]
     stored = session.stored(table)
     session.view_lake(lake_table, session.days)
-    bereft = bereft_owners(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
+    bereft = owners_without_rows(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
     captures = name.sql
     if bereft:
         session.view_lake(lake_table, sorted({*loaded_days(session, table), *session.days}))

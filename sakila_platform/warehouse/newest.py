@@ -17,7 +17,7 @@ _STORED = "stored_newest"
 _COMPUTED = "computed_newest"
 
 
-def bereft_owners(
+def owners_without_rows(
     connection: duckdb.DuckDBPyConnection, table: Table, stored: pa.Table, captures: str, days: pa.Array
 ) -> list[int]:
     """Owners whose rows come from one of these days, which has them no more: an older day is their newest now."""

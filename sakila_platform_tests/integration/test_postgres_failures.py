@@ -8,7 +8,7 @@ import pytest
 
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.databases.transient import is_transient
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 
 
 def error_of(connection: psycopg.Connection, sql: str) -> psycopg.Error:
@@ -45,7 +45,7 @@ def test_what_changed_below_a_serializable_transaction_passes(empty_postgres: Po
         one.commit()
         error = error_of(other, "DELETE FROM review")
         assert is_transient(error)
-        with pytest.raises(dg.RetryRequested), told_in_one_line():
+        with pytest.raises(dg.RetryRequested), failing_in_one_line():
             raise error
 
 
@@ -57,5 +57,5 @@ def test_a_mistake_of_ours_does_not_pass(empty_postgres: PostgresAddress, sql: s
         connection.commit()
         error = error_of(connection, sql)
         assert not is_transient(error)
-        with pytest.raises(psycopg.Error), told_in_one_line():
+        with pytest.raises(psycopg.Error), failing_in_one_line():
             raise error

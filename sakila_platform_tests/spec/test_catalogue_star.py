@@ -19,8 +19,8 @@ from sakila_platform.lake.location import open_lake
 from sakila_platform.settings.catalogue import SUBGENRES
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
-from sakila_platform.star import whole_builds
-from sakila_platform.star.whole_builds import WholeBuild, build_whole
+from sakila_platform.star import unpartitioned_builds
+from sakila_platform.star.unpartitioned_builds import UnpartitionedBuild, build_unpartitioned
 from sakila_platform_tests.catalogue_lake import COMEDY, DAY, HORROR, SHARE, CatalogueLake
 from sakila_platform_tests.tables import table
 
@@ -320,7 +320,7 @@ def test_the_check_sees_a_fact_that_is_there_once_for_each_person(lake: Catalogu
     build = refined_build(open_lake(str(lake.folder)))
     check = next(check for check in CHECKS if check.name == "averages_once")
     with open_duckdb() as connection:
-        whole_builds.show_inputs(connection, build, check.query.lake_inputs, set())
+        unpartitioned_builds.show_inputs(connection, build, check.query.lake_inputs, set())
         connection.execute("CREATE TABLE tripled AS FROM refined_catalogue.fact_title, range(3)")
         connection.execute("DROP VIEW refined_catalogue.fact_title")
         connection.execute("CREATE VIEW refined_catalogue.fact_title AS FROM tripled")
@@ -362,9 +362,9 @@ def test_where_one_table_is_refused_the_whole_star_stays_as_it_was(
 def test_a_query_that_differs_from_its_contract_is_named(lake: CatalogueLake, tmp_path: Path) -> None:
     (tmp_path / "bridge_title_subgenre.sql").write_text("-- One row per title.\nSELECT 1 AS title_id", encoding="utf-8")
     build = refined_build(open_lake(str(lake.folder)))
-    broken = WholeBuild(build.lake, tmp_path, build.contracts, 0.01)
+    broken = UnpartitionedBuild(build.lake, tmp_path, build.contracts, 0.01)
     with open_duckdb() as connection, pytest.raises(PlatformError, match="differ in evidence, subgenre_id"):
-        build_whole(connection, broken, [BRIDGE_TITLE_SUBGENRE])
+        build_unpartitioned(connection, broken, [BRIDGE_TITLE_SUBGENRE])
 
 
 def test_the_day_of_an_answer_is_its_partition(lake: CatalogueLake) -> None:

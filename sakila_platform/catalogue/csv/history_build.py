@@ -21,7 +21,7 @@ from sakila_platform.lake.raw_files import LakeFiles
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
-from sakila_platform.star.whole_builds import WholeBuild, build_whole
+from sakila_platform.star.unpartitioned_builds import UnpartitionedBuild, build_unpartitioned
 
 
 def build_history(lake: Lake, until: date) -> dict[TableName, TableDay]:
@@ -31,7 +31,7 @@ def build_history(lake: Lake, until: date) -> dict[TableName, TableDay]:
     """
     zone = LakeFiles(lake)
     files = newest_csv_files(zone, until)
-    build = WholeBuild(
+    build = UnpartitionedBuild(
         lake,
         TRUSTED_SQL,
         {table.name: table for table in CSV_TABLES},
@@ -46,7 +46,7 @@ def build_history(lake: Lake, until: date) -> dict[TableName, TableDay]:
         findings = Findings(*(dict(connection.execute(sql).fetchall()) for sql in findings_sql()))
         if findings.verdict.refused:
             return {TITLES.name: findings.told(findings.verdict)}
-        outcomes = build_whole(connection, build, CSV_TABLES)
+        outcomes = build_unpartitioned(connection, build, CSV_TABLES)
         lines = connection.execute(lines_sql()).to_arrow_table()
     set_lines_aside(lake, lines)
     # Without them the artists were refused, and nothing was published.

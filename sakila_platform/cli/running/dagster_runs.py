@@ -20,7 +20,7 @@ from dagster._core.utils import make_new_run_id
 from sakila_platform.cli.terminal import Report
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.long_lived import made_to_stay
+from sakila_platform.long_lived import without_garbage_collection
 from sakila_platform.model.days import Clock
 from sakila_platform.orchestration.day_runs import NOT_DONE
 from sakila_platform.orchestration.event_log.instance import (
@@ -65,7 +65,7 @@ class Runs:
 
     @cached_property
     def _repository(self) -> dg.RepositoryDefinition:
-        with made_to_stay(), warnings.catch_warnings():
+        with without_garbage_collection(), warnings.catch_warnings():
             # What is beta or a preview in Dagster is no news to whoever runs a job.
             warnings.simplefilter("ignore", dg.BetaWarning)
             warnings.simplefilter("ignore", dg.PreviewWarning)

@@ -1,6 +1,6 @@
 """Views that describe a fact or bridge: its own columns and those of its dimensions, from the contracts. Pure.
 
-A view in the Glue catalogue is a table whose text is Presto's view as JSON, in base64; Athena makes them so itself.
+A view in the Glue Data Catalog is a table whose text is Presto's view as JSON, in base64; Athena makes them so itself.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from sakila_platform.marts.plots import as_markdown
 from sakila_platform.model.naming import mart_key
 from sakila_platform.orchestration.asset_specs import LEFT_OUT, OWNERS
 from sakila_platform.orchestration.automation import follows_upstream
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
@@ -58,7 +58,7 @@ def _page(dashboard: Dashboard, group: str, every: Sequence[Dashboard]) -> dg.As
         automation_condition=follows_upstream(),
     )
     def write(context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource) -> dg.MaterializeResult:
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             site = dashboards_site(every, clock)
             if told := left_out(lake.lake(), dashboard):
                 remove_page(lake.lake(), dashboard, site)
@@ -100,7 +100,7 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
                 f"{QUICKSIGHT_GROUP.name} to have it in QuickSight."
             )
             return
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             if told := left_out(lake.lake(), dashboard):
                 context.log.warning(told)
                 return

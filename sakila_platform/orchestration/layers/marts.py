@@ -13,7 +13,7 @@ from sakila_platform.model.naming import mart_key
 from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.orchestration.asset_specs import OWNERS, asset_key
 from sakila_platform.orchestration.automation import follows_upstream
-from sakila_platform.orchestration.failures import told_in_one_line
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.settings.places import HOME
 
@@ -67,7 +67,7 @@ def domain_marts(project: DbtProject, domain: str, step: str) -> dg.AssetsDefini
         tests = {spec.metadata[_DBT_ID]: spec.key for spec in context.assets_def.check_specs}
         models = {node: key for node, key in models.items() if key in context.selected_asset_keys}
         tests = {node: key for node, key in tests.items() if key in context.selected_asset_check_keys}
-        with told_in_one_line(context.retry_number):
+        with failing_in_one_line(context.retry_number):
             outcome = build_marts(project, lake.lake(), list(models), list(tests))
         for note in outcome.notes:
             context.log.warning(note)

@@ -15,13 +15,13 @@ Event = dg.MaterializeResult | dg.AssetCheckResult
 _ROW_COUNT = "dagster/row_count"
 
 
-def whole_spec(table: Table, *, group: str, kinds: Iterable[str], deps: Iterable[TableName]) -> dg.AssetSpec:
+def unpartitioned_spec(table: Table, *, group: str, kinds: Iterable[str], deps: Iterable[TableName]) -> dg.AssetSpec:
     """The spec of a table without partitions; it follows what it is made from."""
     spec = table_spec(table, group=group, kinds=kinds, deps=deps, partitions=None)
     return spec.replace_attributes(automation_condition=follows_upstream())
 
 
-def whole_checks(
+def unpartitioned_checks(
     tables: Sequence[Table], further: Mapping[TableName, Mapping[str, str]], warnings: frozenset[str] = frozenset()
 ) -> list[dg.AssetCheckSpec]:
     """The `contract` check of each table, and further ones by table and name with their descriptions.

@@ -42,7 +42,7 @@ from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.spark.judging import judged
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.publishing import Publication, publish_judged
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import UNUSABLE
 from sakila_platform.spark.source.jdbc import JdbcSource, require_readable
 from sakila_platform.spark.source.slices import slice_by_day
@@ -127,7 +127,7 @@ def _stage_checksums(extraction: Extraction, table: Table, days: Sequence[date])
     rows = extraction.views.read(table, days).select(columns)
     if set_aside_on:
         rows = rows.unionByName(extraction.views.read_quarantine(table, set_aside_on).select(columns))
-    with told_in_one_line(f"{table.name} can't be read back"):
+    with failing_in_one_line(f"{table.name} can't be read back"):
         rows.createOrReplaceTempView("staged_rows")
         found = extraction.views.sql(stage_checksums_sql(table, "SELECT * FROM staged_rows")).collect()
     return staged_checksums([(day, rows, checksum) for day, rows, checksum in found], days)
@@ -139,7 +139,7 @@ def _capture_table(extraction: Extraction, table: Table, due: Sequence[date], no
     with consistent_snapshot(extraction.source.address) as connection:
         rows = extraction.source.read(extraction.views.spark, connection, table).persist()
         before = counted_rows(connection, table)
-    with told_in_one_line(f"{table.name.table} can't be read"):
+    with failing_in_one_line(f"{table.name.table} can't be read"):
         read = rows.count()
     # Connections of a cluster share no snapshot: what was there at some moment in between is whole.
     with consistent_snapshot(extraction.source.address) as connection:
@@ -158,7 +158,7 @@ def _add_missing_members(
     views = extraction.views.remembering()
 
     def find_missing(event: Table, column: str, table: Table, both: Sequence[date]) -> Iterator[tuple[date, list[int]]]:
-        with told_in_one_line(f"Members of {table.name} can't be looked for"):
+        with failing_in_one_line(f"Members of {table.name} can't be looked for"):
             for one in (event, table):
                 views.show(one, both)
             yield from ((day, ids) for day, ids in views.sql(missing_sql(event, column, table)).collect())

@@ -13,7 +13,7 @@ from sakila_platform.databases.postgres.session import SESSION_SQL
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import DAY_PARTITION
-from sakila_platform.spark.session import told_in_one_line
+from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import spark_type
 
 _DRIVER = "org.postgresql.Driver"
@@ -56,7 +56,7 @@ class PostgresJdbc:
             .option("preferTimestampNTZ", "true")
             .option("customSchema", types)
         )
-        with told_in_one_line(f"{self.address} can't be read"):
+        with failing_in_one_line(f"{self.address} can't be read"):
             first, *others = (reader.option("dbtable", f"({query}) AS source").load() for query in queries)
         for other in others:
             first = first.unionByName(other)

@@ -32,7 +32,7 @@ _BUILT = "built"
 
 
 @dataclass(frozen=True)
-class WholeBuild:
+class UnpartitionedBuild:
     """How whole tables are built: the lake, where their SQL is, all contracts, and the share of bad rows allowed."""
 
     lake: Lake
@@ -60,8 +60,8 @@ class _Built:
     outcome: TableDay
 
 
-def build_whole(
-    connection: duckdb.DuckDBPyConnection, build: WholeBuild, tables: Sequence[Table]
+def build_unpartitioned(
+    connection: duckdb.DuckDBPyConnection, build: UnpartitionedBuild, tables: Sequence[Table]
 ) -> dict[TableName, TableDay]:
     """Build these tables in the order given, look at their checks, publish them, and say what each came to.
 
@@ -92,7 +92,7 @@ def build_whole(
 
 
 def show_inputs(
-    connection: duckdb.DuckDBPyConnection, build: WholeBuild, names: Iterable[TableName], shown: set[TableName]
+    connection: duckdb.DuckDBPyConnection, build: UnpartitionedBuild, names: Iterable[TableName], shown: set[TableName]
 ) -> None:
     """Let SQL find these tables under their names, all their days; `shown` says which it finds already."""
     for name in names:
@@ -126,7 +126,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table) 
 
 
 def _members(
-    connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, shown: set[TableName]
+    connection: duckdb.DuckDBPyConnection, build: UnpartitionedBuild, table: Table, shown: set[TableName]
 ) -> dict[str, Members[str]]:
     members = {}
     for target in set(table.references.values()):
@@ -137,7 +137,7 @@ def _members(
     return members
 
 
-def _built(connection: duckdb.DuckDBPyConnection, build: WholeBuild, table: Table, audit: Audit) -> _Built:
+def _built(connection: duckdb.DuckDBPyConnection, build: UnpartitionedBuild, table: Table, audit: Audit) -> _Built:
     order = ", ".join(table.primary_key)
     kept = connection.execute(f"SELECT * EXCLUDE ({DAY_PARTITION}) FROM {_BUILT} ORDER BY {order}").to_arrow_table()
     rejected = quarantine_schema(table).empty_table()
