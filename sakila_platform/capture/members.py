@@ -23,10 +23,10 @@ from sakila_platform.capture.captured_days import AddedMembers
 from sakila_platform.capture.source_tables import CAPTURED_AT, carried_columns, counted_rows, require_whole
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.where import Members
+from sakila_platform.lake.audits.records import Parted, part_lines
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.publishing import Quarantine
-from sakila_platform.lake.record_audit import Parted, part_lines
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.model.outcomes import judge

@@ -34,7 +34,7 @@ from sakila_platform.capture.stage_checksums import stage_checksums
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.where import AnyOf, Undated, Within
-from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.duckdb import create_view, open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine, publish_days

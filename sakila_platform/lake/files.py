@@ -1,7 +1,7 @@
 """What a lake can do, wherever it is: Parquet files by their paths, published whole.
 
 A reader sees a file as it was or as it is, never a half. What a path is called is decided in `naming`; what is in a
-file is decided by its table's contract. The kinds of lake are `lake_folder` and `lake_s3`; `lake_location` opens one.
+file is decided by its table's contract. The kinds of lake are `folder` and `s3`; `location` opens one.
 """
 
 from __future__ import annotations

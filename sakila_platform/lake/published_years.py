@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import Table, arrow_schema

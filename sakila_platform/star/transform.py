@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.audit import Audit, audit_rows
+from sakila_platform.lake.audits.rows import Audit, audit_rows
 from sakila_platform.lake.days import older_files_told
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day

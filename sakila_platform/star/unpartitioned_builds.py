@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.audit import Audit, audit_rows
+from sakila_platform.lake.audits.rows import Audit, audit_rows
 from sakila_platform.lake.duckdb import create_view, sql_type
 from sakila_platform.lake.files import Lake, held_partitions
 from sakila_platform.lake.parquet_files import encode_parquet

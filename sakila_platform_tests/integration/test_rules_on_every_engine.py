@@ -16,9 +16,9 @@ from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.postgres.address import PostgresAddress, connected, ensure_database
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.audits.records import part_lines
+from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.duckdb import in_memory_cursor
-from sakila_platform.lake.record_audit import part_lines
 from sakila_platform.model.contracts import (
     BOOLEAN,
     INTEGER,

@@ -13,7 +13,7 @@ import pytest
 from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.audit import audit_table
+from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import Table, arrow_schema

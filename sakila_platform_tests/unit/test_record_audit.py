@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from sakila_platform.lake.audit import audit_table
-from sakila_platform.lake.record_audit import RECORD, Reasons, part_lines, part_records
+from sakila_platform.lake.audits.records import RECORD, Reasons, part_lines, part_records
+from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Kind, Table, arrow_schema, text
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.rules import Holds

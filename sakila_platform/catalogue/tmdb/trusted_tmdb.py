@@ -13,11 +13,11 @@ from sakila_platform.catalogue.raw_paths import RawFile
 from sakila_platform.catalogue.raw_zone import files_of_day
 from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS, TmdbDay, tmdb_day
 from sakila_platform.catalogue.trusted_tables import TMDB_FIELDS, TMDB_RECORDS, TMDB_TITLES
+from sakila_platform.lake.audits.records import part_lines
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.publishing import Quarantine, set_aside
 from sakila_platform.lake.raw_files import LakeFiles
-from sakila_platform.lake.record_audit import part_lines
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge

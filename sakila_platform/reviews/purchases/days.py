@@ -18,9 +18,9 @@ import pyarrow.csv as csv
 from sakila_platform.capture.captured_days import MATCHES_SOURCE, undated_rows, with_undated, with_unknown
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, ensure_database, first_line
 from sakila_platform.errors import PlatformError
+from sakila_platform.lake.audits.records import part_lines
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine, publish_days
-from sakila_platform.lake.record_audit import part_lines
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.model.outcomes import TableDay, judge

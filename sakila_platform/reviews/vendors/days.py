@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sakila_platform.capture.csv_dialects import Quoting
+from sakila_platform.lake.audits.records import RECORD, Reasons, part_records
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine, publish_days
-from sakila_platform.lake.record_audit import RECORD, Reasons, part_records
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.naming import TableName, day_partition
 from sakila_platform.model.outcomes import TableDay, judge

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sakila_platform.lake.audit import met_conditions
+from sakila_platform.lake.audits.rows import met_conditions
 from sakila_platform.lake.duckdb import in_memory_cursor
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema, row_rules, unique_rule
 from sakila_platform.model.rule_sql import broken
