@@ -90,8 +90,8 @@ class Shelf(WarehouseSession):
         ]
         schema = pa.schema([pa.field("dt", pa.date32()), *arrow_schema(STORE.lake)])
         self.duck.register("rows_read", pa.Table.from_pylist(rows, schema=schema))
-        self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
-        self.duck.execute(f"CREATE OR REPLACE TABLE {table.sql} AS FROM rows_read")
+        self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.database}")
+        self.duck.execute(f"CREATE OR REPLACE TABLE {table.name.sql} AS FROM rows_read")
 
     def fetch(self, sql, parameters=()):
         return sorted((int(day.strftime("%Y%m%d")),) for day in set(self.kept["loaded"]))
@@ -99,7 +99,7 @@ class Shelf(WarehouseSession):
 
 def load(duck, captured: Captures, kept: dict[str, list], days: list[date]) -> tuple[int, ...]:
     """Load a run's days of the dimension; gives the members whose versions changed."""
-    shelf = Shelf(None, duck, None, tuple(days), CLOCK, captured, kept)  # type: ignore[arg-type]
+    shelf = Shelf(None, duck, None, tuple(days), CLOCK, captured=captured, kept=kept)  # type: ignore[arg-type]
     changes = load_dimension(shelf, STORE)
     kept["versions"] = [row for row in kept["versions"] if row["store_id"] not in changes.vanished]
     kept["loaded"].extend(days)

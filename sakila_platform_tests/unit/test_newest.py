@@ -47,8 +47,8 @@ class Shelf(WarehouseSession):
         ]
         schema = pa.schema([pa.field("dt", pa.date32()), *arrow_schema(star.BRIDGE_FILM_ACTOR)])
         self.duck.register("rows_read", pa.Table.from_pylist(rows, schema=schema))
-        self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
-        self.duck.execute(f"CREATE OR REPLACE TABLE {table.sql} AS FROM rows_read")
+        self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.database}")
+        self.duck.execute(f"CREATE OR REPLACE TABLE {table.name.sql} AS FROM rows_read")
 
     def fetch(self, sql, parameters=()):
         return sorted((int(day.strftime("%Y%m%d")),) for day in set(self.kept["loaded"]))
@@ -78,7 +78,7 @@ def test_any_order_of_runs_and_recaptures_keeps_the_newest_cast_of_each_film(
             if recaptured is not None:
                 casts = {**casts, last: recaptured}
             for _ in range(2):
-                shelf = Shelf(None, duck, None, owned, Clock(ZoneInfo("UTC")), casts, kept)  # type: ignore[arg-type]
+                shelf = Shelf(None, duck, None, owned, Clock(ZoneInfo("UTC")), casts=casts, kept=kept)  # type: ignore[arg-type]
                 load_newest(shelf, star.BRIDGE_FILM_ACTOR, warehouse.BRIDGE_FILM_ACTOR)
                 kept["loaded"].extend(owned)
 
