@@ -30,7 +30,7 @@ from sakila_platform.settings.places import MARIADBD
 START_BY_ITSELF = """
 import sys
 from pathlib import Path
-from sakila_platform.embedded.server import ensure_server
+from sakila_platform.embedded.mariadb.server import ensure_server
 print(ensure_server(Path(sys.argv[1])).port)
 """
 

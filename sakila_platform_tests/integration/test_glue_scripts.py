@@ -28,7 +28,7 @@ from sakila_platform.spark.source.login import Login
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "glue_scripts"
 NAMES = sorted(path.name for path in SCRIPTS.glob("*.py"))
-NEEDS_NO_ENGINE = {name for name in NAMES if not name.startswith(("load_", "refresh_"))}
+NEEDS_NO_POLARS = {name for name in NAMES if not name.startswith(("load_", "refresh_"))}
 # Redshift loads from the lake by itself, and a year of dates needs no cluster.
 WITHOUT_A_JOB = {"warehouse/reviews", "final/reviews/dim_date"}
 LAYERS = ("stage", "final", "trusted", "warehouse")
@@ -41,7 +41,7 @@ def test_a_script_imports_neither_dagster_nor_glues_own_library(script: str) -> 
     program = f"import runpy, sys; runpy.run_path({str(SCRIPTS / script)!r}); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     imported = set(loaded.stdout.split())
-    strangers = {"dagster", "awsglue", "dagster_pipes"} | ({"duckdb", "polars"} if script in NEEDS_NO_ENGINE else set())
+    strangers = {"dagster", "awsglue", "dagster_pipes"} | ({"polars"} if script in NEEDS_NO_POLARS else set())
     assert not imported & strangers
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import sqlglot
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
 from sakila_platform.databases.mysql import connection as mysql
@@ -35,7 +36,7 @@ from sakila_platform.model.naming import DAY_PARTITION, TableName
 from sakila_platform.model.rule_sql import ENGINES, Engine, broken, names_a_row, require_renderable
 from sakila_platform.model.rules import Holds, References
 from sakila_platform.spark.judging import judged
-from sakila_platform_tests.spark import SparkEngine
+from sakila_platform_tests.spark import small_spark
 
 DAY = date(2005, 5, 24)
 
@@ -157,9 +158,16 @@ def test_duckdb_judges_the_records_of_a_file() -> None:
     assert by_id(part_lines(rows(), RATED).rejected.to_pylist()) == WANTED
 
 
-def test_spark_judges_a_days_rows(spark_engine: SparkEngine) -> None:
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session of this file's own: another file may want one with another driver."""
+    with small_spark(tmp_path_factory.mktemp("spark")) as session:
+        yield session
+
+
+def test_spark_judges_a_days_rows(spark: SparkSession) -> None:
     types = ", ".join(f"{column.name} {SPARK_TYPES[column.type.arrow]}" for column in RATED.columns)
-    frame = spark_engine.spark.createDataFrame([tuple(row.values()) for row in rows().to_pylist()], types)
+    frame = spark.createDataFrame([tuple(row.values()) for row in rows().to_pylist()], types)
     found = judged(frame.withColumn(DAY_PARTITION, f.lit(DAY)), RATED).where("reason <> ''").collect()
     assert by_id([row.asDict() for row in found]) == WANTED
 

@@ -10,7 +10,7 @@ from contextlib import closing
 import pymysql
 import pytest
 
-from sakila_platform.databases.mysql.connection import connect
+from sakila_platform.databases.mysql.connection import Connection, connect
 from sakila_platform.databases.transient import is_transient
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import days_between, parse_day
@@ -36,7 +36,7 @@ def rows_of_each_table(connection: pymysql.Connection) -> dict[str, int]:
 def load_while(platform: Platform, day: str, between: Callable[[pymysql.Connection], object]) -> None:
     """Load a day; `between` gets the load's connection when its tables are all written, but not yet committed."""
 
-    class Watched(pymysql.Connection):
+    class Watched(Connection):
         def commit(self) -> None:
             between(self)
             super().commit()

@@ -29,8 +29,8 @@ from sakila_platform.settings.aws import AWS_REGION, ENVIRONMENT, METRICS_NAMESP
 
 METRICS = "Sakila"
 # glue_scripts/README.md says which job imports what; Glue has pyarrow, numpy and boto3.
-SPARK_MODULES = ("dagster-pipes", "pymysql", "sqlglot", "tzdata")
-LOADING_MODULES = (*SPARK_MODULES, "duckdb", "holidays", "polars", "polars-runtime-32", "python-dateutil", "six")
+SPARK_MODULES = ("duckdb", "dagster-pipes", "pymysql", "sqlglot", "tzdata")
+LOADING_MODULES = (*SPARK_MODULES, "holidays", "polars", "polars-runtime-32", "python-dateutil", "six")
 _GLUE_VERSION = "5.1"
 _WORKER = "G.1X"
 _MINUTES = 120
