@@ -27,7 +27,8 @@ from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_audit import AGREEMENT, CONTRACT
-from sakila_platform.warehouse.load_questions import LoadQuestions, told
+from sakila_platform.warehouse.load_questions import LoadQuestions
+from sakila_platform.warehouse.load_rules import faults_by_rule
 from sakila_platform.warehouse.postgres_session import PostgresSession, listed, postgres_session
 
 VIEW_SQL = SQL_FOLDER / "reviews" / "warehouse" / f"{warehouse.VIEW}.sql"
@@ -163,7 +164,7 @@ def _audit(session: PostgresSession, fact: Table) -> None:
     sums = 1 + len(questions.summed)
     loaded = {_key(day): answers for day, *answers in session.fetch(questions.judged(session.days))}
     names = list(questions.conditions)
-    broken = {day: told(names, loaded[key][sums:]) for day in session.days if (key := day_key(day)) in loaded}
+    broken = {day: faults_by_rule(names, loaded[key][sums:]) for day in session.days if (key := day_key(day)) in loaded}
     if refused := {day: what for day, what in broken.items() if what}:
         raise LoadRefused(fact.name, CONTRACT, refused)
     asked = session.duck.execute(questions.sums(LAKE_TABLES[fact.name].name.sql)).fetchall()

@@ -23,6 +23,7 @@ from sakila_platform.warehouse.load_rules import (
     KEY_THERE,
     asked_columns,
     beside,
+    faults_by_rule,
     key_conditions,
     key_of,
     key_rules,
@@ -54,7 +55,7 @@ def audit_fact(session: WarehouseSession, fact: Table, lake_table: Table, *, is_
     questions = _Questions(fact, summed, conditions)
     day = fact.day_columns[0]
     found = _answers(session, questions, None if is_alone else Between(day, session.first_key, session.last_key))
-    broken = {key: _broken(list(questions.conditions), answer[1 + len(summed) :]) for key, answer in found.items()}
+    broken = {key: faults_by_rule(questions.conditions, answer[1 + len(summed) :]) for key, answer in found.items()}
     refused = {day: broken[day_key(day)] for day in session.days if broken.get(day_key(day))}
     if refused:
         raise LoadRefused(fact.name, CONTRACT, refused)
@@ -112,10 +113,6 @@ def _answers(session: WarehouseSession, questions: _Questions, where: Between | 
 
 def _keys(rule: References) -> str:
     return f"keys_of_{rule.dimension}"
-
-
-def _broken(rules: Sequence[str], counts: Sequence[int]) -> str:
-    return ", ".join(f"{rule} ({n})" for rule, n in zip(rules, counts, strict=True) if n)
 
 
 def _differences(

@@ -77,8 +77,3 @@ class LoadQuestions:
 
     def _totals(self) -> list[str]:
         return ["COUNT(*)", *(f"SUM({column})" for column in self.summed)]
-
-
-def told(names: Sequence[str], counts: Sequence[int]) -> str:
-    """The rules that rows break, each with their number; nothing when none is broken."""
-    return ", ".join(f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count)

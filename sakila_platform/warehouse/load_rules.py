@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pyarrow as pa
 
 from sakila_platform.model.contracts import Table, reference_rules, row_rules
@@ -53,6 +55,11 @@ def summed_columns(fact: Table, lake_table: Table) -> tuple[str, ...]:
     """Every number that lake and warehouse both have: what is in the wrong column, or in none, changes a sum."""
     shared = (column for column in fact.columns if column.name in lake_table.column_names)
     return tuple(c.name for c in shared if _is_number(c.type.arrow) and c.name not in fact.day_columns)
+
+
+def faults_by_rule(rules: Iterable[str], counts: Sequence[int]) -> str:
+    """The rules that rows break, each with their number; nothing when none is broken."""
+    return ", ".join(f"{rule} ({count})" for rule, count in zip(rules, counts, strict=True) if count)
 
 
 def _is_number(arrow: pa.DataType) -> bool:

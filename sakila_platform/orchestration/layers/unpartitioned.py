@@ -8,6 +8,7 @@ import dagster as dg
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
+from sakila_platform.model.rule_sql import require_renderable
 from sakila_platform.orchestration.asset_specs import CONTRACT, asset_key, table_spec
 from sakila_platform.orchestration.automation import follows_upstream
 
@@ -26,8 +27,10 @@ def unpartitioned_checks(
 ) -> list[dg.AssetCheckSpec]:
     """The `contract` check of each table, and further ones by table and name with their descriptions.
 
-    Those among `warnings` stop nothing.
+    Those among `warnings` stop nothing. Raises PlatformError when an engine can't be asked a rule.
     """
+    for table in tables:
+        require_renderable(table)
     kept = "Every row keeps the table's contract."
     checks = [
         dg.AssetCheckSpec(CONTRACT, asset=asset_key(table.name), description=kept, blocking=True) for table in tables
