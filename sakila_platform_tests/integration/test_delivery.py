@@ -92,12 +92,10 @@ def test_every_setting_that_is_named_is_one(file: Path) -> None:
 def test_the_workflow_passes_every_setting_that_deploy_reads() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
     code = ROOT / "sakila_platform"
-    files = [*(code / "deploy").glob("*.py"), code / "commands" / "deploy.py"]
+    files = [*(code / "deploy").rglob("*.py"), code / "cli" / "deploy.py"]
     files.append(code / "dashboards" / "quicksight" / "target.py")
-    # `X.name` only hands a name on.
-    words = (re.findall(r"\b([A-Z_]+)\b(?!\.name)", _without_imports(file)) for file in files)
     by_word = {setting.name.removeprefix("SAKILA_"): setting for setting in all_settings()}
-    read = {by_word[word] for found in words for word in found if word in by_word}
+    read = {by_word[word] for file in files for word in _settings_read_in(file) if word in by_word}
     assert {POSTGRES_URL, TMDB_TOKEN, QUICKSIGHT_NAMESPACE, SMOOTHING} <= read
     for name in ("plan", "apply"):
         passed = {**workflow["env"], **workflow["jobs"][name]["env"]}
@@ -203,9 +201,15 @@ def test_dagster_keeps_its_runs_in_mysql_as_compose_tells_it(
             cursor.execute(f"DROP DATABASE {place['db_name']}")
 
 
-def _without_imports(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    body = ast.parse("\n".join(lines)).body
-    code = (node.lineno for node in body if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr))
-    first = next(code, len(lines) + 1)
-    return "\n".join(lines[first - 1 :])
+def _settings_read_in(path: Path) -> set[str]:
+    """The settings that a module imports and uses; `X.name` alone only hands a name on."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    imported = {
+        alias.name
+        for node in modules
+        if (node.module or "").startswith("sakila_platform.settings.")
+        for alias in node.names
+    }
+    named = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "name"}
+    return {node.id for node in nodes if isinstance(node, ast.Name) and node.id in imported and id(node) not in named}
