@@ -404,7 +404,7 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
     rds = account.by_hand("rds")
     server = rds.describe_db_instances()["DBInstances"][0]
     arguments = account.by_hand("glue").get_job(JobName="sakila-test-extract-stage")["Job"]["DefaultArguments"]
-    assert arguments["--jdbc-url"] == f"jdbc:mysql://{server['Endpoint']['Address']}:3306/sakila"
+    assert arguments["--jdbc-url"] == f"jdbc:mysql://{server['Endpoint']['Address']}:3306/sakila?ssl-mode=required"
     assert arguments["--secret"] == server["MasterUserSecret"]["SecretArn"]
 
     kept = [step for step in part.destroy(False) if step.action is Action.KEEP]
