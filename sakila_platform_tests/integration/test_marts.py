@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,14 +14,15 @@ import pytest
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import UNKNOWN_ID
-from sakila_platform.model.naming import data_file, mart_file
+from sakila_platform.model.naming import data_file
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
+from sakila_platform_tests.published_marts import mart
 from sakila_platform_tests.shop_copies import ShopCopies
-from sakila_platform_tests.tables import Rows, rows_of, table
+from sakila_platform_tests.tables import table
 
 
 def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteInProcessResult:
@@ -42,15 +42,6 @@ def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteIn
         if logged is not None:
             logged += [entry.user_message for entry in instance.all_logs(result.run_id)]
         return result
-
-
-def mart(platform: Platform, name: str, sql: str) -> Rows:
-    """What a query says of a mart, which it calls `mart`."""
-    with duckdb.connect() as connection:
-        (file,) = platform.lake_files.local_files([mart_file(name)])
-        connection.execute(f"CREATE VIEW mart AS SELECT * FROM read_parquet('{file}')")
-        found = connection.execute(sql)
-        return rows_of([column[0] for column in found.description or ()], found.fetchall())
 
 
 def mart_files(platform: Platform) -> dict[str, bytes]:

@@ -6,16 +6,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import dagster as dg
-import duckdb
 import pytest
 
-from sakila_platform.model.naming import mart_file
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.agreement import agreement_checks
 from sakila_platform.rentals.analysis import analysis_assets
 from sakila_platform.rentals.marts import marts_assets
 from sakila_platform_tests.platform import Platform
-from sakila_platform_tests.tables import Rows, rows_of
+from sakila_platform_tests.published_marts import mart
 
 
 def make_answers(platform: Platform, *, agreeing: bool = True) -> dict[str, str]:
@@ -42,15 +40,6 @@ def make_answers(platform: Platform, *, agreeing: bool = True) -> dict[str, str]
     assert (failures, broken if agreeing else {}) == ([], {})
     assert len([name for name in found if name.endswith(".agrees_with_marts")]) == 8
     return broken
-
-
-def mart(platform: Platform, name: str, sql: str) -> Rows:
-    """What a query says of a mart, which it calls `mart`."""
-    with duckdb.connect() as connection:
-        (file,) = platform.lake_files.local_files([mart_file(name)])
-        connection.execute(f"CREATE VIEW mart AS SELECT * FROM read_parquet('{file}')")
-        found = connection.execute(sql)
-        return rows_of([column[0] for column in found.description or ()], found.fetchall())
 
 
 def by_day(platform: Platform) -> dict[date, tuple[int, int, int, object]]:
