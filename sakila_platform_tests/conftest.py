@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.embedded.mariadb.server import ensure_server, stop_server
 from sakila_platform.embedded.sakila.dumps.dump import DATA_FILE, DOWNLOAD_URL, SCHEMA_FILE, read_dump
 from sakila_platform.errors import PlatformError
+from sakila_platform.settings.every import all_settings
 from sakila_platform.settings.places import DUMP
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.desks import DeskUnderTest, desk_on
@@ -39,6 +42,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--s3-endpoint", default="", help="an S3 server for --lake s3 (none: moto, in this process)")
     parser.addoption("--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes stage and final")
     parser.addoption("--mysql-url", default="", help="a server, mysql://user:password@host (default: a private one)")
+
+
+@contextmanager
+def _settings_put_back() -> Iterator[None]:
+    before = {setting.name: os.environ.get(setting.name) for setting in all_settings()}
+    yield
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_settings_of_other_modules() -> Iterator[None]:
+    """Jobs that run in this process put their settings into its environment: they end with the module that ran them."""
+    with _settings_put_back():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_other_tests(_no_settings_of_other_modules: None) -> Iterator[None]:
+    """And with the test that ran them; what the module's own fixtures set stays until its end."""
+    with _settings_put_back():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -245,6 +245,7 @@ def test_what_mariadb_dump_writes_of_sakila_loads(
     program = shutil.which("mariadb-dump")
     if program is None:
         pytest.skip("mariadb-dump is not installed")
+    shop_copies.restore()
     shop = shop_copies.address
     for name, options in ((SCHEMA_FILE, ["--no-data", *schema]), (DATA_FILE, ["--no-create-info", *data])):
         subprocess.run(
@@ -265,6 +266,7 @@ def test_what_phpmyadmin_writes_of_sakila_loads(
     empty_database: Address, shop_copies: ShopCopies, tmp_path: Path
 ) -> None:
     """Tables without keys, their triggers, their rows; keys and counters and foreign keys at the end."""
+    shop_copies.restore()
     schema = ['SET SQL_MODE = "NO_AUTO_VALUE_ON_ZERO";\nSTART TRANSACTION;\nSET time_zone = "+00:00";']
     data, keys, constraints = list[str](), list[str](), list[str]()
     for table in TABLES:

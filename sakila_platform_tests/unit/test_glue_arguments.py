@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
@@ -33,15 +31,11 @@ GLUE_S_OWN = [
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No settings but a clock that stands; what a test puts into the environment is gone after it."""
-    before = dict(os.environ)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but a clock that stands."""
     for setting in all_settings():
         monkeypatch.delenv(setting.name, raising=False)
     monkeypatch.setenv(CLOCK.name, "2006-03-01T02:00:00+00:00")
-    yield
-    for name in os.environ.keys() - before.keys():
-        del os.environ[name]
 
 
 def test_without_days_it_is_the_last_ended_day_of_the_shop() -> None:
