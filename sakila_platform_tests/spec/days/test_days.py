@@ -134,7 +134,7 @@ def test_today_is_provisional_and_is_captured_anew_once_it_has_ended(platform: P
     )
 
 
-def test_a_day_that_ended_in_the_shops_zone_has_ended_whatever_utc_says(platform: Platform) -> None:
+def test_a_day_that_ended_in_the_shop_s_zone_has_ended_whatever_utc_says(platform: Platform) -> None:
     """Bogota is five hours behind: its 20 February goes on until 05:00 UTC of the 21st."""
     platform.set(TIME_ZONE="America/Bogota")
     platform.clock_stands_at("2006-02-21 04:00")

@@ -178,7 +178,7 @@ def test_profit_is_there_only_where_budget_and_revenue_are_known(lake: Catalogue
     )
 
 
-def test_imdbs_rating_counts_before_tmdbs_and_a_title_without_votes_has_none(lake: CatalogueLake) -> None:
+def test_imdb_s_rating_counts_before_tmdb_s_and_a_title_without_votes_has_none(lake: CatalogueLake) -> None:
     lake.given_csv(
         "movies", "id | tituloPincipal | genero | notaMedia | numeroVotos\ntt0000001 | Night | Horror | 6.5 | 100"
     )
@@ -264,7 +264,7 @@ def test_a_release_is_on_its_day_where_that_is_known_else_in_its_year_else_unkno
     )
 
 
-def test_tmdbs_newest_answer_about_a_title_counts_with_all_that_hangs_on_it(lake: CatalogueLake) -> None:
+def test_tmdb_s_newest_answer_about_a_title_counts_with_all_that_hangs_on_it(lake: CatalogueLake) -> None:
     later = date(2022, 6, 1)
     old, fresh = [{"id": 3, "name": "zombie"}], [{"id": 4, "name": "vampire"}]
     lake.given_films({"id": 1, "keywords": {"keywords": old}}, {"id": 2, "keywords": {"keywords": old}})

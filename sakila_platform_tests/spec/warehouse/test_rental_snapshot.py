@@ -1,12 +1,12 @@
-"""A rental's row accumulates what happens to it (design rule 12): taken, returned, paid, corrected, deleted."""
+"""A rental's row accumulates what happens to it: taken, returned, paid, corrected, deleted."""
 
 from __future__ import annotations
 
 import pytest
 
 from sakila_platform.errors import PlatformError
+from sakila_platform_tests.nights import rebuild_warehouse
 from sakila_platform_tests.platform import Platform
-from sakila_platform_tests.spec.nights import rebuild_warehouse
 from sakila_platform_tests.tables import table
 
 # Rental 1, of film 80 (7 days): taken on 2005-05-24, returned on the 26th, paid 2.99 on the 24th.

@@ -1,4 +1,4 @@
-"""All tables of a run become visible together, or none (design rule 10); runs wait for each other."""
+"""All tables of a run become visible together, or none; runs wait for each other."""
 
 from __future__ import annotations
 

@@ -55,14 +55,14 @@ def test_decimals_stay_decimals_to_the_cent(platform: Platform) -> None:
     assert (total["amount"], total["n"]) == (Decimal("1001.40"), 5)
 
 
-def test_the_money_of_a_day_is_the_shops_to_the_cent(platform: Platform) -> None:
+def test_the_money_of_a_day_is_the_shop_s_to_the_cent(platform: Platform) -> None:
     platform.run("2005-05-25")
 
     in_shop = platform.sql("SELECT SUM(amount) AS amount FROM payment WHERE DATE(payment_date) = '2005-05-25'")
     assert platform.warehouse("SELECT SUM(amount) AS amount FROM fact_payment") == in_shop
 
 
-def test_wall_clock_times_are_the_shops_own_to_the_second(platform: Platform) -> None:
+def test_wall_clock_times_are_the_shop_s_own_to_the_second(platform: Platform) -> None:
     platform.set(TIME_ZONE="America/Bogota")
     platform.run("2005-05-24")
 
@@ -72,7 +72,7 @@ def test_wall_clock_times_are_the_shops_own_to_the_second(platform: Platform) ->
     )
 
 
-def test_instants_are_read_as_utc_whatever_the_servers_own_zone_is(platform: Platform) -> None:
+def test_instants_are_read_as_utc_whatever_the_server_s_own_zone_is(platform: Platform) -> None:
     platform.sql("UPDATE customer SET last_update = '2006-02-15 04:57:20' WHERE customer_id = 5")
 
     platform.run(DAY, layers=["stage"], tables=["customer"])
@@ -81,7 +81,7 @@ def test_instants_are_read_as_utc_whatever_the_servers_own_zone_is(platform: Pla
     assert instant.isoformat() == "2006-02-15T04:57:20+00:00"
 
 
-def test_the_shops_triggers_stay_and_so_do_the_dates_it_recorded(platform: Platform) -> None:
+def test_the_shop_s_triggers_stay_and_so_do_the_dates_it_recorded(platform: Platform) -> None:
     rent(platform, f"{DAY} 10:00")
     platform.run("2005-05-24", DAY, layers=["stage"], tables=["rental"])
 

@@ -1,4 +1,4 @@
-"""Days in any order, in one run or many, once or twice: the same lake and the same warehouse (design rule 2)."""
+"""Days in any order, in one run or many, once or twice: the same lake and the same warehouse."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from sakila_platform_tests.nights import rebuild_warehouse
 from sakila_platform_tests.platform import Platform
-from sakila_platform_tests.spec.nights import rebuild_warehouse
 from sakila_platform_tests.tables import table
 
 FIRST, LAST = 24, 35

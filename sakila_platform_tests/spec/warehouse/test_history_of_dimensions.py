@@ -1,11 +1,11 @@
-"""Dimensions keep history (design rule 11): what is known of customers and films, and from when on."""
+"""Dimensions keep history: what is known of customers and films, and from when on."""
 
 from __future__ import annotations
 
 import pytest
 
+from sakila_platform_tests.nights import rebuild_warehouse, run_nightly
 from sakila_platform_tests.platform import Platform
-from sakila_platform_tests.spec.nights import rebuild_warehouse, run_nightly
 from sakila_platform_tests.tables import Rows, table
 
 # SUE PETERS rents on each of the first days, and lives in Changhwa until a test has her move.

@@ -1,4 +1,4 @@
-"""The Date dimension is there before the facts that name its days (design rule 13), and follows the settings."""
+"""The Date dimension is there before the facts that name its days, and follows the settings."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def test_a_rating_that_is_none_is_null_and_reported(lake: CatalogueLake, rating:
 
 
 @pytest.mark.parametrize("title_id", ["nm0000001", "tt12", "tt00000001x", r"\N", ""])
-def test_a_line_whose_id_is_not_imdbs_is_set_aside(lake: CatalogueLake, title_id: str) -> None:
+def test_a_line_whose_id_is_not_imdb_s_is_set_aside(lake: CatalogueLake, title_id: str) -> None:
     lake.given_csv("movies", f"id | tituloPincipal\n{title_id} | Night\ntt0000001 | Fog")
     lake.trusted_csv()
     assert lake.rows("trusted/catalogue/titles").column("title") == ["Fog"]
@@ -324,7 +324,7 @@ def test_a_new_field_and_a_field_of_another_type_are_reported_and_the_rest_is_re
     )
 
 
-def test_an_imdb_id_that_is_none_of_imdbs_is_reported_and_matches_nothing(lake: CatalogueLake) -> None:
+def test_an_imdb_id_that_is_none_of_imdb_s_is_reported_and_matches_nothing(lake: CatalogueLake) -> None:
     lake.given_films({"id": 1, "imdb_id": "nm0000001"}, {"id": 2, "imdb_id": ""})
     lake.trusted_tmdb()
     assert lake.rows("trusted/catalogue/tmdb_titles", DAY).column("imdb_id") == [None, None]

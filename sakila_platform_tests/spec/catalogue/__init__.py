@@ -1,0 +1,1 @@
+"""The catalogue: from CSV files and TMDB to the star."""

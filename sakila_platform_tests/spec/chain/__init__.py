@@ -1,0 +1,1 @@
+"""From the shop to the answers."""

@@ -1,0 +1,1 @@
+"""Reviews: from vendors' files to the star."""
