@@ -16,7 +16,7 @@ from sakila_platform.model.queries import SQL_FOLDER
 
 SPEC = Path(__file__).resolve().parent / "spec"
 PAGE = SPEC.parents[1] / "docs" / "spec.md"
-CHAPTERS = ("source", "days", "lake", "warehouse", "chain", "reviews", "catalogue")
+CHAPTERS = ("source", "days", "lake", "warehouse", "chain", "reviews", "catalogue", "selects")
 """The folders of the spec, in reading order."""
 
 _INTRODUCTION = """\

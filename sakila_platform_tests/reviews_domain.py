@@ -36,7 +36,7 @@ from sakila_platform.settings.every import all_settings
 from sakila_platform.settings.places import HOME
 from sakila_platform.star.transform import build_days
 from sakila_platform_tests.lake_places import LakePlace
-from sakila_platform_tests.tables import Rows, rows_of
+from sakila_platform_tests.tables import Rows, drawn_rows, rows_of
 
 DAY = "2021-04-25"
 LAYERS = ("stage", "final")
@@ -135,13 +135,6 @@ def reviews_domain(source: PostgresAddress, place: LakePlace, folder: Path) -> I
         domain = ReviewsDomain(source, place, monkeypatch)
         domain.purchases("invoice_number | quantity")
         yield domain
-
-
-def drawn_rows(drawn: str) -> list[dict[str, str]]:
-    """The rows of an ASCII table, cells trimmed."""
-    lines = [line for line in dedent(drawn).strip().splitlines() if line.strip()]
-    header, *cells = [[cell.strip() for cell in line.split("|")] for line in lines]
-    return [dict(zip(header, row, strict=True)) for row in cells]
 
 
 def csv_of(drawn: str) -> bytes:

@@ -18,6 +18,10 @@ class Rows(list[dict[str, Any]]):
         shown = columns or tuple(self[0])
         return _aligned([list(shown), *([_told(row[column]) for column in shown] for row in self)])
 
+    def turned(self) -> str:
+        """The same on its side, a line per column: for tables of more columns than a line has room for."""
+        return _aligned([[column, *(_told(row[column]) for row in self)] for column in self[0]])
+
     def column(self, name: str) -> list[Any]:
         """The values of one column."""
         return [row[name] for row in self]
@@ -25,13 +29,23 @@ class Rows(list[dict[str, Any]]):
 
 def table(text: str) -> str:
     """An ASCII table (`a | b`, a line per row) as `Rows.drawn` writes it, however it is indented and spaced."""
-    lines = [line for line in dedent(text).strip().splitlines() if line.strip()]
-    return _aligned([[cell.strip() for cell in line.split("|")] for line in lines])
+    return _aligned(_cells(text))
+
+
+def drawn_rows(text: str) -> list[dict[str, str]]:
+    """The rows of an ASCII table by column, cells trimmed."""
+    header, *rows = _cells(text)
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def rows_of(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Rows:
     """Rows from column names and tuples."""
     return Rows(dict(zip(columns, row, strict=True)) for row in values)
+
+
+def _cells(text: str) -> list[list[str]]:
+    lines = [line for line in dedent(text).strip().splitlines() if line.strip()]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 def _told(value: Any) -> str:

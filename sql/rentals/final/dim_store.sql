@@ -2,7 +2,8 @@
 SELECT
     store.dt,
     store.store_id,
-    concat(manager.first_name, ' ', manager.last_name) AS manager_name,
+    -- Joined by ||, so that a manager of whom nothing is known is no name at all, and not a blank one.
+    coalesce(manager.first_name || ' ' || manager.last_name, 'Unknown') AS manager_name,
     address.district,
     city.city,
     country.country,

@@ -1,0 +1,43 @@
+"""Each SELECT that makes a table of the lake is tried on tables that one can see, in a test that is called after it."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from sakila_platform_tests.conventions.source_files import ROOT, modules, tree
+from sakila_platform_tests.manual import SPEC
+
+SQL = ROOT / "sql"
+LAYERS = ("final", "trusted", "refined")
+SELECTS = sorted(
+    path.relative_to(SQL).with_suffix("").as_posix() for layer in LAYERS for path in SQL.glob(f"*/{layer}/*.sql")
+)
+
+
+def drawn() -> set[tuple[str, str]]:
+    """The tests of the chapter on SELECTs, each with what it selects from."""
+    return {
+        (test.name, node.args[0].value)
+        for path in modules(SPEC / "selects")
+        for test in tree(path).body
+        if isinstance(test, ast.FunctionDef)
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "select"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+@pytest.mark.parametrize("select", SELECTS)
+def test_a_select_has_a_drawn_test_of_its_name(select: str) -> None:
+    start = f"test_{select.rpartition('/')[2]}_"
+    assert any(name.startswith(start) and selected == select for name, selected in drawn()), (
+        f"sql/{select}.sql has no drawn test. Write {start}… in spec/selects, which draws rows in and rows out."
+    )
+
+
+def test_every_layer_has_selects() -> None:
+    assert {select.split("/")[1] for select in SELECTS} == set(LAYERS)

@@ -1,0 +1,136 @@
+"""A SELECT of the project on tables that one can see, as an engine of the lake runs it: rows in, rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+
+from sakila_platform.catalogue.csv.rows import CSV_ROWS, CSV_ROWS_SCHEMA
+from sakila_platform.catalogue.declared_terms import GENRE_NAMES, SUBGENRE_TERMS
+from sakila_platform.catalogue.refined_tables import REFINED_TABLES
+from sakila_platform.catalogue.trusted_tables import CSV_LINES, TRUSTED_TABLES
+from sakila_platform.lake.duckdb import open_duckdb, sql_type
+from sakila_platform.model.contracts import Table, arrow_schema
+from sakila_platform.model.naming import DAY_PARTITION, TableName
+from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
+from sakila_platform.rentals import source as shop
+from sakila_platform.rentals import star
+from sakila_platform.reviews import source as vendors
+from sakila_platform.reviews import star as star_of_reviews
+from sakila_platform.reviews.star_build import FUNCTIONS
+from sakila_platform.spark.lake_views import spark_sql, view_name
+from sakila_platform.spark.source.columns import spark_type, typed_columns
+from sakila_platform.star.sql_functions import macros
+from sakila_platform_tests.tables import Rows, drawn_rows
+
+Select = Callable[[str, Mapping[str, str]], Rows]
+"""The rows of `rentals/final/fact_rental` on tables drawn by their names in SQL, `stage_sakila.rental`.
+
+A column that is not drawn is null. The rows come in the order of their values.
+"""
+_TABLES = {
+    table.name: table
+    for table in (
+        *shop.STAGE_TABLES,
+        *star.DAILY_TABLES,
+        *vendors.STAGE_TABLES,
+        *star_of_reviews.DAILY_TABLES,
+        *TRUSTED_TABLES,
+        CSV_LINES,
+        *REFINED_TABLES,
+    )
+}
+_DAY = pa.field(DAY_PARTITION, pa.date32())
+# What SQL reads beside the tables of contracts.
+_OTHERS = {
+    CSV_ROWS: CSV_ROWS_SCHEMA,
+    SUBGENRE_TERMS: pa.schema([(name, pa.string()) for name in ("subgenre", "kind", "term")]),
+    GENRE_NAMES: pa.schema([(name, pa.string()) for name in ("told", "genre")]),
+}
+
+
+def select_on_duckdb(file: str, given: Mapping[str, str]) -> Rows:
+    """Run the SELECT as the local lane does."""
+    query, tables = _prepared(file, given)
+    contract = _made_by(file)
+    columns = list(query.columns)
+    if contract:
+        types = {field.name: sql_type(field.type) for field in arrow_schema(contract)}
+        columns = [f'CAST("{c}" AS {types[c]}) AS "{c}"' if c in types else c for c in columns]
+    with open_duckdb() as connection:
+        for statement in macros(FUNCTIONS):
+            connection.execute(statement)
+        for name, rows in tables.items():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
+            connection.register("drawn", rows)
+            connection.execute(f"CREATE TABLE {name.sql} AS FROM drawn")
+        found = connection.execute(f"SELECT {', '.join(columns)} FROM ({query.sql}\n)").to_arrow_table()
+    return _ordered(found.to_pylist())
+
+
+def select_on_spark(spark: SparkSession) -> Select:
+    """How the Glue lane runs it, on this session."""
+
+    def select(file: str, given: Mapping[str, str]) -> Rows:
+        query, tables = _prepared(file, given)
+        for name, rows in tables.items():
+            _local_rows(spark, rows).createOrReplaceTempView(view_name(name.database, name.table))
+        found = spark.sql(spark_sql(query.sql, FUNCTIONS))
+        if contract := _made_by(file):
+            further = [column for column in query.columns if column not in contract.column_names]
+            found = found.selectExpr(*typed_columns(contract), *further).select(*query.columns)
+        # Instants are collected in the time zone of the process, but wall clocks as they are.
+        shown = [f"CAST({n} AS timestamp_ntz) AS {n}" if kind == "timestamp" else n for n, kind in found.dtypes]
+        return _ordered([row.asDict() for row in found.selectExpr(*shown).collect()])
+
+    return select
+
+
+def _local_rows(spark: SparkSession, rows: pa.Table) -> DataFrame:
+    """Rows that Spark plans by their size, so that a join of a few is no work for all of its executors."""
+    columns = [
+        f"CAST(`{field.name}` AS {spark_type(field.type).simpleString()}) AS `{field.name}`" for field in rows.schema
+    ]
+    texts = [str(value) if value is not None else None for row in rows.to_pylist() for value in row.values()]
+    line = f"({', '.join('?' * len(columns))})"
+    names = ", ".join(f"`{name}`" for name in rows.column_names)
+    drawn = f"VALUES {', '.join([line] * rows.num_rows)} AS drawn({names})"
+    return spark.sql(f"SELECT {', '.join(columns)} FROM {drawn}", texts)
+
+
+def _prepared(file: str, given: Mapping[str, str]) -> tuple[Query, dict[TableName, pa.Table]]:
+    query = read_query(SQL_FOLDER / f"{file}.sql", "duckdb")
+    reads = {name.sql for name in query.lake_inputs}
+    assert given.keys() == reads, f"draw {reads}, which the SELECT reads, and no other"
+    return query, {name: _typed(given[name.sql], _schema(name)) for name in query.lake_inputs}
+
+
+def _schema(name: TableName) -> pa.Schema:
+    """A table's columns, with the day where they have none of that name."""
+    return _OTHERS[name] if name in _OTHERS else arrow_schema(_TABLES[name]).append(_DAY)
+
+
+def _typed(drawn: str, schema: pa.Schema) -> pa.Table:
+    """A drawn table in the types of its columns."""
+    rows = [{name: None if cell == "null" else cell for name, cell in row.items()} for row in drawn_rows(drawn)]
+    strangers = {name for row in rows for name in row} - set(schema.names)
+    assert not strangers, f"there are no columns {strangers}"
+    columns = [f'CAST("{field.name}" AS {sql_type(field.type)}) AS "{field.name}"' for field in schema]
+    texts = pa.schema([(name, pa.string()) for name in schema.names])
+    with open_duckdb() as connection:
+        connection.register("texts", pa.Table.from_pylist(rows, texts))
+        return connection.execute(f"SELECT {', '.join(columns)} FROM texts").to_arrow_table()
+
+
+def _made_by(file: str) -> Table | None:
+    """The contract of the table that the SELECT makes; none of one that only says what was found."""
+    domain, layer, table = file.split("/")
+    source = star.SOURCE if domain == "rentals" else domain
+    return _TABLES.get(TableName(layer, source, table))
+
+
+def _ordered(rows: list[dict[str, Any]]) -> Rows:
+    return Rows(sorted(rows, key=lambda row: [(value is not None, value) for value in row.values()]))

@@ -1,0 +1,1 @@
+"""What each SELECT makes of its rows, on DuckDB and on Spark alike."""
