@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform_tests.drawn_marts import unit_tests
 
 SPEC = Path(__file__).resolve().parent / "spec"
+MARTS = SPEC / "selects" / "test_marts.py"
 PAGE = SPEC.parents[1] / "docs" / "spec.md"
 CHAPTERS = ("source", "days", "lake", "warehouse", "chain", "reviews", "catalogue", "selects")
 """The folders of the spec, in reading order."""
@@ -79,7 +81,14 @@ def _chapters() -> Iterator[str]:
 def _section(path: Path) -> Section:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     tests = [node for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    return Section(path, _title(path), tuple(_told(test) for test in tests))
+    return Section(path, _title(path), (*map(_told, tests), *_in_dbt(path)))
+
+
+def _in_dbt(path: Path) -> Iterator[str]:
+    """What the unit tests of the dbt project say, for the one file that runs them."""
+    if path == MARTS:
+        for names in unit_tests().values():
+            yield from map(sentence, names)
 
 
 def _told(test: ast.FunctionDef) -> str:

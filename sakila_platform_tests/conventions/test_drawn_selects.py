@@ -1,4 +1,4 @@
-"""Each SELECT that makes a table of the lake is tried on tables that one can see, in a test that is called after it."""
+"""Each SELECT that makes a table of the lake, or a mart, is tried on tables that one can see, in a test of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from sakila_platform_tests.conventions.source_files import ROOT, modules, tree
+from sakila_platform_tests.drawn_marts import unit_tests
 from sakila_platform_tests.manual import SPEC
 
 SQL = ROOT / "sql"
@@ -41,3 +42,8 @@ def test_a_select_has_a_drawn_test_of_its_name(select: str) -> None:
 
 def test_every_layer_has_selects() -> None:
     assert {select.split("/")[1] for select in SELECTS} == set(LAYERS)
+
+
+def test_every_mart_has_a_unit_test_that_begins_with_its_name() -> None:
+    without = [mart for mart, names in unit_tests().items() if not any(name.startswith(f"{mart}_") for name in names)]
+    assert not without, f"No unit_tests in the YAML of {', '.join(without)}. Draw there what it makes of its rows."

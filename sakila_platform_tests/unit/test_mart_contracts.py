@@ -61,6 +61,14 @@ models:
                 to: ref('sound')
                 field: film_id
 """
+# One that can't pass, of a mart that keeps every rule.
+UNIT_TEST = """
+unit_tests:
+  - name: sound_is_empty
+    model: sound
+    given: []
+    expect: {rows: [{film_id: 0}]}
+"""
 WITH_CONTRACT = {
     "sound": SOUND,
     "nulls": [*SOUND, "(3, 3, 'Alien', NULL, NULL, NULL)"],
@@ -101,6 +109,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
             values = f"SELECT * FROM (VALUES {', '.join(rows)}) AS films ({COLUMNS})"
             (models / f"{mart}.sql").write_text(f"{{{{ config(contract={{'enforced': false}}) }}}}\n{values}\n")
             (models / f"{mart}.yml").write_text(declared.format(mart=mart))
+    with (models / "sound.yml").open("a") as file:
+        file.write(UNIT_TEST)
     project = DbtProject(folder, folder / "state")
     nodes = json.loads((project.parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
     by_type = {kind: [name for name in nodes if name.startswith(f"{kind}.")] for kind in ("model", "test")}
@@ -114,6 +124,11 @@ def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(
         "nulls": 3,
         "same": 2,
     }
+
+
+def test_unit_tests_are_no_part_of_a_build(outcome: Outcome) -> None:
+    kinds = {unique_id.partition(".")[0] for unique_id in outcome.results}
+    assert kinds == {"model", "test"}
 
 
 @pytest.mark.parametrize(
