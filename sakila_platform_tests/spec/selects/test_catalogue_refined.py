@@ -6,24 +6,78 @@ from sakila_platform_tests.drawn_selects import Select
 from sakila_platform_tests.tables import table
 
 
-def test_dim_title_is_of_both_sources_by_imdb_s_id_and_of_each_alone_where_it_is_horror(select: Select) -> None:
+def test_dim_title_has_the_titles_that_a_source_has_for_horror_by_its_newest_word(select: Select) -> None:
     given = {
         "trusted_catalogue.titles": """
-            title_id  | title_type | title | start_year | end_year | runtime_minutes | genres
-            tt0000001 | film       | Night | 1980       | null     | 90              | Drama,Horror
-            tt0000002 | series     | Fog   | 1990       | 1995     | null            | Comedy
-            tt0000003 | film       | Tea   | 1970       | null     | null            | Drama
+            title_id  | title_type | title | start_year | genres
+            tt0000001 | film       | Night | 1980       | Drama, HORROR
+            tt0000002 | film       | Tea   | 1970       | Drama
+            tt0000003 | film       | Fog   | 1990       | null
+        """,
+        "trusted_catalogue.tmdb_titles": """
+            dt         | title_type | tmdb_id | imdb_id   | title         | release_date | last_air_date
+            2022-05-02 | film       | 1       | null      | Not any more  | 1999-01-01   | null
+            2022-06-01 | film       | 1       | null      | Not any more  | 1999-01-01   | null
+            2022-05-02 | film       | 2       | null      | No horror     | 1999-01-01   | null
+            2022-05-02 | film       | 3       | tt0000003 | Fog           | 1990-01-01   | null
+            2022-05-02 | series     | 2       | null      | Moor          | null         | 1993-02-01
+            2022-05-02 | series     | 3       | null      | No horror too | 1999-01-01   | null
+        """,
+        "trusted_catalogue.tmdb_genres": """
+            dt         | title_type | tmdb_id | genre_id | genre_name
+            2022-05-02 | film       | 1       | 27       | Horror
+            2022-05-02 | film       | 2       | 35       | Comedy
+            2022-05-02 | film       | 3       | 27       | Horror
+        """,
+        "trusted_catalogue.tmdb_keywords": """
+            dt         | title_type | tmdb_id | keyword_id | keyword_name
+            2022-05-02 | series     | 2       | 8087       | horror
+            2022-05-02 | series     | 3       | 3          | zombie
+            2022-05-02 | film       | 3       | 8087       | horror
+        """,
+    }
+    assert select("catalogue/refined/dim_title", given).turned() == table(
+        """
+        title_id          | tmdb:series/2 | tt0000001 | tt0000003
+        title_type        | series        | film      | film
+        title             | Moor          | Night     | Fog
+        original_title    | null          | null      | null
+        original_language | null          | null      | null
+        release_date      | null          | null      | 1990-01-01
+        start_year        | null          | 1980      | 1990
+        end_year          | 1993          | null      | null
+        runtime_minutes   | null          | null      | null
+        tmdb_type         | series        | null      | film
+        tmdb_id           | 2             | null      | 3
+        collected_on      | 2022-05-02    | null      | 2022-05-02
+        is_in_imdb        | False         | True      | True
+        is_in_tmdb        | True          | False     | True
+        is_imdb_horror    | False         | True      | False
+        is_tmdb_horror    | True          | False     | True
+        """
+    )
+
+
+def test_dim_title_believes_imdb_first_and_of_tmdb_s_titles_of_one_imdb_id_that_of_most_votes(select: Select) -> None:
+    given = {
+        "trusted_catalogue.titles": """
+            title_id  | title_type | title | original_title | start_year | end_year | runtime_minutes | genres
+            tt0000001 | film       | Night | Noche          | 1980       | 1985     | 90              | Horror
+            tt0000002 | series     | Fog   | null           | 1990       | 1995     | null            | Horror
+            tt0000003 | film       | Moor  | null           | null       | null     | null            | Horror
         """,
         "trusted_catalogue.tmdb_titles": """
             dt         | title_type | tmdb_id | imdb_id   | title    | original_title | original_language | release_date | last_air_date | runtime_minutes | vote_count
-            2022-05-02 | film       | 7       | tt0000001 | Old word | null           | es                | 1980-06-01   | null          | 95              | 50
-            2022-06-01 | film       | 7       | tt0000001 | La noche | La noche       | es                | 1980-06-01   | null          | 95              | 50
-            2022-05-02 | film       | 8       | tt0000001 | Copy     | null           | en                | 1980-06-01   | null          | 95              | 9
-            2022-05-02 | series     | 7       | null      | Moor     | null           | en                | 1991-01-05   | 1993-02-01    | 45              | null
+            2022-05-02 | film       | 7       | tt0000001 | Old word | Old word       | en                | 1981-06-01   | null          | 95              | 60
+            2022-06-01 | film       | 7       | tt0000001 | La noche | La noche       | es                | 1981-06-01   | null          | 95              | 50
+            2022-05-02 | film       | 8       | tt0000001 | Copy     | Copy           | en                | 1981-06-01   | null          | 95              | 50
+            2022-05-02 | series     | 1       | tt0000001 | Copy     | Copy           | en                | 1981-06-01   | null          | 95              | 50
+            2022-05-02 | series     | 7       | tt0000002 | Niebla   | Niebla         | es                | 1991-01-05   | 1996-02-01    | 45              | null
+            2022-05-02 | film       | 5       | tt0000003 | Few      | Few            | en                | 2000-01-01   | null          | 80              | 2
+            2022-05-02 | film       | 6       | tt0000003 | Most     | Most           | fr                | 2001-01-01   | null          | 81              | 3
         """,  # noqa: E501
         "trusted_catalogue.tmdb_genres": """
             dt         | title_type | tmdb_id | genre_id | genre_name
-            2022-05-02 | film       | 7       | 35       | Comedy
             2022-06-01 | film       | 7       | 27       | Horror
         """,
         "trusted_catalogue.tmdb_keywords": """
@@ -33,22 +87,22 @@ def test_dim_title_is_of_both_sources_by_imdb_s_id_and_of_each_alone_where_it_is
     }
     assert select("catalogue/refined/dim_title", given).turned() == table(
         """
-        title_id          | tmdb:series/7 | tt0000001
-        title_type        | series        | film
-        title             | Moor          | Night
-        original_title    | null          | La noche
-        original_language | en            | es
-        release_date      | 1991-01-05    | 1980-06-01
-        start_year        | 1991          | 1980
-        end_year          | 1993          | null
-        runtime_minutes   | 45            | 90
-        tmdb_type         | series        | film
-        tmdb_id           | 7             | 7
-        collected_on      | 2022-05-02    | 2022-06-01
-        is_in_imdb        | False         | True
-        is_in_tmdb        | True          | True
-        is_imdb_horror    | False         | True
-        is_tmdb_horror    | True          | True
+        title_id          | tt0000001  | tt0000002  | tt0000003
+        title_type        | film       | series     | film
+        title             | Night      | Fog        | Moor
+        original_title    | Noche      | Niebla     | Most
+        original_language | es         | es         | fr
+        release_date      | 1981-06-01 | 1991-01-05 | 2001-01-01
+        start_year        | 1980       | 1990       | 2001
+        end_year          | null       | 1995       | null
+        runtime_minutes   | 90         | 45         | 81
+        tmdb_type         | film       | series     | film
+        tmdb_id           | 7          | 7          | 6
+        collected_on      | 2022-06-01 | 2022-05-02 | 2022-05-02
+        is_in_imdb        | True       | True       | True
+        is_in_tmdb        | True       | True       | True
+        is_imdb_horror    | True       | True       | True
+        is_tmdb_horror    | True       | True       | False
         """
     )
 
@@ -93,7 +147,7 @@ def test_dim_genre_is_in_one_spelling_with_the_sub_genre_that_it_makes(select: S
     given = {
         "trusted_catalogue.titles": """
             title_id  | genres
-            tt0000001 | COMEDY, sci-fi,,film-noir
+            tt0000001 | COMEDY, sci-fi, ,FILM-NOIR, Drama
             tt0000002 | null
         """,
         "trusted_catalogue.tmdb_genres": """
@@ -102,12 +156,18 @@ def test_dim_genre_is_in_one_spelling_with_the_sub_genre_that_it_makes(select: S
             2022-05-02 | Sci-Fi & Fantasy
         """,
         "declared_catalogue.genre_names": GENRE_NAMES,
-        "declared_catalogue.subgenre_terms": SUBGENRE_TERMS,
+        "declared_catalogue.subgenre_terms": """
+            subgenre      | kind    | term
+            Zom-com       | genre   | comedy
+            Horror comedy | genre   | Comedy
+            Witchcraft    | keyword | fantasy
+        """,
     }
     assert select("catalogue/refined/dim_genre", given).drawn() == table(
         """
         genre_id        | subgenre_id
         Comedy          | Horror comedy
+        Drama           | null
         Fantasy         | null
         Film-noir       | null
         Horror          | null
@@ -134,6 +194,7 @@ def test_dim_keyword_is_of_horror_titles_as_tmdb_s_newest_answer_has_it(select: 
             title_id    | tmdb_type | tmdb_id | collected_on
             tmdb:film/1 | film      | 1       | 2022-06-01
             tmdb:film/2 | film      | 2       | 2022-05-02
+            tt0000003   | null      | null    | null
         """,
         "trusted_catalogue.tmdb_keywords": """
             dt         | title_type | tmdb_id | keyword_id | keyword_name
@@ -158,19 +219,22 @@ def test_dim_person_is_of_the_files_only_where_tmdb_has_no_credits_of_the_title(
             title_id  | tmdb_type | tmdb_id | collected_on
             tt0000001 | film      | 1       | 2022-05-02
             tt0000002 | null      | null    | null
+            tt0000003 | null      | null    | null
         """,
         "trusted_catalogue.tmdb_credits": """
             dt         | title_type | tmdb_id | credit_id | person_id | person_name
             2022-05-02 | film       | 1       | a         | 5         | Ana
-            2022-05-02 | film       | 1       | b         | 5         | Ana
+            2022-05-02 | film       | 1       | b         | 5         | Ana B.
+            2022-05-01 | film       | 1       | b         | 6         | Zoe
             2022-05-02 | film       | 9       | c         | 6         | Zoe
+            2022-05-02 | series     | 1       | d         | 6         | Zoe
         """,
         "trusted_catalogue.title_artists": """
             title_id  | artist_id    | artist_name | birth_year | death_year
-            tt0000001 | Ana (1950)   | Ana         | 1950       | null
+            tt0000001 | Eva (1950)   | Eva         | 1950       | null
             tt0000002 | Ana (1950)   | Ana         | 1950       | null
             tt0000002 | Bruno (1920) | Bruno       | 1920       | 1999
-            tt0000003 | Carla        | Carla       | null       | null
+            tt0000009 | Carla        | Carla       | null       | null
         """,
     }
     assert select("catalogue/refined/dim_person", given).drawn() == table(
@@ -192,14 +256,16 @@ def test_bridge_title_genre_says_which_source_has_the_genre(select: Select) -> N
         """,
         "trusted_catalogue.titles": """
             title_id  | genres
-            tt0000001 | horror,Sci-Fi
-            tt0000002 | Horror, drama
+            tt0000001 | horror, Sci-Fi
+            tt0000002 | Horror, DRAMA, ,
             tt0000003 | Comedy
         """,
         "trusted_catalogue.tmdb_genres": """
             dt         | title_type | tmdb_id | genre_id | genre_name
             2022-05-02 | film       | 1       | 1        | Sci-Fi & Fantasy
             2022-05-01 | film       | 1       | 35       | Comedy
+            2022-05-02 | film       | 9       | 35       | Comedy
+            2022-05-02 | series     | 1       | 35       | Comedy
         """,
         "declared_catalogue.genre_names": GENRE_NAMES,
     }
@@ -228,6 +294,7 @@ def test_bridge_title_keyword_has_the_keywords_of_tmdb_s_newest_answer(select: S
             2022-06-01 | film       | 1       | 4          | vampire
             2022-06-01 | film       | 1       | 5          | ghost
             2022-06-01 | series     | 1       | 6          | nurse
+            2022-06-01 | film       | 2       | 7          | ghoul
         """,
     }
     assert select("catalogue/refined/bridge_title_keyword", given).drawn() == table(
@@ -256,6 +323,7 @@ def test_bridge_title_subgenre_says_which_terms_fit_and_other_where_none_does(se
             title_id  | keyword_id
             tt0000001 | 3
             tt0000001 | 4
+            tt0000001 | 6
             tt0000002 | 5
         """,
         "refined_catalogue.dim_keyword": """
@@ -263,6 +331,7 @@ def test_bridge_title_subgenre_says_which_terms_fit_and_other_where_none_does(se
             3          | Zombie
             4          | undead
             5          | comedy
+            6          | ZOMBIE
         """,
         "declared_catalogue.subgenre_terms": SUBGENRE_TERMS,
     }
@@ -293,6 +362,7 @@ def test_fact_title_believes_imdb_s_votes_first_and_has_a_profit_where_both_sums
             dt         | title_type | tmdb_id | mean_rating | vote_count | popularity | budget_usd | revenue_usd
             2022-05-02 | film       | 1       | 1.000       | 1          | 1.0000     | 1          | 1
             2022-06-01 | film       | 1       | 9.000       | 3          | 2.5000     | 25         | 10
+            2022-06-01 | series     | 1       | 1.000       | 1          | 1.0000     | 1          | 1
             2022-05-02 | film       | 2       | 4.250       | 8          | 0.5000     | null       | 10
         """,
     }
@@ -321,25 +391,30 @@ def test_fact_participation_is_of_tmdb_where_it_has_credits_else_of_the_files(se
             title_id  | tmdb_type | tmdb_id | collected_on
             tt0000001 | film      | 1       | 2022-05-02
             tt0000002 | film      | 2       | 2022-05-02
+            tt0000003 | null      | null    | null
         """,
         "trusted_catalogue.tmdb_credits": """
             dt         | title_type | tmdb_id | credit_type | credit_id | person_id | department | job      | character | billing_order
             2022-05-02 | film       | 1       | cast        | a         | 5         | null       | null     | Witch     | 3
             2022-05-02 | film       | 1       | cast        | b         | 5         | null       | null     | Ghost     | 0
             2022-05-02 | film       | 1       | crew        | c         | 5         | Directing  | Director | null      | null
-            2022-05-02 | film       | 1       | crew        | d         | 6         | Sound      | null     | null      | null
+            2022-05-02 | film       | 1       | cast        | d         | 5         | null       | null     | Ghost     | 9
+            2022-05-02 | film       | 1       | crew        | e         | 6         | Sound      | null     | null      | null
+            2022-05-01 | film       | 1       | crew        | f         | 7         | Sound      | null     | null      | null
+            2022-05-02 | series     | 1       | crew        | g         | 7         | Sound      | null     | null      | null
         """,  # noqa: E501
         "trusted_catalogue.title_artists": """
             title_id  | artist_id | role    | characters   | professions
             tt0000001 | Ana       | actress | Nurse        | actress
             tt0000002 | Ana       | actress | Ghost, Witch | actress,writer
-            tt0000002 | Bruno     | actor   | null         | director,writer
+            tt0000002 | Bruno     | actor   | null         | Director ,writer
             tt0000002 | Carla     | unknown | null         | null
         """,
         "refined_catalogue.fact_title": """
             title_id  | release_date_key
             tt0000001 | 19800601
             tt0000002 | 0
+            tt0000003 | 0
         """,
     }
     assert select("catalogue/refined/fact_participation", given).drawn() == table(
@@ -388,11 +463,13 @@ def test_unmatched_titles_are_those_of_one_source_and_those_left_out_with_the_re
             2022-05-02 | film       | 10      | tt0000001 | Copy  | 1982-06-01
             2022-05-02 | film       | 11      | tt0000001 | Gone  | 1983-06-01
             2022-06-01 | film       | 11      | null      | Gone  | 1983-06-01
+            2022-05-01 | series     | 7       | tt0000001 | Too   | 1984-06-01
         """,
         "trusted_catalogue.tmdb_unanswered": """
-            dt         | request    | imdb_id   | reason
-            2022-05-02 | /find/tt2  | tt0000002 | an older reason
-            2022-06-01 | /find/tt2  | tt0000002 | TMDB knows no title of this id
+            dt         | request   | imdb_id   | reason
+            2022-05-02 | /find/tt2 | tt0000002 | An older reason
+            2022-06-01 | /find/tt2 | tt0000002 | TMDB knows no title of this id
+            2022-06-01 | /movie/9  | tt0000002 | A later question
         """,
     }
     assert select("catalogue/refined/unmatched_titles", given).drawn() == table(
@@ -401,6 +478,7 @@ def test_unmatched_titles_are_those_of_one_source_and_those_left_out_with_the_re
         tmdb:film/10 | tmdb   | film       | Copy  | 1982       | another title of TMDB has the same IMDb id
         tmdb:film/8  | tmdb   | film       | Pond  | 2001       | TMDB knows no IMDb id of it
         tmdb:film/9  | tmdb   | film       | Tea   | 1999       | the CSV files have no title of this IMDb id
+        tmdb:series/7 | tmdb  | series     | Too   | 1984       | another title of TMDB has the same IMDb id
         tt0000002    | imdb   | film       | Fog   | 1981       | TMDB knows no title of this id
         tt0000003    | imdb   | series     | Moor  | null       | TMDB was not asked, or gave no title of this IMDb id
         """

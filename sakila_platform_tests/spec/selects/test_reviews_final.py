@@ -11,6 +11,7 @@ LOGS = """
     2021-04-25 | 1      | 2021-04-20 | Mobile   | Texas        | Apple iOS      | Safari
     2021-04-25 | 2      | 2021-04-20 | Mobile   | Puerto Rico  | Google Android | Chrome
     2021-04-25 | 3      | 2021-04-21 | Unknown  | Unknown      | Unknown        | Unknown
+    2021-04-25 | 4      | 2021-04-22 | Mobile   | Texas        | Apple iOS      | Safari
     2021-04-26 | 1      | 2021-04-22 | Mobile   | Texas        | Apple iOS      | Safari
 """
 
@@ -114,13 +115,14 @@ def test_fact_customer_spending_takes_off_what_was_given_back_and_is_of_0_where_
             2021-04-25 | 2           | 1001           | 2        | 1.250      | 7
             2021-04-25 | 3           | C1002          | -1       | 1.250      | 7
             2021-04-25 | 4           | 1003           | 3        | 0.333      | null
+            2021-04-25 | 5           | 1003           | 1        | 0.001      | 0
             2021-04-26 | 1           | 1004           | 1        | 9.999      | 7
         """
     }
     assert select("reviews/final/fact_customer_spending", given).drawn() == table(
         """
         dt         | customer_id | date_key | amount_spent | line_count
-        2021-04-25 | 0           | 20210425 | 0.999        | 1
+        2021-04-25 | 0           | 20210425 | 1.000        | 2
         2021-04-25 | 7           | 20210425 | 3.750        | 3
         2021-04-26 | 7           | 20210426 | 9.999        | 1
         """

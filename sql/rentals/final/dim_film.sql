@@ -25,7 +25,8 @@ SELECT
     greatest(
         film.captured_at,
         coalesce(category.captured_at, film.captured_at),
-        language.captured_at
+        language.captured_at,
+        coalesce(original_language.captured_at, film.captured_at)
     ) AS captured_at
 FROM stage_sakila.film AS film
 LEFT JOIN first_category
