@@ -32,13 +32,13 @@ def marts() -> list[str]:
     return sorted(path.stem for path in PROJECT.glob("models/*/*.sql"))
 
 
-def unit_tests() -> dict[str, list[str]]:
-    """The names of each mart's unit tests."""
-    named: dict[str, list[str]] = {mart: [] for mart in marts()}
+def unit_tests() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Each mart's unit tests by name, with the rows that they expect."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {mart: {} for mart in marts()}
     for file in sorted(PROJECT.glob("models/*/*.yml")):
         for declared in yaml.safe_load(file.read_text(encoding="utf-8")).get("unit_tests", ()):
-            named[declared["model"]].append(declared["name"])
-    return named
+            found[declared["model"]][declared["name"]] = declared["expect"]["rows"]
+    return found
 
 
 def unit_test_results(folder: Path) -> dict[str, str]:

@@ -6,8 +6,9 @@ import ast
 
 import pytest
 
+from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform_tests.conventions.source_files import ROOT, modules, tree
-from sakila_platform_tests.drawn_marts import unit_tests
+from sakila_platform_tests.drawn_marts import PROJECT, marts, unit_tests
 from sakila_platform_tests.manual import SPEC
 
 SQL = ROOT / "sql"
@@ -44,6 +45,10 @@ def test_every_layer_has_selects() -> None:
     assert {select.split("/")[1] for select in SELECTS} == set(LAYERS)
 
 
-def test_every_mart_has_a_unit_test_that_begins_with_its_name() -> None:
-    without = [mart for mart, names in unit_tests().items() if not any(name.startswith(f"{mart}_") for name in names)]
-    assert not without, f"No unit_tests in the YAML of {', '.join(without)}. Draw there what it makes of its rows."
+@pytest.mark.parametrize("mart", marts())
+def test_the_unit_tests_of_a_mart_begin_with_its_name_and_draw_all_of_its_columns(mart: str) -> None:
+    tests = unit_tests()[mart]
+    drawn_columns = {column for rows in tests.values() for row in rows for column in row}
+    left_out = read_mart_contracts(PROJECT)[mart].keys() - drawn_columns
+    assert not left_out, f"No unit test in {mart}.yml draws {sorted(left_out)}. Draw there what it makes of its rows."
+    assert all(name.startswith(f"{mart}_") for name in tests), f"Begin the names of its unit tests with {mart}_."
