@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -52,6 +53,14 @@ _OTHERS = {
 }
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A table as it was drawn, all of its columns, each value a text, and the types that they stand for."""
+
+    schema: pa.Schema
+    rows: list[list[str | None]]
+
+
 def select_on_duckdb(file: str, given: Mapping[str, str]) -> Rows:
     """Run the SELECT as the local lane does."""
     query, tables = _prepared(file, given)
@@ -63,10 +72,12 @@ def select_on_duckdb(file: str, given: Mapping[str, str]) -> Rows:
     with open_duckdb() as connection:
         for statement in macros(FUNCTIONS):
             connection.execute(statement)
-        for name, rows in tables.items():
+        for name, drawn in tables.items():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
-            connection.register("drawn", rows)
-            connection.execute(f"CREATE TABLE {name.sql} AS FROM drawn")
+            names = ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in drawn.schema)
+            connection.execute(f"CREATE TABLE {name.sql} ({names})")
+            marks = ", ".join("?" * len(drawn.schema))
+            connection.executemany(f"INSERT INTO {name.sql} VALUES ({marks})", drawn.rows)
         found = connection.execute(f"SELECT {', '.join(columns)} FROM ({query.sql}\n)").to_arrow_table()
     return _ordered(found.to_pylist())
 
@@ -76,8 +87,8 @@ def select_on_spark(spark: SparkSession) -> Select:
 
     def select(file: str, given: Mapping[str, str]) -> Rows:
         query, tables = _prepared(file, given)
-        for name, rows in tables.items():
-            _local_rows(spark, rows).createOrReplaceTempView(view_name(name.database, name.table))
+        for name, drawn in tables.items():
+            _local_rows(spark, drawn).createOrReplaceTempView(view_name(name.database, name.table))
         found = spark.sql(spark_sql(query.sql, FUNCTIONS))
         if contract := _made_by(file):
             further = [column for column in query.columns if column not in contract.column_names]
@@ -89,23 +100,22 @@ def select_on_spark(spark: SparkSession) -> Select:
     return select
 
 
-def _local_rows(spark: SparkSession, rows: pa.Table) -> DataFrame:
+def _local_rows(spark: SparkSession, drawn: _Drawn) -> DataFrame:
     """Rows that Spark plans by their size, so that a join of a few is no work for all of its executors."""
     columns = [
-        f"CAST(`{field.name}` AS {spark_type(field.type).simpleString()}) AS `{field.name}`" for field in rows.schema
+        f"CAST(`{field.name}` AS {spark_type(field.type).simpleString()}) AS `{field.name}`" for field in drawn.schema
     ]
-    texts = [str(value) if value is not None else None for row in rows.to_pylist() for value in row.values()]
-    line = f"({', '.join('?' * len(columns))})"
-    names = ", ".join(f"`{name}`" for name in rows.column_names)
-    drawn = f"VALUES {', '.join([line] * rows.num_rows)} AS drawn({names})"
-    return spark.sql(f"SELECT {', '.join(columns)} FROM {drawn}", texts)
+    marks = f"({', '.join('?' * len(columns))})"
+    names = ", ".join(f"`{name}`" for name in drawn.schema.names)
+    values = f"VALUES {', '.join([marks] * len(drawn.rows))} AS drawn({names})"
+    return spark.sql(f"SELECT {', '.join(columns)} FROM {values}", [value for row in drawn.rows for value in row])
 
 
-def _prepared(file: str, given: Mapping[str, str]) -> tuple[Query, dict[TableName, pa.Table]]:
+def _prepared(file: str, given: Mapping[str, str]) -> tuple[Query, dict[TableName, _Drawn]]:
     query = read_query(SQL_FOLDER / f"{file}.sql", "duckdb")
     reads = {name.sql for name in query.lake_inputs}
     assert given.keys() == reads, f"draw {reads}, which the SELECT reads, and no other"
-    return query, {name: _typed(given[name.sql], _schema(name)) for name in query.lake_inputs}
+    return query, {name: _drawn(given[name.sql], _schema(name)) for name in query.lake_inputs}
 
 
 def _schema(name: TableName) -> pa.Schema:
@@ -113,16 +123,11 @@ def _schema(name: TableName) -> pa.Schema:
     return _OTHERS[name] if name in _OTHERS else arrow_schema(_TABLES[name]).append(_DAY)
 
 
-def _typed(drawn: str, schema: pa.Schema) -> pa.Table:
-    """A drawn table in the types of its columns."""
-    rows = [{name: None if cell == "null" else cell for name, cell in row.items()} for row in drawn_rows(drawn)]
+def _drawn(text: str, schema: pa.Schema) -> _Drawn:
+    rows = [{name: None if cell == "null" else cell for name, cell in row.items()} for row in drawn_rows(text)]
     strangers = {name for row in rows for name in row} - set(schema.names)
     assert not strangers, f"there are no columns {strangers}"
-    columns = [f'CAST("{field.name}" AS {sql_type(field.type)}) AS "{field.name}"' for field in schema]
-    texts = pa.schema([(name, pa.string()) for name in schema.names])
-    with open_duckdb() as connection:
-        connection.register("texts", pa.Table.from_pylist(rows, texts))
-        return connection.execute(f"SELECT {', '.join(columns)} FROM texts").to_arrow_table()
+    return _Drawn(schema, [[row.get(name) for name in schema.names] for row in rows])
 
 
 def _made_by(file: str) -> Table | None:
