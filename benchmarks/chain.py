@@ -30,7 +30,7 @@ from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows
 from sakila_platform.model.contracts import arrow_schema, mysql_ddl
 from sakila_platform.orchestration import day_runs
 from sakila_platform.orchestration.resources.database import WAREHOUSE_DATABASE
-from sakila_platform.rentals.warehouse_load import FACTS
+from sakila_platform.rentals.warehouse_star import STAR
 
 JOB = "rentals_daily"
 READY = "sakila_ready"
@@ -87,17 +87,17 @@ def measured_chain(of: Shop, days: int | None = None) -> measuring.Measured:
 def ready_load(of: Shop, folder: Path) -> measuring.Measured:
     """LOAD DATA LOCAL of the warehouse's facts, from files into empty tables of the same definition."""
     with closing(connect(of.server, local_infile=True)) as connection, connection.cursor() as cursor:
-        for fact in FACTS:
+        for fact in STAR.facts:
             with open(folder / fact.name.table, "wb") as file:
                 cursor.execute(f"USE {WAREHOUSE_DATABASE}")
                 for batch in read_batches(connection, fact.name.table, arrow_schema(fact)):
                     file.write(encode_rows(batch))
         cursor.execute(f"CREATE DATABASE {READY} CHARACTER SET utf8mb4")
         cursor.execute(f"USE {READY}")
-        for fact in FACTS:
+        for fact in STAR.facts:
             cursor.execute(mysql_ddl(fact))
         start = perf_counter()
-        for fact in FACTS:
+        for fact in STAR.facts:
             columns = ", ".join(fact.column_names)
             path = folder / fact.name.table
             statement = f"LOAD DATA LOCAL INFILE %s INTO TABLE {fact.name.table} {FORMAT} ({columns})"

@@ -9,11 +9,11 @@ from sakila_platform.model.days import consecutive_runs
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rentals.date_years import ensure_dates
-from sakila_platform.rentals.warehouse_load import Loading, load_days
-from sakila_platform.rentals.warehouse_star import DAILY_TABLES
+from sakila_platform.rentals.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments, job_clock
 from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.warehouse.mysql.load import Loading, load_days
 
 
 def load(arguments: Arguments, tell: Tell) -> None:
@@ -25,7 +25,7 @@ def load(arguments: Arguments, tell: Tell) -> None:
 
     def load_run(days: list[date]) -> Outcomes:
         with warehouse_connection(address) as connection:
-            return load_days(Loading(connection, lake, clock, ensure_dates), tables, days)
+            return load_days(Loading(STAR, connection, lake, clock, ensure_dates), tables, days)
 
     run_chunks(consecutive_runs(arguments.days), load_run, tell)
 

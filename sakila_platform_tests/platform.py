@@ -38,12 +38,12 @@ from sakila_platform.orchestration.source_checks import stale_days_check
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform.settings.calendar import TIME_ZONE
 from sakila_platform.settings.every import all_settings
 from sakila_platform.settings.places import lake_location
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.star.transform import build_days
+from sakila_platform.warehouse.mysql.load import Loading, load_days
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
 from sakila_platform_tests.tables import Rows, rows_of
 
@@ -164,7 +164,7 @@ class Platform:
 
     def _run_warehouse(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
         with self.warehouse_resource.connect() as connection:
-            loading = Loading(connection, self.lake_files, self.clock, ensure_dates)
+            loading = Loading(warehouse_star.STAR, connection, self.lake_files, self.clock, ensure_dates)
             try:
                 return load_days(loading, _selected(warehouse_star.DAILY_TABLES, tables), days)
             except LoadRefused as refused:

@@ -24,7 +24,6 @@ from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star_build import star_build
-from sakila_platform.rentals.warehouse_load import Loading, load_days
 from sakila_platform.settings.places import lake_location
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.lake_views import LakeViews
@@ -33,6 +32,7 @@ from sakila_platform.spark.source.extraction import Extraction, extract_days
 from sakila_platform.spark.source.jdbc import JdbcSource
 from sakila_platform.spark.star import build_days
 from sakila_platform.star import transform
+from sakila_platform.warehouse.mysql.load import Loading, load_days
 from sakila_platform_tests.platform import LAYERS, Platform
 
 
@@ -215,7 +215,7 @@ class TwoLanes:
 
 def _load(lane: Platform, days: list[date]) -> Outcomes:
     with lane.warehouse_resource.connect() as connection:
-        loading = Loading(connection, lane.lake_files, lane.clock, ensure_dates)
+        loading = Loading(warehouse_star.STAR, connection, lane.lake_files, lane.clock, ensure_dates)
         return load_days(loading, warehouse_star.DAILY_TABLES, days)
 
 

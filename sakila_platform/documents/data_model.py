@@ -12,12 +12,13 @@ from pathlib import Path
 from sakila_platform.catalogue import refined_tables, trusted_tables
 from sakila_platform.model.contracts import Column, ColumnType, Kind, Table, postgres_type
 from sakila_platform.model.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
-from sakila_platform.rentals import source, star, warehouse_load
+from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.reviews import source as reviews_source
 from sakila_platform.reviews import star as reviews_star
-from sakila_platform.reviews import warehouse_load as reviews_load
 from sakila_platform.reviews import warehouse_star as reviews_warehouse
+from sakila_platform.warehouse.mysql.load import tables_on_mysql
+from sakila_platform.warehouse.postgres.load import tables_on_postgres
 
 BEGIN, END = "<!-- contracts -->", "<!-- /contracts -->"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,7 @@ RENTALS = Model(
     sections=(
         Section(
             "Tables of the warehouse",
-            (*WAREHOUSE_TABLES, warehouse.LOAD_LEDGER, warehouse_load.BELONGING.record),
+            tables_on_mysql(warehouse.STAR),
             _mysql,
         ),
         Section("Tables of the lake's star", (*star.DAILY_TABLES, star.DIM_DATE)),
@@ -85,7 +86,7 @@ REVIEWS = Model(
     sections=(
         Section(
             "Tables of the warehouse",
-            (*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE, reviews_load.BELONGING.record),
+            tables_on_postgres(reviews_warehouse.STAR),
             postgres_type,
         ),
         Section("Tables of the lake's star", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
@@ -169,7 +170,7 @@ def star_diagram(fact: Table, tables: Sequence[Table]) -> str:
 def described(table: Table, section: Section) -> str:
     """One table: grain, place, keys, rules, and its columns."""
     facts = [f"Primary key: {_listed(table.primary_key)}."]
-    if table.indexes:
+    if table.indexes and table.name.layer == "warehouse":
         facts.append(f"Further indexes: {'; '.join(_listed(columns) for columns in table.indexes)}.")
     facts.append(_place(table, section))
     if table.rules:

@@ -104,8 +104,9 @@ class Table:
     rules: tuple[RowRule, ...] = ()
     """What its rows keep beyond what their columns say."""
     indexes: tuple[tuple[str, ...], ...] = ()
+    """What it is looked up by in the warehouse, beside its primary key and its day."""
     keeps_history: bool = False
-    """Of a warehouse dimension: versions are kept (SCD type 2)."""
+    """Of a dimension: the warehouse keeps its versions (SCD type 2)."""
     taken_from: tuple[str, str] | None = None
     """Of a fact in the lake: the stage table and day column that one row comes from, for each that falls on the day."""
     belongs_to: str = ""

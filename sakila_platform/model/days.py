@@ -87,3 +87,8 @@ def told_range(partitions: Sequence[date | int]) -> str:
 def day_key(day: date) -> int:
     """The integer key of a day in `dim_date`: 20050524."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of_key(key: int) -> date:
+    """The day of an integer key."""
+    return date(key // 10_000, key // 100 % 100, key % 100)

@@ -14,7 +14,7 @@ from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.date_years import load_year, publish_year
-from sakila_platform.warehouse.mysql_session import make_tables
+from sakila_platform.warehouse.mysql.session import make_tables
 
 
 def date_dimension_assets() -> list[dg.AssetsDefinition]:

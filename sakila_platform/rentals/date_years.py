@@ -15,7 +15,7 @@ from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.rentals import star
 from sakila_platform.rentals.calendar import date_rows
 from sakila_platform.settings.calendar import HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.warehouse.mysql.session import WarehouseSession
 
 
 def publish_year(lake: Lake, year: int) -> int:

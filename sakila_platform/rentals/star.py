@@ -44,7 +44,9 @@ def _dimension(table: str, grain: str, columns: tuple[Column, ...], *, keeps_his
     )
 
 
-def _fact(table: str, grain: str, columns: tuple[Column, ...], taken_from: tuple[str, str]) -> Table:
+def _fact(
+    table: str, grain: str, columns: tuple[Column, ...], taken_from: tuple[str, str], looked_up_by: tuple[str, ...] = ()
+) -> Table:
     return Table(
         name=_final(table),
         kind=Kind.FACT,
@@ -52,6 +54,7 @@ def _fact(table: str, grain: str, columns: tuple[Column, ...], taken_from: tuple
         columns=columns,
         primary_key=(columns[0].name,),
         day_columns=(columns[1].name,),
+        indexes=tuple((column,) for column in looked_up_by),
         taken_from=taken_from,
     )
 
@@ -156,6 +159,7 @@ FACT_RENTAL = _fact(
         Column("inventory_id", INTEGER, "The copy (0 where none is named)."),
     ),
     ("rental", "rental_date"),
+    looked_up_by=("customer_id", "film_id"),
 )
 _RETURN = _fact(
     "fact_return",
@@ -173,6 +177,7 @@ _RETURN = _fact(
         Column("rental_days", INTEGER, "Calendar days between rental and return.", minimum=0),
     ),
     ("rental", "return_date"),
+    looked_up_by=("customer_id", "film_id"),
 )
 FACT_RETURN = replace(_RETURN, rules=(Holds("return_at is not before rental_at", "return_at >= rental_at"),))
 FACT_PAYMENT = _fact(
@@ -188,6 +193,7 @@ FACT_PAYMENT = _fact(
         Column("amount", MONEY, "Amount paid.", minimum=0),
     ),
     ("payment", "payment_date"),
+    looked_up_by=("rental_id", "customer_id"),
 )
 DIM_DATE = Table(
     name=_final("dim_date"),

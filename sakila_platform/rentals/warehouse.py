@@ -1,4 +1,4 @@
-"""Warehouse: the star of all days in MySQL, with history. Loaded by `warehouse_load`; contracts in `warehouse_star`.
+"""Warehouse: the star of all days in MySQL, with history. Contracts in `warehouse_star`.
 
 No postponed annotations here: Dagster reads those of the asset's function.
 """
@@ -8,8 +8,6 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform.model.contracts import Table
-from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
 from sakila_platform.orchestration.day_runs import Event, days_of, run_days
@@ -20,9 +18,10 @@ from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.database import WarehouseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.date_years import ensure_dates
-from sakila_platform.rentals.warehouse_load import FACTS, LAKE_TABLES, Loading, load_days
-from sakila_platform.rentals.warehouse_star import DAILY_TABLES
-from sakila_platform.warehouse.load_audit import AGREEMENT
+from sakila_platform.rentals.warehouse_star import DAILY_TABLES, STAR
+from sakila_platform.warehouse.load_rules import AGREEMENT
+from sakila_platform.warehouse.mysql.load import Loading, load_days
+from sakila_platform.warehouse.rows import inputs_of
 
 GROUP = "rentals_warehouse"
 
@@ -30,12 +29,12 @@ GROUP = "rentals_warehouse"
 def warehouse_assets() -> dg.AssetsDefinition:
     """The warehouse's star: one step and one transaction for all tables and days of a run."""
     partitions = daily_partitions()
-    facts = {fact.name: (AGREEMENT, "Rows, ids and money of the day are those of final.") for fact in FACTS}
+    facts = {fact.name: (AGREEMENT, "Rows, ids and money of the day are those of final.") for fact in STAR.facts}
 
     @dg.multi_asset(
         name="warehouse",
         specs=[
-            table_spec(table, group=GROUP, kinds=("mysql",), deps=_inputs(table), partitions=partitions)
+            table_spec(table, group=GROUP, kinds=("mysql",), deps=inputs_of(STAR, table), partitions=partitions)
             for table in DAILY_TABLES
         ],
         check_specs=contract_checks(DAILY_TABLES, partitions, facts),
@@ -53,7 +52,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
 
         def commit(days: list[date]) -> dict:
             with database.connect() as connection:
-                loading = Loading(connection, lake.lake(), clock.clock(), ensure_dates)
+                loading = Loading(STAR, connection, lake.lake(), clock.clock(), ensure_dates)
                 try:
                     return results(load_days(loading, tables, days))
                 except LoadRefused as refused:
@@ -64,14 +63,3 @@ def warehouse_assets() -> dg.AssetsDefinition:
         yield from run_days(context, days, len(days), measured("warehouse", commit))
 
     return warehouse
-
-
-def _inputs(table: Table) -> list[TableName]:
-    """A table's day in the lake, and for a fact its dimensions in the warehouse."""
-    dimensions = [TableName("warehouse", table.name.source, target) for target in set(table.references.values())]
-    lake = {LAKE_TABLES[table.name].name}
-    if table.name.table == "fact_rental":
-        lake |= {LAKE_TABLES[fact.name].name for fact in FACTS}
-    if table.name.table == "bridge_film_actor":
-        dimensions = []
-    return sorted({*lake, *dimensions})

@@ -8,8 +8,6 @@ from datetime import date
 
 import dagster as dg
 
-from sakila_platform.model.contracts import Table
-from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.asset_specs import contract_checks, load_refused, results, table_spec, tables_of
 from sakila_platform.orchestration.day_runs import Event, days_of, run_days
@@ -19,10 +17,10 @@ from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews import star
-from sakila_platform.reviews.warehouse_load import LAKE_TABLES
 from sakila_platform.reviews.warehouse_place import load, load_dates
-from sakila_platform.reviews.warehouse_star import DAILY_TABLES, DIM_DATE, FACTS
-from sakila_platform.warehouse.load_audit import AGREEMENT
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES, DIM_DATE, STAR
+from sakila_platform.warehouse.load_rules import AGREEMENT
+from sakila_platform.warehouse.rows import inputs_of
 
 GROUP = "reviews_warehouse"
 
@@ -30,12 +28,12 @@ GROUP = "reviews_warehouse"
 def warehouse_assets() -> dg.AssetsDefinition:
     """The warehouse's star: one step and one transaction for all tables and days of a run."""
     partitions = daily_partitions()
-    facts = {fact.name: (AGREEMENT, "Rows and sums of the day are those of final.") for fact in FACTS}
+    facts = {fact.name: (AGREEMENT, "Rows and sums of the day are those of final.") for fact in STAR.facts}
 
     @dg.multi_asset(
         name="reviews_warehouse",
         specs=[
-            table_spec(table, group=GROUP, kinds=("postgresql",), deps=_inputs(table), partitions=partitions)
+            table_spec(table, group=GROUP, kinds=("postgresql",), deps=inputs_of(STAR, table), partitions=partitions)
             for table in DAILY_TABLES
         ],
         check_specs=contract_checks(DAILY_TABLES, partitions, facts),
@@ -71,9 +69,3 @@ def warehouse_date_asset() -> dg.AssetsDefinition:
         yield from run_years(context, DIM_DATE, lambda year: load_dates(reviews_database, lake.lake(), year))
 
     return warehouse_dim_date
-
-
-def _inputs(table: Table) -> list[TableName]:
-    """A table's day in the lake, and for a fact its dimensions in the warehouse."""
-    dimensions = {TableName("warehouse", table.name.source, target) for target in table.references.values()}
-    return sorted({LAKE_TABLES[table.name].name, *dimensions})

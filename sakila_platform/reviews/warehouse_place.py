@@ -16,32 +16,33 @@ from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.source import SOURCE
-from sakila_platform.reviews.warehouse_load import Loading, load_days, load_year
+from sakila_platform.reviews.warehouse_star import STAR
+from sakila_platform.warehouse.postgres.load import Loading, load_days, load_year
 
 if TYPE_CHECKING:
-    from sakila_platform.reviews.redshift_load import RedshiftLoading
+    from sakila_platform.warehouse.redshift_load import RedshiftLoading
 
 
 def load(database: ReviewsWarehouseResource, lake: Lake, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     """Load these tables for these consecutive days in one transaction. Raises as `load_days` does."""
     if is_redshift(database):
         # Here and not above: who has PostgreSQL has no use for boto3, which takes a quarter of a second to import.
-        from sakila_platform.reviews.redshift_load import load_days_on_redshift  # noqa: PLC0415
+        from sakila_platform.warehouse.redshift_load import load_days_on_redshift  # noqa: PLC0415
 
         return load_days_on_redshift(_on_redshift(lake), tables, days)
     with database.connect() as connection:
-        return load_days(Loading(connection, lake, publish_year), tables, days)
+        return load_days(Loading(STAR, connection, lake, publish_year), tables, days)
 
 
 def load_dates(database: ReviewsWarehouseResource, lake: Lake, year: int) -> int:
     """Load a year of dim_date. Returns its rows."""
     if is_redshift(database):
         # As above.
-        from sakila_platform.reviews.redshift_load import load_year_on_redshift  # noqa: PLC0415
+        from sakila_platform.warehouse.redshift_load import load_year_on_redshift  # noqa: PLC0415
 
         return load_year_on_redshift(_on_redshift(lake), year)
     with database.connect() as connection:
-        return load_year(Loading(connection, lake, publish_year), year)
+        return load_year(Loading(STAR, connection, lake, publish_year), year)
 
 
 def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
@@ -67,6 +68,6 @@ def is_redshift(database: ReviewsWarehouseResource) -> bool:
 def _on_redshift(lake: Lake) -> RedshiftLoading:
     # As above.
     from sakila_platform.databases.redshift import chosen_redshift  # noqa: PLC0415
-    from sakila_platform.reviews.redshift_load import RedshiftLoading  # noqa: PLC0415
+    from sakila_platform.warehouse.redshift_load import RedshiftLoading  # noqa: PLC0415
 
-    return RedshiftLoading(chosen_redshift(), lake, publish_year)
+    return RedshiftLoading(STAR, chosen_redshift(), lake, publish_year)

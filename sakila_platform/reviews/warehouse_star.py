@@ -8,33 +8,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.model.contracts import Table
 from sakila_platform.reviews import star
+from sakila_platform.warehouse.star import WarehouseStar, warehouse_fact
 
 VIEW = "customer_movie_analytics"
-
-
-def _in_warehouse(table: Table) -> Table:
-    return replace(table, name=table.name.in_layer("warehouse"))
-
-
-DIM_DEVICES = _in_warehouse(star.DIM_DEVICES)
-DIM_LOCATION = _in_warehouse(star.DIM_LOCATION)
-DIM_OS = _in_warehouse(star.DIM_OS)
-DIM_BROWSER = _in_warehouse(star.DIM_BROWSER)
-DIM_DATE = _in_warehouse(star.DIM_DATE)
 # The same session details may be delivered on two days.
-FACT_MOVIE_ANALYTICS = replace(
-    _in_warehouse(star.FACT_MOVIE_ANALYTICS),
-    primary_key=(*star.FACT_MOVIE_ANALYTICS.primary_key, "insert_date"),
-    indexes=(("insert_date",),),
+_FACT_MOVIE_ANALYTICS = replace(
+    warehouse_fact(star.FACT_MOVIE_ANALYTICS, {}), primary_key=(*star.FACT_MOVIE_ANALYTICS.primary_key, "insert_date")
 )
-FACT_CUSTOMER_SPENDING = replace(_in_warehouse(star.FACT_CUSTOMER_SPENDING), indexes=(("date_key",),))
+STAR = WarehouseStar(
+    "reviews",
+    # Reviews one by one are in the lake alone.
+    tuple(table for table in star.DAILY_TABLES if table is not star.FACT_REVIEW),
+    star.DIM_DATE,
+    given=(_FACT_MOVIE_ANALYTICS,),
+    views=(VIEW,),
+)
 
-DIMENSIONS = (DIM_DEVICES, DIM_LOCATION, DIM_OS, DIM_BROWSER)
-FACTS = (FACT_MOVIE_ANALYTICS, FACT_CUSTOMER_SPENDING)
-DAILY_TABLES = (*DIMENSIONS, *FACTS)
+DAILY_TABLES = STAR.tables
 """In loading order: dimensions before facts."""
-
-VIEW_READS = (FACT_MOVIE_ANALYTICS, FACT_CUSTOMER_SPENDING)
+DIM_DATE = STAR.dates
+FACTS = STAR.facts
+VIEW_READS = FACTS
 """What the view is made of."""

@@ -14,36 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from sakila_platform.lake.duckdb import sql_type
-from sakila_platform.model.contracts import Table, arrow_schema
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.warehouse.star import Dimension
 
 FIRST_DAY = "DATE '1900-01-01'"
 FOREVER = "DATE '9999-12-31'"
 KEY_FACTOR = 100_000_000
 _STORED = "stored_versions"
 _VERSIONS = "computed_versions"
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A versioned dimension: its contracts in the lake and in the warehouse."""
-
-    lake: Table
-    warehouse: Table
-
-    @property
-    def key(self) -> str:
-        """The surrogate key's column."""
-        return self.warehouse.primary_key[0]
-
-    @property
-    def id(self) -> str:
-        """The source id's column."""
-        return self.lake.primary_key[0]
-
-    @property
-    def attributes(self) -> str:
-        """What a version is made of, as a SQL list: every column but the id and the time of capture."""
-        return ", ".join(c for c in self.lake.column_names if c not in (self.id, "captured_at"))
 
 
 @dataclass(frozen=True)
@@ -203,5 +181,5 @@ def _versions_sql(dimension: Dimension, captures: str) -> str:
 
 
 def _row(alias: str, dimension: Dimension) -> str:
-    attributes = ", ".join(f"{alias}.{name.strip()}" for name in dimension.attributes.split(","))
+    attributes = ", ".join(f"{alias}.{name}" for name in dimension.attributes)
     return f"row({attributes})"

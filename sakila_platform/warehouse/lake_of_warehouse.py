@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -16,6 +16,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Column, Kind, Table, text
 from sakila_platform.model.naming import TableName, day_partition
+from sakila_platform.warehouse.star import WarehouseStar
 
 # Beside the Date dimension's years, where whoever loads a warehouse may write. Readers pass such a name by.
 RECORD = "loaded_lake"
@@ -48,19 +49,23 @@ class Belonging:
     """The lake's Date dimension: the mark is beside its years."""
     record: Table
 
-    def require_own(self, session: WarehouseSession, loaded: Sequence[date], daily: TableName) -> None:
+    def require_own(self, session: WarehouseSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]) -> None:
         """Let a load go on when the session's lake is the one that the warehouse is filled from.
 
-        A warehouse without a record takes the lake for its own when that has every day it has `loaded`, by the files of
-        a `daily` table. Raises PlatformError, and names the command that helps, for any other lake.
+        A warehouse without a record takes the lake for its own when that has every day it has `loaded` of a table of
+        the lake. Raises PlatformError, and names the command that helps, for any other lake.
         """
         known = session.fetch(f"SELECT {_ID}, location FROM {self.record.name.table}")
-        if not known and not (missing := session.lake.missing(daily, map(day_partition, loaded))):
-            self.note(session)
-        elif not known:
-            self._refuse(session.lake, f"another lake: this one lacks {len(missing)} of its days, such as {missing[0]}")
+        if not known:
+            self._adopt(session, loaded())
         elif known[0][0] != lake_id(session.lake, self.dates):
             self._refuse(session.lake, f"another lake, at {known[0][1]}")
+
+    def _adopt(self, session: WarehouseSession, loaded: Mapping[TableName, Sequence[date]]) -> None:
+        lacking = (session.lake.missing(table, map(day_partition, days)) for table, days in loaded.items())
+        if missing := sorted({partition for partitions in lacking for partition in partitions}):
+            self._refuse(session.lake, f"another lake: this one lacks {len(missing)} of its days, such as {missing[0]}")
+        self.note(session)
 
     def note(self, session: WarehouseSession) -> None:
         """Note the session's lake as the one that the warehouse is filled from."""
@@ -79,15 +84,16 @@ class Belonging:
         )
 
 
-def belonging(domain: str, dates: TableName) -> Belonging:
-    """How the warehouse of the domain, of that source, keeps it."""
+def belonging(star: WarehouseStar) -> Belonging:
+    """How the warehouse of the star keeps it."""
+    dates = star.lake_dates.name
     columns = (
         Column(_ID, text(36), "The mark that the lake carries, wherever it is moved."),
         Column("location", text(_LONGEST_LOCATION), "Where that lake was when it was noted."),
     )
     name = TableName("warehouse", dates.source, RECORD)
     grain = "One row: the lake that the warehouse is filled from."
-    return Belonging(domain, dates, Table(name, Kind.EVENT, grain, columns, primary_key=(_ID,)))
+    return Belonging(star.domain, dates, Table(name, Kind.EVENT, grain, columns, primary_key=(_ID,)))
 
 
 def lake_id(lake: Lake, dates: TableName) -> str:

@@ -10,7 +10,10 @@ from sakila_platform.model.contracts import Table, reference_rules, row_rules
 from sakila_platform.model.rule_sql import Engine, broken, columns_of, names_a_row
 from sakila_platform.model.rules import NotNull, References, RowRule
 
-_CALENDAR, _DATE_KEY = "dim_date", "date_key"
+CONTRACT = "contract"
+AGREEMENT = "matches_final"
+CALENDAR = "dim_date"
+_DATE_KEY = "date_key"
 KEY_THERE = "key_there"
 """What a dimension's key is called beside the rows that name it."""
 
@@ -32,13 +35,13 @@ def row_conditions(table: Table, engine: Engine) -> dict[str, str]:
 
 def key_rules(fact: Table) -> tuple[References, ...]:
     """That each key of a fact names a row: of its dimensions, and a date key of the Date dimension."""
-    dates = (References(column.name, _CALENDAR) for column in fact.columns if column.name.endswith(_DATE_KEY))
+    dates = (References(column.name, CALENDAR) for column in fact.columns if column.name.endswith(_DATE_KEY))
     return (*reference_rules(fact), *dates)
 
 
 def key_of(rule: References) -> str:
     """The key that the dimension has of its own."""
-    return _DATE_KEY if rule.dimension == _CALENDAR else rule.column
+    return _DATE_KEY if rule.dimension == CALENDAR else rule.column
 
 
 def beside(rule: References) -> str:

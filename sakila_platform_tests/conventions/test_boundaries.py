@@ -30,6 +30,7 @@ PURE = (
     "rentals/dashboards.py",
     "reviews/dashboards.py",
     "reviews/warehouse_star.py",
+    "warehouse/star.py",
     "warehouse/load_questions.py",
     "rentals/source.py",
     "rentals/star.py",

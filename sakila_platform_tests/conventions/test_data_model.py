@@ -18,7 +18,7 @@ from sakila_platform.documents.data_model import (
 )
 from sakila_platform.model.contracts import BIGINT, Column, Kind, Table
 from sakila_platform.model.naming import TableName
-from sakila_platform.rentals.warehouse_star import FACT_RENTAL
+from sakila_platform.rentals.warehouse_star import STAR
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.page.stem)
@@ -43,7 +43,7 @@ def test_a_fact_reaches_actors_by_the_bridge_from_films_only() -> None:
 
 
 def test_a_rental_still_out_has_no_return_date_and_versions_meet_by_their_key() -> None:
-    drawn = star_diagram(FACT_RENTAL, WAREHOUSE_TABLES).splitlines()
+    drawn = star_diagram(STAR.table("fact_rental"), WAREHOUSE_TABLES).splitlines()
     assert '  dim_date |o--o{ fact_rental : "return_date_key"' in drawn
     assert '  dim_date ||--o{ fact_rental : "rental_date_key"' in drawn
     assert '  dim_film ||--o{ fact_rental : "film_key"' in drawn
@@ -56,7 +56,7 @@ def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
         name=TableName("warehouse", "sakila", "fact_visit"),
         kind=Kind.FACT,
         grain="One row per visit.",
-        columns=(Column("visit_id", BIGINT, "The visit."), *FACT_RENTAL.columns[1:4]),
+        columns=(Column("visit_id", BIGINT, "The visit."), *STAR.table("fact_rental").columns[1:4]),
         primary_key=("visit_id",),
     )
     tables = (*WAREHOUSE_TABLES, shop_visit)
@@ -68,7 +68,7 @@ def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
 
 
 def test_a_column_says_what_it_may_hold_and_whether_it_is_personal() -> None:
-    column = replace(FACT_RENTAL.columns[0], name="mood", allowed=("good", "bad"), is_personal=True)
-    row = described(replace(FACT_RENTAL, columns=(column,)), RENTALS.sections[0]).splitlines()[-1]
+    column = replace(STAR.table("fact_rental").columns[0], name="mood", allowed=("good", "bad"), is_personal=True)
+    row = described(replace(STAR.table("fact_rental"), columns=(column,)), RENTALS.sections[0]).splitlines()[-1]
     assert row.startswith("| `mood` | `INT` |  |")
     assert row.endswith("One of good, bad. Personal. |")

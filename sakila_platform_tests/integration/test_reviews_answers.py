@@ -22,10 +22,10 @@ from sakila_platform.reviews.agreement import NEVER_MULTIPLIED, agreement_checks
 from sakila_platform.reviews.analysis import analysis_assets, answer_file, questions
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.marts import marts_assets
-from sakila_platform.reviews.warehouse_load import Loading, load_days
 from sakila_platform.reviews.warehouse_place import ask
-from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
+from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page
 from sakila_platform_tests.reviews_lake import write_day
@@ -162,7 +162,7 @@ def load_day(address: PostgresAddress, day: str, reviews: str, purchases: str) -
     lake = LakeResource().lake()
     write_day(lake, day, reviews, purchases)
     with connected(address) as connection:
-        load_days(Loading(connection, lake, publish_year), DAILY_TABLES, [date.fromisoformat(day)])
+        load_days(Loading(STAR, connection, lake, publish_year), DAILY_TABLES, [date.fromisoformat(day)])
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPath
             write_day(lake, day, reviews, purchases)
         with connected(address) as connection:
             days = [date.fromisoformat(day) for day in DAYS]
-            load_days(Loading(connection, lake, publish_year), DAILY_TABLES, days)
+            load_days(Loading(STAR, connection, lake, publish_year), DAILY_TABLES, days)
         yield Answered(answers(address, dg.AssetSelection.all()), address)
 
 

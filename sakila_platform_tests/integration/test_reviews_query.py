@@ -15,10 +15,10 @@ from sakila_platform.embedded.postgres_address import WAREHOUSE_DATABASE
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.warehouse_load import Loading, load_days
-from sakila_platform.reviews.warehouse_star import DAILY_TABLES
+from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
+from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform_tests.reviews_lake import write_day
 
 REVIEWS = """
@@ -47,7 +47,7 @@ def warehouse(server: None, postgres_server: PostgresAddress, tmp_path: Path) ->
     lake = FolderLake(str(tmp_path / "lake"))
     write_day(lake, "2021-05-01", REVIEWS)
     with connected(postgres_server.on(WAREHOUSE_DATABASE)) as connection:
-        load_days(Loading(connection, lake, publish_year), DAILY_TABLES, [date(2021, 5, 1)])
+        load_days(Loading(STAR, connection, lake, publish_year), DAILY_TABLES, [date(2021, 5, 1)])
 
 
 def test_a_question_is_answered_as_table_csv_and_json(warehouse: None) -> None:

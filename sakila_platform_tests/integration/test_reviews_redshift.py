@@ -29,15 +29,15 @@ from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.analysis import questions
 from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.redshift_load import (
-    MANIFESTS,
+from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
+from sakila_platform.warehouse.postgres.load import Loading, load_days
+from sakila_platform.warehouse.redshift_load import (
     RedshiftLoading,
     load_days_on_redshift,
     load_year_on_redshift,
+    manifests,
 )
-from sakila_platform.reviews.warehouse_load import Loading, load_days
-from sakila_platform.reviews.warehouse_place import ask
-from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform_tests.integration.test_reviews_warehouse import DAY_ONE, DAY_TWO, FIRST, PAID_ONE, PAID_TWO, SECOND
 from sakila_platform_tests.lake_places import s3_place
 from sakila_platform_tests.postgres_servers import postgres_database
@@ -57,7 +57,7 @@ class OnRedshift:
 
     @property
     def loading(self) -> RedshiftLoading:
-        return RedshiftLoading(Redshift(self.stand_in, ADDRESS), self.stand_in.lake, publish_year)
+        return RedshiftLoading(warehouse.STAR, Redshift(self.stand_in, ADDRESS), self.stand_in.lake, publish_year)
 
     def contents(self) -> dict[str, list[tuple]]:
         return contents(self.stand_in.address)
@@ -91,7 +91,7 @@ def test_a_load_leaves_the_same_tables_as_on_postgresql(
 
     with postgres_database(postgres_server) as address:
         with connected(address) as connection:
-            loading = Loading(connection, on_redshift.stand_in.lake, publish_year)
+            loading = Loading(warehouse.STAR, connection, on_redshift.stand_in.lake, publish_year)
             assert load_days(loading, warehouse.DAILY_TABLES, DAYS) == outcomes
         assert on_redshift.contents() == contents(address)
 
@@ -131,7 +131,7 @@ def test_a_load_is_one_batch_and_leaves_no_manifest_behind(on_redshift: OnRedshi
     assert len(on_redshift.stand_in.sent) <= MOST_STATEMENTS
     copied = [sql for sql in on_redshift.stand_in.sent if sql.startswith("COPY")]
     assert len(copied) == len(warehouse.DAILY_TABLES) + 1
-    assert not on_redshift.stand_in.lake.files(f"{MANIFESTS}/")
+    assert not on_redshift.stand_in.lake.files(f"{manifests(warehouse.STAR)}/")
 
 
 def test_rows_that_are_not_finals_undo_the_batch(on_redshift: OnRedshift, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_rows_that_are_not_finals_undo_the_batch(on_redshift: OnRedshift, monkey
     with pytest.raises(LoadRefused, match="fact_customer_spending on 2021-05-02: rows or sums are not those of final"):
         load_days_on_redshift(on_redshift.loading, warehouse.DAILY_TABLES, DAYS[1:])
     assert on_redshift.contents() == before
-    assert not on_redshift.stand_in.lake.files(f"{MANIFESTS}/")
+    assert not on_redshift.stand_in.lake.files(f"{manifests(warehouse.STAR)}/")
 
 
 def test_a_key_that_names_no_member_undoes_the_batch(on_redshift: OnRedshift) -> None:
@@ -168,7 +168,7 @@ def test_a_year_is_put_in_by_itself(on_redshift: OnRedshift) -> None:
 
 
 def test_a_lake_in_a_folder_can_not_be_copied_from(tmp_path: Path) -> None:
-    loading = RedshiftLoading(Redshift(None, ADDRESS), FolderLake(str(tmp_path)), publish_year)
+    loading = RedshiftLoading(warehouse.STAR, Redshift(None, ADDRESS), FolderLake(str(tmp_path)), publish_year)
     with pytest.raises(UsageError, match=r"Redshift copies from S3 alone\. Set SAKILA_LAKE to s3://bucket/prefix"):
         load_days_on_redshift(loading, warehouse.DAILY_TABLES, DAYS)
 

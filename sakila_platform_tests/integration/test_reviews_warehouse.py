@@ -21,10 +21,10 @@ from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.reviews import star
-from sakila_platform.reviews import warehouse_load as loading
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.warehouse_load import Loading, load_days
+from sakila_platform.warehouse.postgres import load as loading
+from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform_tests.reviews_lake import key_of, write_day, write_tables
 from sakila_platform_tests.tables import Rows, rows_of, table
 
@@ -67,7 +67,7 @@ class WarehouseUnderTest:
     def load(self, *days: str, tables: Any = warehouse.DAILY_TABLES) -> Any:
         with connected(self.address) as connection:
             wanted = [date.fromisoformat(day) for day in days]
-            return load_days(Loading(connection, self.lake, publish_year), tables, wanted)
+            return load_days(Loading(warehouse.STAR, connection, self.lake, publish_year), tables, wanted)
 
     def sql(self, statement: str) -> Rows:
         with connect(self.address) as connection:
@@ -123,7 +123,7 @@ def test_a_warehouse_takes_nothing_from_another_lake_until_it_is_filled_from_it(
     assert reviews.contents() == before
 
     with connected(reviews.address) as connection:
-        days = loading.refill(Loading(connection, reviews.lake, publish_year))
+        days = loading.refill(Loading(warehouse.STAR, connection, reviews.lake, publish_year))
     assert [str(day) for day in days] == [SECOND]
     reviews.load(SECOND)
 
@@ -188,7 +188,7 @@ def test_an_empty_day_is_loaded_as_an_empty_day(reviews: WarehouseUnderTest) -> 
     reviews.load(FIRST)
     write_day(reviews.lake, FIRST)
     outcomes = reviews.load(FIRST)
-    assert outcomes[warehouse.FACT_MOVIE_ANALYTICS.name][date(2021, 5, 1)].rows == 0
+    assert outcomes[warehouse.STAR.table("fact_movie_analytics").name][date(2021, 5, 1)].rows == 0
     assert not reviews.sql("TABLE fact_movie_analytics")
     assert not reviews.sql("TABLE fact_customer_spending")
 
@@ -197,7 +197,7 @@ def test_a_changed_description_of_a_member_is_taken_over(reviews: WarehouseUnder
     reviews.load(FIRST)
     device = [{"device_key": key_of("Mobile"), "device": "Phone"}, {"device_key": 0, "device": "Unknown"}]
     write_tables(reviews.lake, date(2021, 5, 2), {star.DIM_DEVICES: device})
-    reviews.load(SECOND, tables=[warehouse.DIM_DEVICES])
+    reviews.load(SECOND, tables=[warehouse.STAR.table("dim_devices")])
     devices = reviews.sql("SELECT device FROM dim_devices ORDER BY device").column("device")
     assert devices == ["Computer", "Phone", "Tablet", "Unknown"]
 
@@ -261,9 +261,9 @@ def test_rows_that_change_on_their_way_refuse_the_day(
 ) -> None:
     replace = loading._replace_days
 
-    def lose_a_cent(session: Any, fact: Any) -> None:
-        replace(session, fact)
-        if fact is warehouse.FACT_CUSTOMER_SPENDING:
+    def lose_a_cent(session: Any, *of: Any) -> None:
+        replace(session, *of)
+        if warehouse.STAR.table("fact_customer_spending") in of:
             session.execute(
                 "UPDATE fact_customer_spending SET amount_spent = amount_spent - 0.01 WHERE customer_id = 3"
             )
@@ -301,7 +301,7 @@ def test_a_view_of_another_version_is_made_anew(reviews: WarehouseUnderTest) -> 
 
 def test_two_loads_at_once_wait_for_each_other(reviews: WarehouseUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     reviews.load(FIRST)
-    monkeypatch.setattr("sakila_platform.warehouse.postgres_session._LOCK_WAIT_SECONDS", 1)
+    monkeypatch.setattr("sakila_platform.warehouse.postgres.session._LOCK_WAIT_SECONDS", 1)
     with connect(reviews.address) as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(7241001)")
         with pytest.raises(PlatformError, match="Another run has been loading the warehouse for 1 s"):
@@ -331,7 +331,7 @@ def test_tables_that_another_contract_made_are_named_and_dropped_as_told_are_fil
     with connected(reviews.address) as connection:
         connection.execute(line[line.index("DROP TABLE") : line.index("), then")].encode())
         connection.commit()
-        days = loading.refill(Loading(connection, reviews.lake, publish_year))
+        days = loading.refill(Loading(warehouse.STAR, connection, reviews.lake, publish_year))
     reviews.load(*map(str, days))
     assert reviews.contents() == whole
 
@@ -352,6 +352,6 @@ def test_a_day_of_the_lake_that_another_contract_wrote_is_named_and_the_warehous
     with pytest.raises(PlatformError, match=told):
         reviews.load(FIRST, SECOND)
     with connected(reviews.address) as connection, pytest.raises(PlatformError, match=told):
-        loading.refill(Loading(connection, reviews.lake, publish_year))
+        loading.refill(Loading(warehouse.STAR, connection, reviews.lake, publish_year))
 
     assert reviews.contents() == whole

@@ -15,13 +15,11 @@ from hypothesis import strategies as st
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.days import Clock
-from sakila_platform.rentals import star
-from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.warehouse.history import Dimension
-from sakila_platform.warehouse.load_dimensions import load_dimension
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.rentals.warehouse_star import STAR
+from sakila_platform.warehouse.mysql.dimensions import load_dimension
+from sakila_platform.warehouse.mysql.session import WarehouseSession
 
-STORE = Dimension(star.DIM_STORE, warehouse.DIM_STORE)
+(STORE,) = (each for each in STAR.dimensions if each.warehouse.name.table == "dim_store")
 CLOCK = Clock(ZoneInfo("UTC"))
 FIRST = date(2005, 6, 1)
 FOREVER = date(9999, 12, 31)

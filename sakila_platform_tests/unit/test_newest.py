@@ -14,9 +14,9 @@ from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.days import Clock
 from sakila_platform.rentals import star
-from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.warehouse.load_dimensions import load_newest
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.rentals.warehouse_star import STAR
+from sakila_platform.warehouse.mysql.dimensions import load_newest
+from sakila_platform.warehouse.mysql.session import WarehouseSession
 
 FIRST = date(2005, 6, 1)
 DAYS = 4
@@ -79,7 +79,7 @@ def test_any_order_of_runs_and_recaptures_keeps_the_newest_cast_of_each_film(
                 casts = {**casts, last: recaptured}
             for _ in range(2):
                 shelf = Shelf(None, duck, None, owned, Clock(ZoneInfo("UTC")), casts=casts, kept=kept)  # type: ignore[arg-type]
-                load_newest(shelf, star.BRIDGE_FILM_ACTOR, warehouse.BRIDGE_FILM_ACTOR)
+                load_newest(shelf, star.BRIDGE_FILM_ACTOR, STAR.table("bridge_film_actor"))
                 kept["loaded"].extend(owned)
 
                 loaded = newest_of({day: cast for day, cast in casts.items() if day in kept["loaded"]})

@@ -16,11 +16,14 @@ from sakila_platform.lake.location import open_lake
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.database import WarehouseResource
 from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
-from sakila_platform.rentals import warehouse_refill
-from sakila_platform.reviews import warehouse_load
+from sakila_platform.rentals.date_years import ensure_dates, load_year
+from sakila_platform.rentals.warehouse_star import STAR as RENTALS
 from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.warehouse_star import STAR as REVIEWS
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
+from sakila_platform.warehouse.mysql import load as mysql
+from sakila_platform.warehouse.postgres import load as postgres
 
 
 def refill(domain: str) -> None:
@@ -51,7 +54,8 @@ def refill(domain: str) -> None:
 
 def _empty_rentals() -> list[date]:
     with WarehouseResource().connect() as connection:
-        return warehouse_refill.refill(connection, open_lake(), ClockResource().clock())
+        loading = mysql.Loading(RENTALS, connection, open_lake(), ClockResource().clock(), ensure_dates)
+        return mysql.refill(loading, load_year)
 
 
 def _empty_reviews() -> list[date]:
@@ -61,7 +65,7 @@ def _empty_reviews() -> list[date]:
             "`sakila-platform run reviews --from DAY --to DAY`."
         )
     with ReviewsWarehouseResource().connect() as connection:
-        return warehouse_load.refill(warehouse_load.Loading(connection, open_lake(), publish_year))
+        return postgres.refill(postgres.Loading(REVIEWS, connection, open_lake(), publish_year))
 
 
 _EMPTIED: dict[str, Callable[[], list[date]]] = {"rentals": _empty_rentals, "reviews": _empty_reviews}

@@ -11,12 +11,12 @@ import pytest
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import mysql_indexes
-from sakila_platform.rentals import warehouse_load
-from sakila_platform.warehouse import deferred_indexes
+from sakila_platform.rentals.warehouse_star import STAR
+from sakila_platform.warehouse.mysql import deferred_indexes, load
 from sakila_platform_tests.platform import Platform
 
 FIRST, LAST = "2005-05-24", "2005-05-27"
-DECLARED = {fact.name.table: {"PRIMARY", *mysql_indexes(fact)} for fact in warehouse_load.FACTS}
+DECLARED = {fact.name.table: {"PRIMARY", *mysql_indexes(fact)} for fact in STAR.facts}
 NONE_YET = {fact: {"PRIMARY"} for fact in DECLARED}
 
 
@@ -33,7 +33,7 @@ def indexes(platform: Platform) -> Mapping[str, set[str]]:
 @pytest.fixture
 def four_days_are_long(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
     """Five days in the lake, nothing in the warehouse; a thousand rows count as a long load."""
-    monkeypatch.setattr(warehouse_load, "ROWS_WORTH_IT", 1_000)
+    monkeypatch.setattr(load, "ROWS_WORTH_IT", 1_000)
     platform.run(FIRST, LAST, layers=["stage", "final"])
     platform.run("2005-05-28", layers=["stage", "final"])
     return platform
@@ -43,13 +43,13 @@ def four_days_are_long(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> P
 def while_rows_are_loaded(monkeypatch: pytest.MonkeyPatch, platform: Platform) -> list[Mapping[str, set[str]]]:
     """The indexes that the facts had when the first of them was filled."""
     seen: list[Mapping[str, set[str]]] = []
-    load_facts = warehouse_load._load_facts
+    load_facts = load._load_facts
 
     def watched(*arguments: object) -> None:
         seen.append(indexes(platform))
         load_facts(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(warehouse_load, "_load_facts", watched)
+    monkeypatch.setattr(load, "_load_facts", watched)
     return seen
 
 

@@ -15,10 +15,9 @@ from sakila_platform.model.contracts import Kind, Table
 from sakila_platform.model.days import parse_day
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.day_runs import DaysRefused
-from sakila_platform.rentals import warehouse_star
-from sakila_platform.rentals.warehouse_load import LAKE_TABLES
-from sakila_platform.warehouse.load_audit import audit_fact, audit_members
-from sakila_platform.warehouse.mysql_session import WarehouseSession, warehouse_session
+from sakila_platform.rentals.warehouse_star import STAR
+from sakila_platform.warehouse.mysql.audit import audit_fact, audit_members
+from sakila_platform.warehouse.mysql.session import WarehouseSession, warehouse_session
 from sakila_platform_tests.platform import Platform
 
 DAY = "2005-05-26"
@@ -51,35 +50,36 @@ def found_after(platform: Platform, statement: str, table: Table) -> tuple[str, 
 
 def audit(session: WarehouseSession, table: Table) -> None:
     if table.kind is Kind.FACT:
-        session.view_lake(LAKE_TABLES[table.name], session.days)
-        audit_fact(session, table, LAKE_TABLES[table.name])
+        session.view_lake(STAR.lake_table(table), session.days)
+        audit_fact(session, table, STAR.lake_table(table))
     else:
-        audit_members(session, table)
+        (versions,) = (dimension for dimension in STAR.dimensions if dimension.warehouse is table)
+        audit_members(session, table, versions)
 
 
 @pytest.mark.parametrize(
     ("table", "statement", "reason"),
     [
         pytest.param(
-            warehouse_star.FACT_RENTAL,
+            STAR.table("fact_rental"),
             "UPDATE fact_rental SET customer_key = 99919000101 WHERE rental_date_key = 20050526 LIMIT 3",
             "customer_key names a row of dim_customer (3)",
             id="orphans",
         ),
         pytest.param(
-            warehouse_star.FACT_PAYMENT,
+            STAR.table("fact_payment"),
             "UPDATE fact_payment SET amount = -1 WHERE payment_date_key = 20050526 LIMIT 2",
             "amount is at least 0 (2)",
             id="negative amounts",
         ),
         pytest.param(
-            warehouse_star.DIM_FILM,
+            STAR.table("dim_film"),
             "UPDATE dim_film SET rating = 'XXX' WHERE film_id = 7",
             "rating is one of G, PG, PG-13, R, NC-17 (1)",
             id="a value that is not allowed",
         ),
         pytest.param(
-            warehouse_star.DIM_CUSTOMER,
+            STAR.table("dim_customer"),
             "INSERT INTO dim_customer SELECT customer_key + 1, customer_id, first_name, last_name, full_name, "
             "is_active, signup_date, store_id, district, city, country, '2005-05-25', valid_to, is_current, "
             "is_backfilled, captured_at FROM dim_customer WHERE customer_id = 7",
@@ -87,13 +87,13 @@ def audit(session: WarehouseSession, table: Table) -> None:
             id="overlapping versions",
         ),
         pytest.param(
-            warehouse_star.DIM_STORE,
+            STAR.table("dim_store"),
             "UPDATE dim_store SET valid_to = '2005-05-25' WHERE store_id = 1",
             "each member has one version a day (1)",
             id="a last version that ends",
         ),
         pytest.param(
-            warehouse_star.DIM_STAFF,
+            STAR.table("dim_staff"),
             "UPDATE dim_staff SET is_current = 0 WHERE staff_id = 1",
             "each member has one version a day (1)",
             id="nothing current",
@@ -123,7 +123,7 @@ def test_the_contract_check_names_the_rule_that_loaded_rows_break(
 def test_the_boundary_check_tells_what_lake_and_warehouse_disagree_on(
     loaded: Platform, statement: str, reason: str
 ) -> None:
-    check, found = found_after(loaded, statement, warehouse_star.FACT_PAYMENT)
+    check, found = found_after(loaded, statement, STAR.table("fact_payment"))
 
     assert check == "matches_final"
     assert found.startswith(reason)

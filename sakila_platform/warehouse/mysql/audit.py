@@ -20,6 +20,8 @@ from sakila_platform.model.days import day_key
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.model.rules import References
 from sakila_platform.warehouse.load_rules import (
+    AGREEMENT,
+    CONTRACT,
     KEY_THERE,
     asked_columns,
     beside,
@@ -30,16 +32,18 @@ from sakila_platform.warehouse.load_rules import (
     row_conditions,
     summed_columns,
 )
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.warehouse.mysql.session import WarehouseSession
+from sakila_platform.warehouse.star import Dimension
 
-CONTRACT = "contract"
-AGREEMENT = "matches_final"
 _LOADED = "loaded_rows"
 
 
-def audit_members(session: WarehouseSession, table: Table) -> None:
-    """Raise LoadRefused, naming each broken rule, when a table without days breaks its contract."""
-    found = _members_broken(session, table)
+def audit_members(session: WarehouseSession, table: Table, versions: Dimension | None = None) -> None:
+    """Raise LoadRefused, naming each broken rule, when a table without days breaks its contract.
+
+    Of `versions`, each member has one on every day.
+    """
+    found = _members_broken(session, table, versions)
     if found:
         raise LoadRefused(table.name, CONTRACT, found)
 
@@ -133,20 +137,20 @@ def _differences(
     return found
 
 
-def _members_broken(session: WarehouseSession, table: Table) -> dict[date, str]:
+def _members_broken(session: WarehouseSession, table: Table, versions: Dimension | None) -> dict[date, str]:
     broken = []
     for rule, condition in row_conditions(table, "mysql").items():
         ((count,),) = session.fetch(f"SELECT COUNT(*) FROM `{table.name.table}` WHERE {condition}")
         broken += [f"{rule} ({count})"] if count else []
-    if table.keeps_history:
-        ((count,),) = session.fetch(_overlapping_sql(table))
+    if versions:
+        ((count,),) = session.fetch(_overlapping_sql(versions))
         broken += [f"each member has one version a day ({count})"] if count else []
     return dict.fromkeys(session.days, ", ".join(broken)) if broken else {}
 
 
-def _overlapping_sql(table: Table) -> str:
+def _overlapping_sql(dimension: Dimension) -> str:
     """Counts versions whose end is not where the member's next one begins, or at the end of time for the last."""
-    entity, name = table.indexes[0][0], table.name.table
+    entity, name = dimension.id, dimension.warehouse.name.table
     return f"""
         SELECT COUNT(*) FROM (
             SELECT valid_to, is_current,

@@ -7,12 +7,14 @@ from datetime import date
 
 import pyarrow as pa
 
+from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.model.contracts import Table
-from sakila_platform.model.days import day_key
+from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.warehouse import history
-from sakila_platform.warehouse.history import Changes, Dimension
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.warehouse.history import Changes
+from sakila_platform.warehouse.mysql.session import WarehouseSession
 from sakila_platform.warehouse.newest import newest_rows, owners_without_rows
+from sakila_platform.warehouse.star import LEDGER, Dimension
 
 
 def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
@@ -60,6 +62,17 @@ def load_newest(session: WarehouseSession, lake_table: Table, table: Table) -> N
     session.replace_owned(table, owner, owners, rows)
 
 
+def put_members(session: WarehouseSession, lake_table: Table, table: Table) -> None:
+    """Bring a dimension that is not captured day by day up to date with the members that the run's days name."""
+    key, columns = table.primary_key[0], ", ".join(table.column_names)
+    session.view_lake(lake_table, session.days)
+    newest = session.duck.execute(
+        f"SELECT {columns} FROM {lake_table.name.sql} "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY dt DESC) = 1 ORDER BY {key}"
+    )
+    load_batches(session.connection, table.name.table, newest.to_arrow_reader(), replace=True)
+
+
 def view_versions(session: WarehouseSession, dimensions: Sequence[Dimension]) -> None:
     """Make the versions, as they are now in the transaction, readable in DuckDB under the warehouse's name."""
     for dimension in dimensions:
@@ -71,8 +84,8 @@ def view_versions(session: WarehouseSession, dimensions: Sequence[Dimension]) ->
 
 def loaded_days(session: WarehouseSession, table: Table) -> list[date]:
     """The days that the warehouse has loaded of a table, in calendar order."""
-    rows = session.fetch("SELECT date_key FROM load_ledger WHERE table_name = %s ORDER BY date_key", [table.name.table])
-    return [date(key // 10_000, key // 100 % 100, key % 100) for (key,) in rows]
+    rows = session.fetch(f"SELECT date_key FROM {LEDGER} WHERE table_name = %s ORDER BY date_key", [table.name.table])
+    return [day_of_key(key) for (key,) in rows]
 
 
 def write_ledger(session: WarehouseSession, table: Table, rows: dict[date, int]) -> None:
@@ -80,6 +93,6 @@ def write_ledger(session: WarehouseSession, table: Table, rows: dict[date, int])
     now = session.clock.now().replace(tzinfo=None)
     with session.connection.cursor() as cursor:
         cursor.executemany(
-            "REPLACE INTO load_ledger (table_name, date_key, row_count, loaded_at) VALUES (%s, %s, %s, %s)",
+            f"REPLACE INTO {LEDGER} (table_name, date_key, row_count, loaded_at) VALUES (%s, %s, %s, %s)",
             [(table.name.table, day_key(day), count, now) for day, count in rows.items()],
         )

@@ -12,8 +12,9 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.duckdb import sql_type
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.queries import Query
-from sakila_platform.warehouse.history import KEY_FACTOR, Dimension
-from sakila_platform.warehouse.mysql_session import WarehouseSession
+from sakila_platform.warehouse.history import KEY_FACTOR
+from sakila_platform.warehouse.mysql.session import WarehouseSession
+from sakila_platform.warehouse.star import Dimension
 
 _ROWS_AT_ONCE = 100_000
 
@@ -26,12 +27,12 @@ def delete_days(session: WarehouseSession, fact: Table) -> None:
     )
 
 
-def load_fact(session: WarehouseSession, fact: Table, query: Query) -> None:
-    """Add the run's days of a fact, keys looked up. A row that stood on another day gives way to the run's.
+def load_fact(session: WarehouseSession, fact: Table, lake_table: Table, query: Query) -> None:
+    """Add the run's days of a fact, as its query gives them. A row that stood on another day gives way to the run's.
 
     Raises PlatformError when a member has no version in the warehouse.
     """
-    is_plain = not has_rows(session, fact) and _has_each_once(session, fact)
+    is_plain = not has_rows(session, fact) and _has_each_once(session, fact, lake_table)
     schema = arrow_schema(fact)
     columns = ", ".join(f'CAST("{f.name}" AS {sql_type(f.type)}) AS "{f.name}"' for f in schema)
     order = ", ".join(fact.primary_key)
@@ -52,11 +53,12 @@ def has_rows(session: WarehouseSession, fact: Table) -> bool:
     return bool(session.fetch(f"SELECT 1 FROM `{fact.name.table}` LIMIT 1"))
 
 
-def _has_each_once(session: WarehouseSession, fact: Table) -> bool:
+def _has_each_once(session: WarehouseSession, fact: Table, lake_table: Table) -> bool:
     """Whether the run's days in the lake hold no row twice: a day may be out of date that a row has left since."""
-    keys = ", ".join(fact.primary_key)
-    lake = fact.name.in_layer("final").sql
-    (is_once,) = session.duck.execute(f"SELECT count(*) = count(DISTINCT ({keys})) FROM {lake}").fetchone() or (True,)
+    # Keys of versions follow from ids of members: rows that share the one share the other, on one day.
+    keys = ", ".join(name for name in lake_table.primary_key)
+    counted = session.duck.execute(f"SELECT count(*) = count(DISTINCT ({keys})) FROM {lake_table.name.sql}")
+    (is_once,) = counted.fetchone() or (True,)
     return bool(is_once)
 
 

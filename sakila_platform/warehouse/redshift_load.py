@@ -1,4 +1,4 @@
-"""The star of reviews into Redshift: one batch of the Data API is one transaction, and COPY reads the lake's own files.
+"""A star into its warehouse on Redshift: one batch of the Data API is one transaction, and COPY reads the lake's files.
 
 The batch checks itself before it ends: a statement that finds other rows or sums than the lake has, or a broken rule,
 divides by zero, which undoes all of it.
@@ -7,7 +7,7 @@ divides by zero, which undoes all of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,29 +21,32 @@ from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Table, postgres_ddl
+from sakila_platform.model.contracts import Kind, Table, postgres_ddl
 from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
-from sakila_platform.model.queries import read_query
-from sakila_platform.reviews import star
-from sakila_platform.reviews import warehouse_star as warehouse
-from sakila_platform.reviews.warehouse_load import LAKE_TABLES, VIEW_SQL, PublishYear
-from sakila_platform.warehouse.load_audit import AGREEMENT, CONTRACT
 from sakila_platform.warehouse.load_questions import LoadQuestions
+from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT
+from sakila_platform.warehouse.rows import date_keys, view_query
+from sakila_platform.warehouse.star import WarehouseStar
 from sakila_platform.warehouse.table_columns import REDSHIFT, require_contracts
 
-MANIFESTS = "staging/reviews"
 _BYTES_PER_CHARACTER = 4
-_TABLES = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
+PublishYear = Callable[[Lake, int], Any]
 
 
 @dataclass(frozen=True)
 class RedshiftLoading:
-    """What a load works with: the warehouse, the lake on S3, and who publishes a year of dim_date there."""
+    """What a load works with: the star, the warehouse, the lake on S3, and who publishes a year of dates there."""
 
+    star: WarehouseStar
     redshift: Redshift
     lake: Lake
     publish_year: PublishYear
+
+    def __post_init__(self) -> None:
+        """Refuse a star whose rows are not the lake's: COPY takes them as they are."""
+        if odd := [str(t.name) for t in self.star.tables if t.column_names != self.star.lake_table(t).column_names]:
+            raise ValueError(f"{', '.join(odd)} has not the columns of the lake, which COPY takes as they are.")
 
 
 @dataclass(frozen=True)
@@ -61,43 +64,53 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
 
     Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
     """
-    lake = loading.lake
+    lake, star = loading.lake, loading.star
     if not lake.location.startswith("s3://"):
         raise UsageError("Redshift copies from S3 alone. Set SAKILA_LAKE to s3://bucket/prefix.")
-    _require_contracts(loading.redshift)
-    folder = f"{MANIFESTS}/{days[0]}-{days[-1]}-{uuid4().hex}"
+    _require_contracts(loading)
+    folder = f"{manifests(star)}/{days[0]}-{days[-1]}-{uuid4().hex}"
     with open_duckdb() as duck, lake.steady():
-        for table in tables:
-            view_days(duck, lake, LAKE_TABLES[table.name].name, days)
+        lake_tables = {table: star.lake_table(table) for table in tables}
+        for lake_table in lake_tables.values():
+            view_days(duck, lake, lake_table.name, days)
             # COPY takes columns by their places, whatever they are.
-            require_contract(lake, LAKE_TABLES[table.name], [day_partition(day) for day in days])
-        facts = [table for table in tables if table in warehouse.FACTS]
-        years = _years(duck, facts, days)
+            require_contract(lake, lake_table, [day_partition(day) for day in days])
+        facts = {table: lake_table for table, lake_table in lake_tables.items() if table.kind is Kind.FACT}
+        years = _years(duck, facts.values(), days)
         for year in years:
-            if not lake.exists(data_file(star.DIM_DATE.name, year_partition(year))):
+            if not lake.exists(data_file(star.lake_dates.name, year_partition(year))):
                 loading.publish_year(lake, year)
         written = _Manifests(lake, folder)
         try:
-            checks = [check for fact in facts for check in _checks(duck, fact, days)]
-            statements = [*_prepared(), *_dates(written, years)]
-            for table in tables:
-                source = written.manifest(table, [day_partition(day) for day in days])
-                statements += _replaced(table, source, days) if table in facts else _members(table, source)
-            _transact(loading.redshift, statements, checks, days)
+            checks = [check for fact in facts.items() for check in _checks(duck, *fact, days)]
+            statements = [*_prepared(star), *_dates(star, written, years)]
+            for table, lake_table in lake_tables.items():
+                source = written.manifest(lake_table, [day_partition(day) for day in days])
+                if table in facts:
+                    statements += _replaced(table, lake_table, source, days)
+                else:
+                    statements += _members(table, source)
+            _transact(loading, statements, checks, days)
         finally:
             written.remove()
-        return {table.name: _outcomes(duck, table, days) for table in tables}
+        return {table.name: _outcomes(duck, table, lake_table, days) for table, lake_table in lake_tables.items()}
+
+
+def manifests(star: WarehouseStar) -> str:
+    """The folder of the lake that has what COPY reads while a load lasts."""
+    return f"staging/{star.domain}"
 
 
 def load_year_on_redshift(loading: RedshiftLoading, year: int) -> int:
     """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
-    _require_contracts(loading.redshift)
-    path = data_file(star.DIM_DATE.name, year_partition(year))
+    _require_contracts(loading)
+    path = data_file(loading.star.lake_dates.name, year_partition(year))
     if not loading.lake.exists(path):
         loading.publish_year(loading.lake, year)
-    written = _Manifests(loading.lake, f"{MANIFESTS}/{year}-{uuid4().hex}")
+    written = _Manifests(loading.lake, f"{manifests(loading.star)}/{year}-{uuid4().hex}")
     try:
-        loading.redshift.transact([*_prepared(), *_dates(written, [year])], f"dim_date of {year}")
+        statements = [*_prepared(loading.star), *_dates(loading.star, written, [year])]
+        loading.redshift.transact(statements, f"dim_date of {year}")
     finally:
         written.remove()
     return sum(loading.lake.row_counts([path]))
@@ -111,9 +124,9 @@ class _Manifests:
         self._folder = folder
         self._written: list[str] = []
 
-    def manifest(self, table: Table, partitions: Sequence[str]) -> str:
+    def manifest(self, lake_table: Table, partitions: Sequence[str]) -> str:
         """The address of a manifest of these partitions of the lake's table."""
-        name = LAKE_TABLES[table.name].name
+        name = lake_table.name
         sizes = {found.path: found.size for found in self._lake.files(f"{name.path}/")}
         entries = [
             {
@@ -123,7 +136,7 @@ class _Manifests:
             }
             for path in (data_file(name, partition) for partition in partitions)
         ]
-        place = f"{self._folder}/{table.name.table}.manifest"
+        place = f"{self._folder}/{name.table}.manifest"
         self._lake.publish(place, json.dumps({"entries": entries}).encode())
         self._written.append(place)
         return f"{self._lake.location}/{place}"
@@ -134,21 +147,24 @@ class _Manifests:
             self._lake.delete(place)
 
 
-def _require_contracts(redshift: Redshift) -> None:
-    require_contracts(redshift.ask(REDSHIFT.columns_sql).rows, _TABLES, REDSHIFT)
+def _require_contracts(loading: RedshiftLoading) -> None:
+    tables = (*loading.star.tables, loading.star.dates)
+    require_contracts(loading.redshift.ask(REDSHIFT.columns_sql).rows, tables, REDSHIFT)
 
 
-def _prepared() -> Iterator[str]:
-    for table in _TABLES:
+def _prepared(star: WarehouseStar) -> Iterator[str]:
+    for table in (*star.tables, star.dates):
         yield postgres_ddl(table, _BYTES_PER_CHARACTER)
     # Two loads wait for each other here, where else the later one would be refused at its end.
-    yield "LOCK dim_date"
-    yield f"CREATE OR REPLACE VIEW {warehouse.VIEW} AS {read_query(VIEW_SQL, 'redshift').sql}"
+    yield f"LOCK {star.dates.name.table}"
+    for view in star.views:
+        yield f"CREATE OR REPLACE VIEW {view} AS {view_query(star, view, 'redshift').sql}"
 
 
-def _dates(written: _Manifests, years: Sequence[int]) -> Iterator[str]:
-    yield f"DELETE FROM dim_date WHERE year IN ({', '.join(map(str, years))})"
-    yield _copy("dim_date", written.manifest(warehouse.DIM_DATE, [year_partition(year) for year in years]))
+def _dates(star: WarehouseStar, written: _Manifests, years: Sequence[int]) -> Iterator[str]:
+    yield f"DELETE FROM {star.dates.name.table} WHERE year IN ({', '.join(map(str, years))})"
+    manifest = written.manifest(star.lake_dates, [year_partition(year) for year in years])
+    yield _copy(star.dates.name.table, manifest)
 
 
 def _members(table: Table, source: str) -> Iterator[str]:
@@ -164,8 +180,8 @@ def _members(table: Table, source: str) -> Iterator[str]:
     )
 
 
-def _replaced(fact: Table, source: str, days: Sequence[date]) -> Iterator[str]:
-    yield f"DELETE FROM {fact.name.table} WHERE {LoadQuestions(fact, LAKE_TABLES[fact.name]).of_days(days)}"
+def _replaced(fact: Table, lake_table: Table, source: str, days: Sequence[date]) -> Iterator[str]:
+    yield f"DELETE FROM {fact.name.table} WHERE {LoadQuestions(fact, lake_table).of_days(days)}"
     yield _copy(fact.name.table, source)
 
 
@@ -175,15 +191,15 @@ def _copy(table: str, manifest: str) -> str:
     return f"COPY {table} FROM '{address}' IAM_ROLE default FORMAT PARQUET MANIFEST"
 
 
-def _checks(duck: duckdb.DuckDBPyConnection, fact: Table, days: Sequence[date]) -> Iterator[_Check]:
-    questions = LoadQuestions(fact, LAKE_TABLES[fact.name])
+def _checks(duck: duckdb.DuckDBPyConnection, fact: Table, lake_table: Table, days: Sequence[date]) -> Iterator[_Check]:
+    questions = LoadQuestions(fact, lake_table)
     rules = len(questions.conditions)
     sums = 1 + len(questions.summed)
     judged = f"({questions.judged(days)}) AS judged (day, {', '.join(f'c{n}' for n in range(sums + rules))})"
     broken = " + ".join(f"c{n}" for n in range(sums, sums + rules))
     yield _Check(_asserted(f"COALESCE(SUM({broken}), 0) = 0", judged), fact, CONTRACT, "rows break the contract")
     wanted = ", ".join(f"COALESCE(SUM(c{n}), 0) AS t{n}" for n in range(sums))
-    lake = f"({questions.sums(LAKE_TABLES[fact.name].name.sql)}) AS delivered (day, {_listed('c', sums)})"
+    lake = f"({questions.sums(lake_table.name.sql)}) AS delivered (day, {_listed('c', sums)})"
     totals: Any = duck.execute(f"SELECT {wanted} FROM {lake}").fetchone()
     # Numbers that DuckDB counted, never text.
     same = " AND ".join(f"COALESCE(SUM(c{n}), 0) = {total}" for n, total in enumerate(totals))
@@ -194,9 +210,10 @@ def _asserted(condition: str, judged: str) -> str:
     return f"SELECT 1 / (CASE WHEN {condition} THEN 1 ELSE 0 END) AS checked FROM {judged}"
 
 
-def _transact(redshift: Redshift, statements: list[str], checks: list[_Check], days: Sequence[date]) -> None:
+def _transact(loading: RedshiftLoading, statements: list[str], checks: list[_Check], days: Sequence[date]) -> None:
+    name = f"{loading.star.domain} {days[0]} to {days[-1]}"
     try:
-        redshift.transact([*statements, *(check.sql for check in checks)], f"reviews {days[0]} to {days[-1]}")
+        loading.redshift.transact([*statements, *(check.sql for check in checks)], name)
     except StatementFailed as failed:
         number = failed.number - len(statements)
         if 0 <= number < len(checks) and "zero" in failed.reason:
@@ -205,18 +222,21 @@ def _transact(redshift: Redshift, statements: list[str], checks: list[_Check], d
         raise
 
 
-def _years(duck: duckdb.DuckDBPyConnection, facts: Sequence[Table], days: Sequence[date]) -> list[int]:
+def _years(duck: duckdb.DuckDBPyConnection, lake_facts: Iterable[Table], days: Sequence[date]) -> list[int]:
     years = {day.year for day in days}
-    for fact in facts:
-        named = duck.execute(f"SELECT DISTINCT date_key // 10000 FROM {LAKE_TABLES[fact.name].name.sql}")
-        years |= {year for (year,) in named.fetchall()}
+    for lake_table in lake_facts:
+        for column in date_keys(lake_table):
+            named = duck.execute(f"SELECT DISTINCT {column} // 10000 FROM {lake_table.name.sql}")
+            years |= {year for (year,) in named.fetchall() if year is not None}
     return sorted(years)
 
 
-def _outcomes(duck: duckdb.DuckDBPyConnection, table: Table, days: Sequence[date]) -> dict[date, TableDay]:
-    counted = duck.execute(f"SELECT dt, count(*) FROM {LAKE_TABLES[table.name].name.sql} GROUP BY dt")
+def _outcomes(
+    duck: duckdb.DuckDBPyConnection, table: Table, lake_table: Table, days: Sequence[date]
+) -> dict[date, TableDay]:
+    counted = duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt")
     counts = dict(counted.fetchall())
-    checks = {AGREEMENT: ""} if table in warehouse.FACTS else {}
+    checks = {AGREEMENT: ""} if table.kind is Kind.FACT else {}
     return {day: TableDay(rows=counts.get(day, 0), checks=checks) for day in days}
 
 

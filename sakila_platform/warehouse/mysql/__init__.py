@@ -1,0 +1,4 @@
+"""A star into a warehouse on MySQL: one transaction for all tables and days of a run.
+
+Not what its tables are, which is declared.
+"""
