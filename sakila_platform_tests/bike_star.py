@@ -70,6 +70,19 @@ FACT_RIDE = Table(
     indexes=(("station_id",),),
     taken_from=("ride", "ride_date"),
 )
+FACT_COMPLAINT = Table(
+    name=_final("fact_complaint"),
+    kind=Kind.FACT,
+    grain="One row per complaint, on the day it came.",
+    columns=(
+        Column("complaint_id", INTEGER, "The city's number of the complaint."),
+        Column("complaint_date_key", INTEGER, "Day it came."),
+        Column("ride_id", INTEGER, "The ride it is about.", nullable=True),
+    ),
+    primary_key=("complaint_id",),
+    day_columns=("complaint_date_key",),
+    indexes=(("ride_id",),),
+)
 # What PostgreSQL can have: no history.
 FACT_HIRE = Table(
     name=_final("fact_hire"),
@@ -139,6 +152,14 @@ def publish_rides(lake: Lake, day: date, *rides: tuple[int, int, int]) -> None:
         for number, station, brand in rides
     ]
     _publish(lake, FACT_RIDE, day_partition(day), rows)
+
+
+def publish_complaints(lake: Lake, day: date, *complaints: tuple[int, int]) -> None:
+    """Publish a day's complaints, each by its number and its ride."""
+    rows = [
+        {"complaint_id": number, "complaint_date_key": day_key(day), "ride_id": ride} for number, ride in complaints
+    ]
+    _publish(lake, FACT_COMPLAINT, day_partition(day), rows)
 
 
 def publish_hires(lake: Lake, day: date, **rides: int) -> None:

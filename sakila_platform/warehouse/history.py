@@ -3,6 +3,9 @@
 A version is a run of equal timely captures of a member, in day order; the first one is valid since ever. A capture is
 timely when it was taken before the end of the following day. A late one only tells of members that no timely capture
 knows: so a backfill invents no history. The result depends on the captures alone, not on the order of the runs.
+
+The rules are `sql/warehouse/history/`, in the words that every dimension shares: `member` for its id, `attributes` for
+what a version is made of, `version` for the key. Here a dimension's own columns become those, and come out of them.
 """
 
 from __future__ import annotations
@@ -15,13 +18,12 @@ import pyarrow as pa
 
 from sakila_platform.lake.duckdb import sql_type
 from sakila_platform.model.contracts import arrow_schema
-from sakila_platform.warehouse.star import Dimension
+from sakila_platform.warehouse.differences import differing_members, general_sql
+from sakila_platform.warehouse.star import CAPTURED_AT, Dimension
 
-FIRST_DAY = "DATE '1900-01-01'"
-FOREVER = "DATE '9999-12-31'"
 KEY_FACTOR = 100_000_000
-_STORED = "stored_versions"
-_VERSIONS = "computed_versions"
+"""What a member's id is multiplied by in the keys of its versions, as `versions.sql` has it."""
+_COMPUTED = "computed_versions"
 
 
 @dataclass(frozen=True)
@@ -41,145 +43,82 @@ def no_changes(dimension: Dimension) -> Changes:
     return Changes((), arrow_schema(dimension.warehouse).empty_table(), ())
 
 
-def changed_members(
-    connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str
-) -> list[int]:
-    """Members whose versions may have to be worked out again from all captures, given these days' captures.
+def view_captures(connection: duckdb.DuckDBPyConnection, dimension: Dimension, relation: str, days: pa.Table) -> None:
+    """Make captures of a dimension readable as `captures`, and their days as `days`.
 
-    `captures` is a relation with `dt`, the dimension's columns and `is_timely`, of all days that the run owns; beside
-    it `<captures>_days` has each of the days, `timely_until` when, and whether it `is_repeated` (loaded before).
-
-    A repeated day may also take evidence away: a capture that was replaced by a late one, or lacks the member now.
-    Then the version suffers whose own capture may have been the day's: one that was taken before `timely_until`.
+    `relation` has `dt` and the columns of the lake; `days` has `dt`, `timely_until` when a capture of it is timely, and
+    whether it `is_repeated` (loaded before).
     """
-    connection.register(_STORED, stored)
-    d = dimension
-    rows = connection.execute(
-        f"""
-        WITH looked_at AS (
-            SELECT c.{d.id}, c.is_timely, v.{d.id} IS NULL AS is_unseen, v.is_backfilled,
-                days.is_repeated AND v.captured_at < days.timely_until AS may_lose_timely,
-                c.captured_at < v.captured_at OR (days.is_repeated AND c.captured_at > v.captured_at) AS may_be_first,
-                c.captured_at = v.captured_at AS is_tie,
-                ({_row("c", d)}) IS DISTINCT FROM ({_row("v", d)}) AS differs
-            FROM {captures} AS c
-            INNER JOIN {captures}_days AS days ON c.dt = days.dt
-            LEFT JOIN {_STORED} AS v ON c.{d.id} = v.{d.id} AND c.dt >= v.valid_from AND c.dt < v.valid_to
-        )
-        SELECT {d.id} FROM looked_at
-        WHERE is_unseen
-            OR (is_timely AND (differs OR is_backfilled))
-            OR (NOT is_timely AND NOT is_backfilled AND may_lose_timely)
-            OR (NOT is_timely AND is_backfilled AND (may_be_first OR (is_tie AND differs)))
-        UNION
-        SELECT v.{d.id} FROM {_STORED} AS v
-        INNER JOIN {captures}_days AS days ON days.is_repeated AND days.dt >= v.valid_from AND days.dt < v.valid_to
-        WHERE (v.is_backfilled OR v.captured_at < days.timely_until)
-            AND NOT EXISTS (SELECT 1 FROM {captures} AS c WHERE c.{d.id} = v.{d.id} AND c.dt = days.dt)
-        ORDER BY 1
-        """
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def appended(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> Changes:
-    """The changes that captures newer than everything stored bring: each version stands for the captures it had."""
-    connection.register(_STORED, stored)
-    columns = ", ".join(dimension.lake.column_names)
-    everything = (
-        f"(SELECT dt, {columns}, is_timely FROM {captures} UNION ALL "
-        f"SELECT valid_from, {columns}, NOT is_backfilled FROM {_STORED})"
+    connection.register("days_given", days)
+    connection.execute("CREATE OR REPLACE TEMP TABLE days AS FROM days_given")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE captures AS SELECT dt, {_packed(dimension)}, {CAPTURED_AT}, "
+        f"{CAPTURED_AT} < days.timely_until AS is_timely FROM {relation} AS captured INNER JOIN days USING (dt)"
     )
-    return _changes(connection, dimension, stored, everything)
+
+
+def changed_members(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table) -> list[int]:
+    """Members whose versions may have to be worked out again from all captures, given those of a run's days."""
+    _view_stored(connection, dimension, stored)
+    return [member for (member,) in connection.execute(general_sql("history/changed_members")).fetchall()]
+
+
+def appended(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table) -> Changes:
+    """The changes that captures newer than everything stored bring: each version stands for the captures it had."""
+    _view_stored(connection, dimension, stored)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS {general_sql('history/evidence')}")
+    return _changes(connection, dimension, stored)
 
 
 def rebuilt(
-    connection: duckdb.DuckDBPyConnection,
-    dimension: Dimension,
-    stored: pa.Table,
-    captures: str,
-    members: Sequence[int],
+    connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, members: Sequence[int]
 ) -> Changes:
     """The changes that follow for these members from `captures`, which are all there are of them."""
-    connection.register(_STORED, stored)
-    wanted = pa.table({"id": pa.array(members, pa.int64())})
-    connection.register("wanted", wanted)
-    (vanished,) = connection.execute(
-        f"SELECT coalesce(list(id ORDER BY id), []) FROM wanted WHERE id NOT IN (SELECT {dimension.id} FROM {captures})"
-    ).fetchone() or ([],)
+    captured = connection.execute("SELECT DISTINCT member FROM captures").to_arrow_table()
+    known = set(captured["member"].to_pylist())
+    connection.register("stored_versions", stored)
+    connection.register("captured_members", captured)
     of_members = connection.execute(
-        f"SELECT * FROM {_STORED} WHERE {dimension.id} IN (SELECT {dimension.id} FROM {captures})"
+        f"SELECT * FROM stored_versions WHERE {dimension.id} IN (FROM captured_members)"
     ).to_arrow_table()
-    return replace(_changes(connection, dimension, of_members, captures), vanished=tuple(vanished))
+    connection.execute("CREATE OR REPLACE TEMP VIEW evidence AS FROM captures")
+    vanished = tuple(sorted(member for member in members if member not in known))
+    return replace(_changes(connection, dimension, of_members), vanished=vanished)
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table, captures: str) -> Changes:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_VERSIONS} AS {_versions_sql(dimension, captures)}")
-    connection.register(_STORED, stored)
-    names = dimension.warehouse.column_names
-    members = _differing(connection, dimension, names)
+def _changes(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table) -> Changes:
+    schema = arrow_schema(dimension.warehouse)
+    unpacked = ", ".join(f'CAST({_source(dimension, f.name)} AS {sql_type(f.type)}) AS "{f.name}"' for f in schema)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_COMPUTED} AS SELECT {unpacked} FROM ({general_sql('history/versions')}\n)"
+    )
+    connection.register("stored_versions", stored)
+    names, of = dimension.warehouse.column_names, (dimension.id, "stored_versions", _COMPUTED)
+    members = differing_members(connection, *of, names)
     # When a row was read is evidence, not content: a version is the same whichever of its captures it was read from.
-    moved = _differing(connection, dimension, [name for name in names if name != "captured_at"])
+    moved = differing_members(connection, *of, [name for name in names if name != CAPTURED_AT])
     connection.register("changed_members", pa.table({"id": pa.array(members, pa.int64())}))
     versions = connection.execute(
-        f"SELECT * FROM {_VERSIONS} WHERE {dimension.id} IN (FROM changed_members) ORDER BY {dimension.key}"
+        f"SELECT * FROM {_COMPUTED} WHERE {dimension.id} IN (FROM changed_members) ORDER BY {dimension.key}"
     ).to_arrow_table()
-    return Changes(members, versions.cast(arrow_schema(dimension.warehouse)), moved)
+    return Changes(members, versions.cast(schema), moved)
 
 
-def _differing(connection: duckdb.DuckDBPyConnection, dimension: Dimension, columns: Sequence[str]) -> tuple[int, ...]:
-    compared = ", ".join(columns)
-    rows = connection.execute(
-        f"""
-        SELECT DISTINCT {dimension.id} FROM (
-            (SELECT {compared} FROM {_VERSIONS} EXCEPT SELECT {compared} FROM {_STORED})
-            UNION ALL
-            (SELECT {compared} FROM {_STORED} EXCEPT SELECT {compared} FROM {_VERSIONS})
-        ) ORDER BY 1
-        """
-    ).fetchall()
-    return tuple(row[0] for row in rows)
+def _view_stored(connection: duckdb.DuckDBPyConnection, dimension: Dimension, stored: pa.Table) -> None:
+    connection.register("stored_versions", stored)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW stored AS SELECT {dimension.key} AS version, {_packed(dimension)}, "
+        f"valid_from, valid_to, is_current, is_backfilled, {CAPTURED_AT} FROM stored_versions"
+    )
 
 
-def _versions_sql(dimension: Dimension, captures: str) -> str:
-    d = dimension
-    columns = ", ".join(f'CAST("{f.name}" AS {sql_type(f.type)}) AS "{f.name}"' for f in arrow_schema(d.warehouse))
-    return f"""
-        WITH captured AS (SELECT * FROM {captures}),
-        timely AS (SELECT * FROM captured WHERE is_timely),
-        late AS (
-            SELECT * FROM captured
-            WHERE {d.id} NOT IN (SELECT {d.id} FROM timely)
-            QUALIFY row_number() OVER (PARTITION BY {d.id} ORDER BY captured_at, dt) = 1
-        ),
-        marked AS (
-            SELECT *, ({_row("timely", d)}) IS DISTINCT FROM
-                lag(({_row("timely", d)})) OVER (PARTITION BY {d.id} ORDER BY dt) AS starts_version
-            FROM timely
-        ),
-        starts AS (
-            SELECT * EXCLUDE (starts_version) FROM marked WHERE starts_version
-            UNION ALL SELECT * FROM late
-        ),
-        bounded AS (
-            SELECT *,
-                CASE WHEN row_number() OVER member = 1 THEN {FIRST_DAY} ELSE dt END AS valid_from,
-                coalesce(lead(dt) OVER member, {FOREVER}) AS valid_to
-            FROM starts
-            WINDOW member AS (PARTITION BY {d.id} ORDER BY dt)
-        ),
-        versions AS (
-            SELECT *,
-                {d.id} * {KEY_FACTOR}::BIGINT
-                + year(valid_from) * 10000 + month(valid_from) * 100 + day(valid_from) AS {d.key},
-                valid_to = {FOREVER} AS is_current,
-                NOT is_timely AS is_backfilled
-            FROM bounded
-        )
-        SELECT {columns} FROM versions
-    """
+def _packed(dimension: Dimension) -> str:
+    attributes = ", ".join(f'"{name}" := "{name}"' for name in dimension.attributes)
+    return f"{dimension.id} AS member, struct_pack({attributes}) AS attributes"
 
 
-def _row(alias: str, dimension: Dimension) -> str:
-    attributes = ", ".join(f"{alias}.{name}" for name in dimension.attributes)
-    return f"row({attributes})"
+def _source(dimension: Dimension, column: str) -> str:
+    """What a column of the warehouse is made from, in the words of `versions.sql`."""
+    if column in dimension.attributes:
+        return f'attributes."{column}"'
+    return {dimension.key: "version", dimension.id: "member"}.get(column, column)

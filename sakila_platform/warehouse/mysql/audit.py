@@ -19,6 +19,7 @@ from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.days import day_key
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.model.rules import References
+from sakila_platform.warehouse.differences import general_sql
 from sakila_platform.warehouse.load_rules import (
     AGREEMENT,
     CONTRACT,
@@ -143,19 +144,13 @@ def _members_broken(session: WarehouseSession, table: Table, versions: Dimension
         ((count,),) = session.fetch(f"SELECT COUNT(*) FROM `{table.name.table}` WHERE {condition}")
         broken += [f"{rule} ({count})"] if count else []
     if versions:
-        ((count,),) = session.fetch(_overlapping_sql(versions))
+        ((count,),) = session.fetch(_broken_versions_sql(versions))
         broken += [f"each member has one version a day ({count})"] if count else []
     return dict.fromkeys(session.days, ", ".join(broken)) if broken else {}
 
 
-def _overlapping_sql(dimension: Dimension) -> str:
-    """Counts versions whose end is not where the member's next one begins, or at the end of time for the last."""
-    entity, name = dimension.id, dimension.warehouse.name.table
-    return f"""
-        SELECT COUNT(*) FROM (
-            SELECT valid_to, is_current,
-                COALESCE(LEAD(valid_from) OVER (PARTITION BY `{entity}` ORDER BY valid_from), '9999-12-31') AS next_from
-            FROM `{name}`
-        ) AS versions
-        WHERE valid_to <> next_from OR is_current <> (next_from = '9999-12-31')
-    """
+def _broken_versions_sql(dimension: Dimension) -> str:
+    table = dimension.warehouse.name.table
+    versions = f"SELECT `{dimension.id}` AS member, valid_from, valid_to, is_current FROM `{table}`"
+    broken = general_sql("mysql/broken_versions", "mysql")
+    return f"WITH versions AS ({versions}) SELECT COUNT(*) FROM ({broken}\n) AS broken"

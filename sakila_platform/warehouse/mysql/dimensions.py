@@ -26,20 +26,19 @@ def load_dimension(session: WarehouseSession, dimension: Dimension) -> Changes:
     stored = session.stored(dimension.warehouse)
     name = dimension.lake.name
     session.view_lake(dimension.lake, session.days)
-    captures = session.captures(name, name.sql, session.days, loaded)
+    session.view_captures(dimension, name.sql, session.days, loaded)
     if not loaded or max(loaded) < session.days[0]:
-        changes = history.appended(session.duck, dimension, stored, captures)
+        changes = history.appended(session.duck, dimension, stored)
     else:
-        members = history.changed_members(session.duck, dimension, stored, captures)
+        members = history.changed_members(session.duck, dimension, stored)
         if not members:
             return history.no_changes(dimension)
         days = sorted({*loaded, *session.days})
         session.view_lake(dimension.lake, days)
         listed = ", ".join(str(int(member)) for member in members)
         relation = f"(SELECT * FROM {name.sql} WHERE {dimension.id} IN ({listed}))"
-        changes = history.rebuilt(
-            session.duck, dimension, stored, session.captures(name, relation, days, loaded), members
-        )
+        session.view_captures(dimension, relation, days, loaded)
+        changes = history.rebuilt(session.duck, dimension, stored, members)
         session.view_lake(dimension.lake, session.days)
     session.replace_owned(dimension.warehouse, dimension.id, changes.members, changes.versions)
     return changes
@@ -50,14 +49,14 @@ def load_newest(session: WarehouseSession, lake_table: Table, table: Table) -> N
     name, owner = lake_table.name, table.primary_key[0]
     stored = session.stored(table)
     session.view_lake(lake_table, session.days)
-    bereft = owners_without_rows(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
+    without_rows = owners_without_rows(session.duck, table, stored, name.sql, pa.array(session.days, pa.date32()))
     captures = name.sql
-    if bereft:
+    if without_rows:
         session.view_lake(lake_table, sorted({*loaded_days(session, table), *session.days}))
-        listed = ", ".join(str(int(member)) for member in bereft)
+        listed = ", ".join(str(int(member)) for member in without_rows)
         first, last = session.days[0], session.days[-1]
         captures = f"(SELECT * FROM {name.sql} WHERE dt BETWEEN '{first}' AND '{last}' OR {owner} IN ({listed}))"
-    owners, rows = newest_rows(session.duck, table, stored, captures, bereft)
+    owners, rows = newest_rows(session.duck, table, stored, captures, without_rows)
     session.view_lake(lake_table, session.days)
     session.replace_owned(table, owner, owners, rows)
 

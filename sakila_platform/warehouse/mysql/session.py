@@ -23,7 +23,9 @@ from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema, mysql_ddl
 from sakila_platform.model.days import ONE_DAY, Clock, day_key
-from sakila_platform.model.naming import DAY_PARTITION, TableName, day_partition
+from sakila_platform.model.naming import DAY_PARTITION, day_partition
+from sakila_platform.warehouse.history import view_captures
+from sakila_platform.warehouse.star import Dimension
 from sakila_platform.warehouse.table_columns import MYSQL, require_contracts
 
 _LOCK_WAIT_SECONDS = 600
@@ -97,28 +99,20 @@ class WarehouseSession:
         self.viewed.setdefault(table, []).extend(map(day_partition, days))
         view_days(self.duck, self.lake, table.name, days)
 
-    def captures(self, table: TableName, relation: str, days: Sequence[date], loaded: Collection[date]) -> str:
-        """SQL for a lake relation's rows with `is_timely`: captured before the end of the day after `dt` (rule 11).
+    def view_captures(
+        self, dimension: Dimension, relation: str, days: Sequence[date], loaded: Collection[date]
+    ) -> None:
+        """Make a lake relation's rows of these days readable as captures: timely until the day after `dt` ends.
 
-        Beside it, `<captures>_days` has each of the days: until when a capture is timely, and whether it was loaded.
+        A day that was `loaded` before is a repeated one.
         """
-        limits = pa.table(
-            {
-                DAY_PARTITION: pa.array(days, pa.date32()),
-                "timely_until": pa.array(
-                    [self.clock.end_of(day + ONE_DAY) for day in days], pa.timestamp("us", tz="UTC")
-                ),
-                "is_repeated": pa.array([day in loaded for day in days], pa.bool_()),
-            }
-        )
-        captures = f"captures_{table.table}"
-        self.duck.register("limits", limits)
-        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE {captures}_days AS FROM limits")
-        self.duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE {captures} AS SELECT c.*, c.captured_at < d.timely_until AS is_timely "
-            f"FROM {relation} AS c INNER JOIN {captures}_days AS d USING ({DAY_PARTITION})"
-        )
-        return captures
+        until = [self.clock.end_of(day + ONE_DAY) for day in days]
+        limits = {
+            DAY_PARTITION: pa.array(days, pa.date32()),
+            "timely_until": pa.array(until, pa.timestamp("us", tz="UTC")),
+            "is_repeated": pa.array([day in loaded for day in days], pa.bool_()),
+        }
+        view_captures(self.duck, dimension, relation, pa.table(limits))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,57 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect as connect_to_mysql
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.databases.postgres.address import PostgresAddress, connected
+from sakila_platform.databases.redshift import Redshift, RedshiftAddress
 from sakila_platform.lake.folder import FolderLake
-from sakila_platform.model.contracts import Table, arrow_schema
+from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import INTEGER, Column, Table, arrow_schema
 from sakila_platform.model.days import Clock
+from sakila_platform.warehouse import redshift_load, rows
+from sakila_platform.warehouse.mysql import accumulating
 from sakila_platform.warehouse.mysql import load as mysql
 from sakila_platform.warehouse.mysql.session import WarehouseSession
 from sakila_platform.warehouse.postgres import load as postgres
 from sakila_platform.warehouse.star import Accumulating, WarehouseStar
 from sakila_platform_tests import bike_star
-from sakila_platform_tests.bike_star import DIM_BRAND, DIM_DATE, DIM_STATION, FACT_HIRE, FACT_RIDE
+from sakila_platform_tests.bike_star import DIM_BRAND, DIM_DATE, DIM_STATION, FACT_COMPLAINT, FACT_HIRE, FACT_RIDE
+from sakila_platform_tests.lake_places import s3_place
+from sakila_platform_tests.redshift_stand_in import RedshiftStandIn
+from sakila_platform_tests.s3_servers import S3Server
 from sakila_platform_tests.tables import Rows, rows_of, table
 
 FIRST, SECOND, THIRD = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
 RIDES = WarehouseStar("bikes", (DIM_STATION, DIM_BRAND, FACT_RIDE), DIM_DATE)
 HIRES = WarehouseStar("bikes", (DIM_BRAND, FACT_HIRE), DIM_DATE)
+# A ride is complained about on a later day.
+COMPLAINTS = replace(
+    RIDES,
+    lake_tables=(*RIDES.lake_tables, FACT_COMPLAINT),
+    accumulating=(
+        Accumulating(
+            fact="fact_ride",
+            grain="One row per ride, with the complaints about it.",
+            completed=(Column("complaint_count", INTEGER, "How often it was complained about.", minimum=0),),
+            touched_by=("fact_complaint",),
+        ),
+    ),
+)
+RIDE_ROWS = """\
+-- One row per ride of the run's days, with the complaints of those days.
+SELECT
+    ride.ride_id, ride.ride_date_key, station.station_key, ride.brand_key, ride.receipt_id, ride.ride_at, ride.back_at,
+    ride.ride_minutes, count(complaint.complaint_id) AS complaint_count
+FROM final_bikes.fact_ride AS ride
+LEFT JOIN final_bikes.fact_complaint AS complaint ON ride.ride_id = complaint.ride_id
+LEFT JOIN warehouse_bikes.dim_station AS station
+    ON ride.station_id = station.station_id AND ride.dt >= station.valid_from AND ride.dt < station.valid_to
+GROUP BY ALL
+"""
+MERGED_RIDES = """\
+-- One row per touched ride: its complaints, from all days.
+UPDATE fact_ride
+INNER JOIN touched_fact_ride ON fact_ride.ride_id = touched_fact_ride.ride_id
+SET complaint_count = (SELECT COUNT(*) FROM fact_complaint WHERE fact_complaint.ride_id = touched_fact_ride.ride_id)
+"""
 
 
 class OnMySql:
@@ -40,10 +78,10 @@ class OnMySql:
             bike_star.publish_brands(self.lake, day, Kite=7)
             bike_star.publish_rides(self.lake, day, (day.day * 10, 1, 7), (day.day * 10 + 1, 0, 0))
 
-    def load(self, *days: date, tables: tuple[Table, ...] = RIDES.tables) -> Any:
+    def load(self, *days: date, star: WarehouseStar = RIDES, tables: tuple[Table, ...] = ()) -> Any:
         with connect_to_mysql(self.address) as connection:
-            clock = Clock(ZoneInfo("UTC"))
-            return mysql.load_days(mysql.Loading(RIDES, connection, self.lake, clock, _ensure_dates), tables, days)
+            loading = mysql.Loading(star, connection, self.lake, Clock(ZoneInfo("UTC")), _ensure_dates)
+            return mysql.load_days(loading, tables or star.tables, days)
 
     def sql(self, statement: str) -> Rows:
         with connect_to_mysql(self.address, autocommit=True) as connection, connection.cursor() as cursor:
@@ -58,8 +96,8 @@ class OnMySql:
 
 def _ensure_dates(session: WarehouseSession) -> None:
     session.execute("DELETE FROM dim_date")
-    rows = bike_star.dates_of(2024)
-    load_batches(session.connection, "dim_date", [pa.Table.from_pylist(rows, arrow_schema(DIM_DATE))])
+    year = pa.Table.from_pylist(bike_star.dates_of(2024), arrow_schema(DIM_DATE))
+    load_batches(session.connection, "dim_date", [year])
 
 
 @pytest.fixture
@@ -109,6 +147,33 @@ def test_a_member_that_changes_afterwards_takes_the_rides_of_its_days_along(bike
     assert keys.column("station_key") == [119000101, 120240502, 120240503]
 
 
+def test_its_fact_is_completed_by_another_whatever_day_that_came_on(
+    bikes: OnMySql, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part, text in (("rows", RIDE_ROWS), ("merge", MERGED_RIDES)):
+        file = tmp_path / "sql" / "bikes" / "warehouse" / part / "fact_ride.sql"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    for module in (rows, accumulating):
+        monkeypatch.setattr(module, "SQL_FOLDER", tmp_path / "sql")
+    bike_star.publish_complaints(bikes.lake, FIRST, (1, 10))
+    bike_star.publish_complaints(bikes.lake, SECOND, (2, 10), (3, 20))
+    bike_star.publish_complaints(bikes.lake, THIRD)
+
+    def counted() -> list[int]:
+        return bikes.sql("SELECT complaint_count FROM fact_ride ORDER BY ride_id").column("complaint_count")
+
+    for day in (SECOND, THIRD, FIRST):
+        bikes.load(day, star=COMPLAINTS)
+    assert counted() == [2, 0, 1, 0, 0, 0]
+
+    # The third complaint turns out to be about another ride, and came a day later.
+    bike_star.publish_complaints(bikes.lake, SECOND, (2, 10))
+    bike_star.publish_complaints(bikes.lake, THIRD, (3, 11))
+    bikes.load(THIRD, star=COMPLAINTS)
+    assert counted() == [2, 1, 0, 0, 0, 0]
+
+
 def test_a_star_without_history_gets_its_warehouse_on_postgresql_alike(
     tmp_path: Path, empty_postgres: PostgresAddress
 ) -> None:
@@ -124,6 +189,25 @@ def test_a_star_without_history_gets_its_warehouse_on_postgresql_alike(
             "SELECT brand, date, rides FROM fact_hire NATURAL JOIN dim_brand NATURAL JOIN dim_date"
         )
         assert sorted(found.fetchall()) == [("Kite", FIRST, 1), ("Kite", SECOND, 2)]
+
+
+def test_and_on_redshift_from_a_lake_on_s3(
+    s3_server: S3Server, empty_postgres: PostgresAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with s3_place(s3_server) as place:
+        for name, value in place.environment.items():
+            monkeypatch.setenv(name, value)
+        lake = open_lake()
+        bike_star.publish_brands(lake, FIRST, Kite=7)
+        bike_star.publish_hires(lake, FIRST, b7=3)
+        server = Redshift(RedshiftStandIn(empty_postgres, lake), RedshiftAddress("bikes", "bikes"))
+        loading = redshift_load.RedshiftLoading(HIRES, server, lake, bike_star.publish_year)
+        redshift_load.load_days_on_redshift(loading, HIRES.tables, [FIRST])
+
+    with connected(empty_postgres) as connection:
+        assert connection.execute("SELECT brand, rides FROM fact_hire NATURAL JOIN dim_brand").fetchall() == [
+            ("Kite", 3)
+        ]
 
 
 @pytest.mark.parametrize(
