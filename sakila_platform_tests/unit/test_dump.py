@@ -58,6 +58,14 @@ def test_a_folder_is_read(tmp_path: Path) -> None:
     assert (found.schema.text, found.data.text, found.data.name) == (SCHEMA, DATA, DATA_FILE)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_that_powershell_wrote_is_told_to_be_utf_16(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / SCHEMA_FILE).write_text(SCHEMA, encoding="utf-8")
+    (tmp_path / DATA_FILE).write_text(DATA if encoding == "utf-16" else "\ufeff" + DATA, encoding=encoding)
+    with pytest.raises(PlatformError, match=f"{DATA_FILE} is UTF-16, .* --result-file=FILE"):
+        read_dump(str(tmp_path))
+
+
 @pytest.mark.parametrize("pack", [zipped, tarred, lambda files: tarred(files, "w")], ids=["zip", "tar.gz", "tar"])
 def test_an_archive_is_read_wherever_the_files_lie_in_it(
     pack: Callable[[dict[str, str]], bytes], tmp_path: Path

@@ -28,6 +28,7 @@ DOWNLOAD_TIMEOUT_SECONDS = 3.0
 # A site that sends a byte now and then never times out.
 DOWNLOAD_SECONDS = 120.0
 _CHUNK_BYTES = 2**16
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class DumpUnavailable(PlatformError):
@@ -78,6 +79,12 @@ def _dump(place: str, found: dict[str, bytes]) -> Dump:
 
 def _decoded(name: str, content: bytes) -> SqlFile:
     """The text of a file as it is, line ends and all. Bytes that are no text may be a picture: the rows tell."""
+    if content.startswith(_UTF_16):
+        # Not decoded: what wrote it so has taken the bytes of pictures for text.
+        raise PlatformError(
+            f"{name} is UTF-16, as the > of PowerShell writes files: "
+            "dump with --result-file=FILE in its place, then load again."
+        )
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         return SqlFile(name, content.decode("utf-8"))
