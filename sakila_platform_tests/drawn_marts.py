@@ -1,4 +1,4 @@
-"""The unit tests of the dbt project: each says, beside its mart, which rows come of the rows that it draws."""
+"""The unit tests of the dbt project: each says which rows a mart makes of the rows that it draws."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def marts() -> list[str]:
 def unit_tests() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Each mart's unit tests by name, with the rows that they expect."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {mart: {} for mart in marts()}
-    for file in sorted(PROJECT.glob("models/*/*.yml")):
-        for declared in yaml.safe_load(file.read_text(encoding="utf-8")).get("unit_tests", ()):
+    for file in sorted(PROJECT.glob("models/*/unit_tests/*.yml")):
+        for declared in yaml.safe_load(file.read_text(encoding="utf-8"))["unit_tests"]:
             found[declared["model"]][declared["name"]] = declared["expect"]["rows"]
     return found
 

@@ -50,5 +50,5 @@ def test_the_unit_tests_of_a_mart_begin_with_its_name_and_draw_all_of_its_column
     tests = unit_tests()[mart]
     drawn_columns = {column for rows in tests.values() for row in rows for column in row}
     left_out = read_mart_contracts(PROJECT)[mart].keys() - drawn_columns
-    assert not left_out, f"No unit test in {mart}.yml draws {sorted(left_out)}. Draw there what it makes of its rows."
+    assert not left_out, f"unit_tests/{mart}.yml draws no {sorted(left_out)}. Draw there what it makes of rows."
     assert all(name.startswith(f"{mart}_") for name in tests), f"Begin the names of its unit tests with {mart}_."

@@ -96,7 +96,8 @@ def test_a_dashboard_that_names_what_its_mart_lacks_stops_the_definitions(monkey
 
 
 def test_a_broken_contract_is_named(tmp_path: Path) -> None:
-    (tmp_path / "films.yml").write_text("models: [", encoding="utf-8")
+    (tmp_path / "models" / "rentals").mkdir(parents=True)
+    (tmp_path / "models" / "rentals" / "films.yml").write_text("models: [", encoding="utf-8")
     with pytest.raises(PlatformError, match=r"films\.yml can't be read"):
         read_mart_contracts(tmp_path)
 

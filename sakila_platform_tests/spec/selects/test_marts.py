@@ -14,8 +14,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("mart", marts())
-def test_a_mart_makes_of_drawn_rows_what_its_unit_test_beside_it_expects(mart: str, results: dict[str, str]) -> None:
+def test_a_mart_makes_of_drawn_rows_what_its_unit_test_expects(mart: str, results: dict[str, str]) -> None:
     """What each of them says:"""
     names = list(unit_tests()[mart])
-    assert names, f"sql/marts/models/*/{mart}.yml has no unit_tests. Draw there what the mart makes of its rows."
+    assert names, f"sql/marts/models/*/unit_tests has no {mart}.yml. Draw there what the mart makes of its rows."
     assert {name: results[name] for name in names} == dict.fromkeys(names, "")
