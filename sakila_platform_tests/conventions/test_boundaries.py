@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sakila_platform.rentals.warehouse_star import STAR as RENTALS
+from sakila_platform.reviews.warehouse_star import STAR as REVIEWS
 from sakila_platform_tests.conventions.source_files import PACKAGE, ROOT, modules, shown, tree
 
 PURE = (
@@ -88,6 +91,18 @@ def test_a_pure_module_does_not_know_the_outside_world(module: str) -> None:
     assert not strangers, f"{module} is pure, but imports {strangers} (by way of the module named)."
 
 
+def test_what_loads_a_warehouse_knows_no_table_by_name() -> None:
+    # The Date dimension is called the same in every star.
+    names = {table.name.table for star in (RENTALS, REVIEWS) for table in star.tables}
+    found = [
+        f"{shown(path)}:{text.lineno} {', '.join(sorted(named))}"
+        for path in modules(PACKAGE / "warehouse")
+        for text in texts(tree(path))
+        if (named := names & set(re.findall(r"\w+", str(text.value))))
+    ]
+    assert not found, f"Declare what is special about a table in its domain's star: {'; '.join(found)}"
+
+
 def test_importing_the_definitions_does_nothing(tmp_path: Path) -> None:
     imported = run_in(tmp_path, _REFUSING.format(events=_WAYS_OUT + _WAYS_TO_CHANGE_THINGS))
     assert imported.returncode == 0, f"Importing reached out: {imported.stderr}"
@@ -98,6 +113,14 @@ def test_the_definitions_load_with_an_empty_environment_and_no_connection(tmp_pa
     loaded = run_in(tmp_path, _REFUSING.format(events=_WAYS_OUT) + _LOADING)
     assert loaded.returncode == 0, f"Loading reached out: {loaded.stderr}"
     assert int(loaded.stdout.split()[-1]) > 30
+
+
+def texts(module: ast.Module) -> Iterator[ast.Constant]:
+    """The texts of a module that are no docstrings."""
+    said = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node
 
 
 def run_in(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
