@@ -11,7 +11,7 @@ import click
 
 from benchmarks.chain import measured_chain
 from benchmarks.shops import Shop, forget, say, shop
-from sakila_platform.orchestration.resources.database import WAREHOUSE_DATABASE
+from sakila_platform.embedded.mysql_address import WAREHOUSE_DATABASE
 
 SCALES = (10, 50, 400)
 RANGES = (30, 300, 3_000)

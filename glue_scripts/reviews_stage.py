@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sakila_platform.embedded.postgres_address import reviews_source_address
 from sakila_platform.model.days import chunks
+from sakila_platform.reviews.databases import PURCHASES_DATABASE
 from sakila_platform.reviews.source import STAGE_TABLES
 from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
@@ -20,7 +20,7 @@ def stage(arguments: Arguments, tell: Tell) -> None:
     tables = arguments.selected(STAGE_TABLES)
     spark = spark_session("reviews_stage", arguments.jars)
     staging = SparkStaging(
-        source=PostgresJdbc(postgres_address(arguments.login, reviews_source_address)),
+        source=PostgresJdbc(postgres_address(arguments.login, PURCHASES_DATABASE.address)),
         views=LakeViews(spark, arguments.lake_for_spark),
         clock=job_clock(),
         most_connections=arguments.jdbc_partitions or spark.sparkContext.defaultParallelism,

@@ -1,35 +1,26 @@
-"""The composition root: the only module that knows every domain, resource and clock."""
+"""The composition root: every domain joined, with the resources and sensors that all of them share."""
+
+from collections.abc import Sequence
 
 import dagster as dg
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS
-from sakila_platform.catalogue.definitions import catalogue_definitions
+from sakila_platform.declarations.domain import Domain
+from sakila_platform.domains import DOMAINS
+from sakila_platform.orchestration.domain_definitions import domain_definitions
 from sakila_platform.orchestration.event_log.notifications import run_failure_notification
 from sakila_platform.orchestration.event_log.watching import watching
 from sakila_platform.orchestration.resources.clock import ClockResource
-from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.orchestration.resources.postgres import PurchasesResource, ReviewsWarehouseResource
-from sakila_platform.orchestration.schedules import all_jobs, all_schedules, with_freshness
-from sakila_platform.rentals.definitions import rentals_definitions
-from sakila_platform.reviews.definitions import reviews_definitions
-
-RESOURCES = {
-    "oltp": OltpResource(),
-    "database": WarehouseResource(),
-    "lake": LakeResource(),
-    "clock": ClockResource(),
-    "purchases": PurchasesResource(),
-    "reviews_database": ReviewsWarehouseResource(),
-}
-DOMAINS = (rentals_definitions, reviews_definitions, catalogue_definitions)
+from sakila_platform.orchestration.schedules import jobs_of, schedules_of, with_freshness
+from sakila_platform.orchestration.work import CLOCK, LAKE
 
 
-def platform_definitions() -> dg.Definitions:
+def platform_definitions(domains: Sequence[Domain] = DOMAINS) -> dg.Definitions:
     """Everything that Dagster shows and runs. Loads with an empty environment; nothing outside is touched."""
+    site = [dashboard for domain in domains for dashboard in domain.dashboards]
     shared = dg.Definitions(
-        jobs=all_jobs(),
-        schedules=all_schedules(),
+        jobs=[job for domain in domains for job in jobs_of(domain)],
+        schedules=[schedule for domain in domains for schedule in schedules_of(domain)],
         sensors=[
             run_failure_notification,
             watching,
@@ -37,11 +28,13 @@ def platform_definitions() -> dg.Definitions:
                 "automation", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
             ),
         ],
-        resources=RESOURCES,
+        resources={LAKE: LakeResource(), CLOCK: ClockResource()},
         # A process for each step costs more than the work of a step.
         executor=dg.in_process_executor,
     )
-    return with_freshness(dg.Definitions.merge(shared, *(domain(ALL_DASHBOARDS) for domain in DOMAINS)))
+    return with_freshness(
+        dg.Definitions.merge(shared, *(domain_definitions(domain, site) for domain in domains)), domains
+    )
 
 
 @dg.definitions

@@ -22,6 +22,7 @@ import pytest
 from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
+from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
@@ -31,11 +32,12 @@ from sakila_platform.model.days import Clock, chunks, days_between
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes
 from sakila_platform.orchestration.asset_specs import load_refused, results
+from sakila_platform.orchestration.layers.stale_days import stale_days_check
 from sakila_platform.orchestration.resources.clock import ClockResource
-from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
+from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.orchestration.source_checks import stale_days_check
 from sakila_platform.rentals import source, star, warehouse_star
+from sakila_platform.rentals.databases import SHOP, WAREHOUSE
 from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.settings.calendar import TIME_ZONE
@@ -163,7 +165,7 @@ class Platform:
         return _merged(build_days(build, selected, chunk) for chunk in pieces)
 
     def _run_warehouse(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
-        with self.warehouse_resource.connect() as connection:
+        with self.warehouse_database.connect() as connection:
             loading = Loading(warehouse_star.STAR, connection, self.lake_files, self.clock, ensure_dates)
             try:
                 return load_days(loading, _selected(warehouse_star.DAILY_TABLES, tables), days)
@@ -188,8 +190,8 @@ class Platform:
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}, **(run_config or {})},
             resources={
-                "oltp": OltpResource(url=self.shop.url, database=self.shop.database),
-                "database": self.warehouse_resource,
+                "rentals_source": DatabaseResource.of(SHOP.at(self.shop.url, self.shop.database)),
+                "rentals_warehouse": self.warehouse_resource,
                 "clock": ClockResource(),
             },
             tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last or first},
@@ -223,9 +225,14 @@ class Platform:
         return self._lakes[location]
 
     @property
-    def warehouse_resource(self) -> WarehouseResource:
+    def warehouse_database(self) -> MySQLDatabase:
+        """The warehouse, as the domain declares it."""
+        return WAREHOUSE.at(self.warehouse_address.url, self.warehouse_address.database)
+
+    @property
+    def warehouse_resource(self) -> DatabaseResource:
         """The warehouse, as the assets get it."""
-        return WarehouseResource(url=self.warehouse_address.url, database=self.warehouse_address.database)
+        return DatabaseResource.of(self.warehouse_database)
 
     def lake(self, table: str, day: str) -> Rows:
         """The rows of a table's day: `platform.lake("final/sakila/fact_rental", "2005-05-24")`, or `"undated"`."""
@@ -247,9 +254,11 @@ class Platform:
     def stale_days(self, table: str) -> dict[str, str]:
         """The days that the `stale_days` check of an event table lists, with what differs; empty when it passes."""
         (declared,) = _selected(source.EVENT_TABLES, [table])
-        found = stale_days_check(declared)(
-            oltp=OltpResource(url=self.shop.url, database=self.shop.database), lake=LakeResource()
-        )
+        resources = {
+            "shop": DatabaseResource.of(SHOP.at(self.shop.url, self.shop.database)),
+            "lake": LakeResource(),
+        }
+        found = stale_days_check(declared, "shop")(dg.build_asset_check_context(resources=resources))
         assert isinstance(found, dg.AssetCheckResult)
         listed: Any = found.metadata.get("stale_days")
         assert found.passed is (listed is None)

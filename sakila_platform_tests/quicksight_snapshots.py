@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.requests import Target
+from sakila_platform.domains import all_dashboards
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 
 FOLDER = Path(__file__).with_name("snapshots") / "quicksight"
@@ -23,7 +23,7 @@ def sent() -> dict[str, tuple[str, dict[str, Any]]]:
     """Every request that publishing makes, by name: the operation, and its arguments."""
     contracts = read_mart_contracts(MARTS_PROJECT)
     found = {"data_source": ("CreateDataSource", requests.data_source_request(TARGET))}
-    for dashboard in DASHBOARDS:
+    for dashboard in all_dashboards():
         for mart in dashboard.marts:
             made = requests.data_set_request(TARGET, mart, contracts[mart], dashboard.dates.columns[mart])
             found[f"data_set_{mart}"] = ("CreateDataSet", made)

@@ -214,7 +214,7 @@ class TwoLanes:
 
 
 def _load(lane: Platform, days: list[date]) -> Outcomes:
-    with lane.warehouse_resource.connect() as connection:
+    with lane.warehouse_database.connect() as connection:
         loading = Loading(warehouse_star.STAR, connection, lane.lake_files, lane.clock, ensure_dates)
         return load_days(loading, warehouse_star.DAILY_TABLES, days)
 

@@ -59,7 +59,7 @@ def require_known_columns(connection: pymysql.Connection, tables: Sequence[Table
     if faults:
         raise PlatformError(
             f"The source's tables are not as their contracts say: {'; '.join(faults)}. Nothing was published. "
-            "Put the source right, or change the contract in rentals/source.py."
+            "Put the source right, or change those contracts."
         )
     return {table: _unknown_columns(table, found[table.name.table]) for table in tables}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.cli.terminal import Report
 from sakila_platform.dashboards.mart_rows import left_out, with_data, with_marts
 from sakila_platform.dashboards.pages import INDEX, remove_page, write_page
+from sakila_platform.domains import all_dashboards
 from sakila_platform.lake.location import open_lake
 from sakila_platform.orchestration.layers.dashboards import dashboards_site, require_declared_well
 from sakila_platform.orchestration.resources.clock import ClockResource
@@ -17,14 +17,15 @@ def write_dashboards(report: Report) -> str:
     One whose marts are there and have no rows is left out. Raises PlatformError when the lake has no dashboard's marts,
     or the folder can't be written.
     """
-    require_declared_well(ALL_DASHBOARDS)
-    site, lake = dashboards_site(ALL_DASHBOARDS, ClockResource()), open_lake()
+    every = all_dashboards()
+    require_declared_well(every)
+    site, lake = dashboards_site(every, ClockResource()), open_lake()
     # Without any marts the first one says what to run.
-    for dashboard in with_marts(lake, ALL_DASHBOARDS) or ALL_DASHBOARDS[:1]:
+    for dashboard in with_marts(lake, every) or every[:1]:
         if told := left_out(lake, dashboard):
             remove_page(lake, dashboard, site)
             report(told)
             continue
         page = write_page(lake, dashboard, site)
         report(f"{dashboard.title}, data up to {page.last_day}: {page.file.as_uri()}")
-    return (site.folder / INDEX).as_uri() if with_data(lake, ALL_DASHBOARDS) else ""
+    return (site.folder / INDEX).as_uri() if with_data(lake, every) else ""

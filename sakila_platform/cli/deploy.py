@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts, require_contracts_kept
 from sakila_platform.dashboards.quicksight.target import chosen_target
 from sakila_platform.deploy.aws import Aws, open_aws
@@ -17,6 +16,7 @@ from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kinds import kinds
 from sakila_platform.deploy.release.contents import CHECKOUT
 from sakila_platform.deploy.release.releases import release_named
+from sakila_platform.domains import all_dashboards
 from sakila_platform.errors import UsageError
 from sakila_platform.settings.aws import AWS_REGION, SUBNETS
 
@@ -90,8 +90,9 @@ def _published(environment: Environment) -> Published | None:
         database=environment.glue_database("marts"),
     )
     contracts = read_mart_contracts(CHECKOUT / "sql" / "marts")
-    require_contracts_kept(ALL_DASHBOARDS, contracts)
-    return Published(target, ALL_DASHBOARDS, contracts)
+    every = all_dashboards()
+    require_contracts_kept(every, contracts)
+    return Published(target, every, contracts)
 
 
 def _zone_of_first_subnet(aws: Aws) -> str:

@@ -9,16 +9,18 @@ from contextlib import closing
 
 import click
 
-from sakila_platform.cli.database import load_shop
 from sakila_platform.cli.terminal import Report
 from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.embedded.mysql_address import oltp_address
+from sakila_platform.domains import DOMAINS
+from sakila_platform.embedded.mysql_address import OLTP_DATABASE, oltp_address
 from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.model.days import Clock
 from sakila_platform.rental_desk.accounts.accounts import clerks_without_account, give_clerk_account, has_staff_account
 from sakila_platform.rental_desk.accounts.migration import ensure_tables
 from sakila_platform.rental_desk.refusals import Refused
 from sakila_platform.rental_desk.web.configuration import desk_config
 from sakila_platform.rental_desk.web.serving import Service, serve
+from sakila_platform.settings.calendar import CLOCK, TIME_ZONE
 from sakila_platform.settings.desk import DESK_PORT, DESK_WORKERS
 
 AskPassword = Callable[[str], str]
@@ -78,5 +80,9 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def _prepare(report: Report) -> None:
-    load_shop(report)
+    clock = Clock(TIME_ZONE.read(), CLOCK.read())
+    for domain in DOMAINS:
+        if domain.demonstration and domain.source_database and domain.source_database.name == OLTP_DATABASE:
+            # Whose shop it is knows what belongs there; of one that is there already nothing is changed.
+            domain.demonstration.fill(report, clock, 0)
     ensure_tables(oltp_address())

@@ -9,8 +9,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import dagster as dg
-
 from sakila_platform.cli.database import start_databases
 from sakila_platform.cli.loopback import LOOPBACK, is_taken
 from sakila_platform.cli.terminal import Report
@@ -20,7 +18,7 @@ from sakila_platform.orchestration.event_log.instance import (
     dagster_environment,
     dagster_home,
     ensure_dagster_home,
-    fail_abandoned_runs,
+    opened_instance,
 )
 from sakila_platform.settings.every import put_in_environment
 from sakila_platform.settings.places import HOME
@@ -40,8 +38,8 @@ def serve_dagster(port: int, report: Report) -> None:
     home = HOME.read().resolve()
     ensure_dagster_home(home)
     put_in_environment({**dagster_environment(home), HOME.name: str(home), "PYTHONWARNINGS": _WARNINGS})
-    with dg.DagsterInstance.get() as instance:
-        fail_abandoned_runs(instance)
+    with opened_instance():
+        pass
     program = Path(sys.executable).with_name("dagster")
     if not program.exists():
         raise PlatformError(f"{program} is not installed. Install the platform: make dev")

@@ -17,6 +17,8 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.databases.postgres.address import connect as connect_postgres
+from sakila_platform.declarations.postgres_database import PostgresDatabase
+from sakila_platform.domains import DOMAINS
 from sakila_platform.embedded.machine import Machine
 from sakila_platform.embedded.mariadb.binaries import find_binaries
 from sakila_platform.embedded.postgres.server import obtainable_postgres
@@ -129,7 +131,7 @@ def _server(home: Path) -> Finding:
 
 
 def _postgres(home: Path) -> Finding:
-    """Only reviews need it, so that it is missing hinders no one else."""
+    """Not every domain needs it, so that it is missing hinders no other."""
     url = POSTGRES_URL.read()
     try:
         if url:
@@ -139,7 +141,8 @@ def _postgres(home: Path) -> Finding:
         found = obtainable_postgres(home)
         return Finding("PostgreSQL server", True, f"{found.name} in {found.folder}", False)
     except PlatformError as error:
-        return Finding("PostgreSQL", False, f"{error} Only the domain reviews needs it.", False)
+        needing = [each.name for each in DOMAINS if isinstance(each.source_database, PostgresDatabase)]
+        return Finding("PostgreSQL", False, f"{error} Only the domain {', '.join(needing)} needs it.", False)
 
 
 def _obtainable() -> Finding:

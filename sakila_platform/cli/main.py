@@ -9,12 +9,12 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from sakila_platform.cli.deploy_options import deploy
+from sakila_platform.domains import NAMES, domain_commands
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.long_lived import without_garbage_collection
 from sakila_platform.model.days import parse_day
@@ -54,7 +54,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--domain", default="rentals", show_default=True, help="Which part of the business.")
+@click.option("--domain", default=NAMES[0], show_default=True, help="Which part of the business.")
 @click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to make up.")
 def demo(domain: str, days: int) -> None:
     """From nothing to answers; again, only what is not done yet.
@@ -68,7 +68,7 @@ def demo(domain: str, days: int) -> None:
     """
     started = time.monotonic()
     with without_garbage_collection():
-        from sakila_platform.cli.demonstrations.demo import run_demo
+        from sakila_platform.cli.running.demo import run_demo
         from sakila_platform.cli.terminal import Terminal
 
     run_demo(domain, days, Terminal(), started)
@@ -103,39 +103,6 @@ def down() -> None:
 
 
 @cli.command()
-@click.option("--scale", default=1, type=click.IntRange(1, 1000), help="Make so many times the rentals and payments.")
-def load(scale: int) -> None:
-    """Put Sakila into the database; nothing is done if it is there.
-
-    SAKILA_DUMP names the official dump. --scale draws more rentals over a longer calendar, for benchmarks.
-
-    \b
-    Example: SAKILA_DUMP=~/sakila-db sakila-platform load
-             sakila-platform load --scale 200
-    """
-    from sakila_platform.cli.database import load_shop
-
-    load_shop(click.echo, scale)
-
-
-@cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def load_purchases(file: Path) -> None:
-    """Put a CSV of purchases into the database of reviews, in place of those there: all of it, or nothing.
-
-    The file begins with InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country. The private
-    PostgreSQL is started if need be, unless SAKILA_POSTGRES_URL names another. Then run the days of the purchases.
-
-    \b
-    Example: sakila-platform load-purchases online_retail.csv
-             sakila-platform run reviews --from 2010-12-01 --to 2011-12-09
-    """
-    from sakila_platform.cli.purchases import load_purchase_file
-
-    click.echo(load_purchase_file(file, click.echo))
-
-
-@cli.command()
 @click.argument("domain")
 @click.option("--from", "first", required=True, metavar="DAY", help="First day, as YYYY-MM-DD.")
 @click.option("--to", "last", required=True, metavar="DAY", help="Last day, included.")
@@ -157,23 +124,6 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--day", metavar="DAY", help="The day that they are taken in for, as YYYY-MM-DD (today).")
-def ingest_catalogue(folder: Path, day: str | None) -> None:
-    """Take movies.csv and series.csv of a folder into the lake, byte for byte.
-
-    They come to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
-    goes on where it stopped; what is there already is not sent again.
-
-    \b
-    Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02
-    """
-    from sakila_platform.cli.catalogue import ingest_folder
-
-    ingest_folder(folder, parse_day(day) if day else None, click.echo)
-
-
-@cli.command()
 @click.argument("domain")
 def refill(domain: str) -> None:
     """Empty a domain's warehouse and fill it from the lake as it is now: rentals' or reviews'.
@@ -187,7 +137,7 @@ def refill(domain: str) -> None:
 
 
 @cli.command()
-@click.argument("place", type=click.Choice(["warehouse", "sakila", "reviews", "lake", "athena"]))
+@click.argument("place")
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
 def query(place: str, sql: str, form: str) -> None:
@@ -298,3 +248,5 @@ def _utf8(text: str, what: str) -> str:
 
 
 cli.add_command(deploy)
+for command in domain_commands():
+    cli.add_command(command)

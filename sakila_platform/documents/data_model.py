@@ -9,25 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sakila_platform.catalogue import refined_tables, trusted_tables
+from sakila_platform.declarations.domain import Domain
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.domains import DOMAINS
 from sakila_platform.model.contracts import Column, ColumnType, Kind, Table, postgres_type
 from sakila_platform.model.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
-from sakila_platform.rentals import source, star
-from sakila_platform.rentals import warehouse_star as warehouse
-from sakila_platform.reviews import source as reviews_source
-from sakila_platform.reviews import star as reviews_star
-from sakila_platform.reviews import warehouse_star as reviews_warehouse
-from sakila_platform.warehouse.mysql.load import tables_on_mysql
-from sakila_platform.warehouse.postgres.load import tables_on_postgres
+from sakila_platform.model.queries import SQL_FOLDER
 
 BEGIN, END = "<!-- contracts -->", "<!-- /contracts -->"
 _ROOT = Path(__file__).resolve().parents[2]
 _DOCS = _ROOT / "docs"
-_SQL = _ROOT / "sql"
 _DATE_KEY = "date_key"
 _BY_DAY = f"{DAY_PARTITION}=DAY"
-
-WAREHOUSE_TABLES: tuple[Table, ...] = (*warehouse.DAILY_TABLES, warehouse.DIM_DATE)
 
 
 def _mysql(kind: ColumnType) -> str:
@@ -48,90 +41,48 @@ class Section:
     partition: str = _BY_DAY
 
 
-@dataclass(frozen=True)
-class Model:
-    """A domain's data model, as one page."""
-
-    page: Path
-    star: tuple[Table, ...]
-    """The tables of the bus matrix and of the diagrams."""
-    star_note: str
-    sections: tuple[Section, ...]
-    answers: tuple[tuple[str, Path], ...]
-    """What one row of each SQL file of a folder is: kind and folder."""
+def page_of(domain: Domain) -> Path:
+    """The page that has the domain's data model."""
+    return _DOCS / domain.data_model.page
 
 
-RENTALS = Model(
-    page=_DOCS / "data_model.md",
-    star=WAREHOUSE_TABLES,
-    star_note=(
-        "As it is in the warehouse, a process at a time. In the lake a star is one day: the same tables, joined by the "
-        "shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time completes."
-    ),
-    sections=(
-        Section(
-            "Tables of the warehouse",
-            tables_on_mysql(warehouse.STAR),
-            _mysql,
-        ),
-        Section("Tables of the lake's star", (*star.DAILY_TABLES, star.DIM_DATE)),
-        Section("Tables of stage", source.STAGE_TABLES),
-    ),
-    answers=(("analysis", _SQL / "rentals" / "analysis"), ("mart", _SQL / "marts" / "models" / "rentals")),
-)
-REVIEWS = Model(
-    page=_DOCS / "data_model_reviews.md",
-    star=(*reviews_warehouse.DAILY_TABLES, reviews_warehouse.DIM_DATE),
-    star_note="As it is in the warehouse. The lake has the same tables by day, and the reviews one by one.",
-    sections=(
-        Section(
-            "Tables of the warehouse",
-            tables_on_postgres(reviews_warehouse.STAR),
-            postgres_type,
-        ),
-        Section("Tables of the lake's star", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
-        Section("Tables of stage", reviews_source.STAGE_TABLES),
-    ),
-    answers=(("analysis", _SQL / "reviews" / "analysis"), ("mart", _SQL / "marts" / "models" / "reviews")),
-)
-CATALOGUE = Model(
-    page=_DOCS / "data_model_catalogue.md",
-    # A report is no process.
-    star=tuple(table for table in refined_tables.REFINED_TABLES if table is not refined_tables.UNMATCHED_TITLES),
-    star_note="As it is in the refined zone: all titles together, without days.",
-    sections=(
-        Section("Tables of refined", refined_tables.REFINED_TABLES, partition=""),
-        Section("Tables of trusted made from CSV files", trusted_tables.CSV_TABLES, partition=""),
-        Section("Tables of trusted made from TMDB's answers", trusted_tables.TMDB_TABLES),
-    ),
-    answers=(("refined", _SQL / "catalogue" / "refined"), ("mart", _SQL / "marts" / "models" / "catalogue")),
-)
-MODELS = (RENTALS, REVIEWS, CATALOGUE)
+def sections(domain: Domain) -> Iterator[Section]:
+    """The domain's tables as they are described together, the nearest to people first."""
+    if domain.warehouse:
+        type_name = _mysql if isinstance(domain.warehouse_database, MySQLDatabase) else postgres_type
+        yield Section("Tables of the warehouse", (*domain.warehouse_tables, *domain.warehouse.further), type_name)
+    for layer in reversed(domain.unpartitioned):
+        yield Section(layer.title or f"Tables of {layer.layer}", layer.tables, partition="")
+    dates = (domain.dates.final,) if domain.dates else ()
+    for daily in reversed(domain.daily):
+        of_layer = tuple(table for table in dates if table.name.layer == daily.layer)
+        yield Section(daily.title or f"Tables of {daily.layer}", (*daily.tables, *of_layer))
 
 
-def with_data_model(page: str, model: Model) -> str:
+def with_data_model(page: str, domain: Domain) -> str:
     """A page with what stands between its two markers drawn anew. Raises ValueError when it has no markers."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n{data_model(model)}\n{END}{after}"
+    return f"{before}{BEGIN}\n{data_model(domain)}\n{END}{after}"
 
 
-def data_model(model: Model) -> str:
+def data_model(domain: Domain) -> str:
     """A whole model as Markdown, from the contracts and the first lines of the SQL files."""
+    model = domain.data_model
     parts = [
         "## Bus matrix",
         "Rows are business processes, columns the dimensions they share. A cell names the key by which they meet.",
         bus_matrix(model.star),
         "## The star",
-        model.star_note,
+        model.note,
         *(star_diagram(fact, model.star) for fact in model.star if fact.kind is Kind.FACT),
     ]
-    for section in model.sections:
+    for section in sections(domain):
         parts += [f"## {section.title}", *(described(table, section) for table in section.tables)]
     parts += ["## Answers and marts", "Each is one SQL file, and its first line says its grain."]
-    parts += [grains(kind, folder) for kind, folder in model.answers]
+    parts += [grains(kind, SQL_FOLDER / folder) for kind, folder in model.answers]
     return "\n\n".join(parts)
 
 
@@ -264,5 +215,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    for each in MODELS:
-        each.page.write_text(with_data_model(each.page.read_text(encoding="utf-8"), each), encoding="utf-8")
+    for each in DOMAINS:
+        page = page_of(each)
+        page.write_text(with_data_model(page.read_text(encoding="utf-8"), each), encoding="utf-8")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sakila_platform.databases.mysql.address import Address
-from sakila_platform.embedded.mariadb.server import running_server
+from sakila_platform.databases.mysql.connection import connect
+from sakila_platform.embedded.mariadb.server import ensure_server, running_server
 from sakila_platform.errors import PlatformError
 from sakila_platform.settings.places import HOME, MYSQL_URL, WAREHOUSE_URL
 
@@ -22,6 +25,16 @@ def server_address(url: str, setting: str = MYSQL_URL.name) -> Address:
             f"The private database under {home} is not running. "
             "Start it with `sakila-platform up`, or set SAKILA_MYSQL_URL to a server of yours."
         )
+    return address
+
+
+def started_server(report: Callable[[str], None]) -> Address:
+    """The server of the settings, which answers; the private one is started unless SAKILA_MYSQL_URL names another."""
+    url = MYSQL_URL.read()
+    if not url:
+        return ensure_server(HOME.read(), report)
+    address = Address.parse(url).on("")
+    connect(address).close()
     return address
 
 

@@ -76,7 +76,7 @@ def _remedy(table: Table, days: Sequence[str]) -> str:
         # A capture is evidence, so that no run replaces it unasked.
         return (
             f"Captures are kept as they are: take {first}..{last} anew in Dagster's pages (`sakila-platform dev`), by "
-            f"a run of {domain}_daily for these days with `ops: {{stage: {{config: {{recapture: true}}}}}}`"
+            f"a run of {domain}_daily for these days with `ops: {{{domain}_stage: {{config: {{recapture: true}}}}}}`"
         )
     if table.kind is Kind.CALENDAR:
         return f"Materialise {table.name} for these years again, in Dagster's pages (`sakila-platform dev`)"

@@ -113,7 +113,7 @@ def _question(path: Path, tables: Collection[str], dialect: str) -> Question:
     return Question(query, declared_plot(query.sql, query.columns, where), where)
 
 
-def answer(connection: pymysql.Connection, question: Question) -> Answer:
+def answer(connection: pymysql.Connection, question: Question, domain: str) -> Answer:
     """Ask a warehouse on MySQL. Raises PlatformError, naming the file and the server's reason, when it can't answer."""
     with connection.cursor() as cursor:
         cursor.execute("START TRANSACTION READ ONLY")
@@ -123,7 +123,7 @@ def answer(connection: pymysql.Connection, question: Question) -> Answer:
         except (pymysql.err.ProgrammingError, pymysql.err.OperationalError, pymysql.err.InternalError) as error:
             if is_transient(error):
                 raise
-            raise PlatformError(f"{question.where}: {error.args[1]}. {_remedy(error.args[0])}") from None
+            raise PlatformError(f"{question.where}: {error.args[1]}. {_remedy(error.args[0], domain)}") from None
         finally:
             connection.rollback()
         described = cursor.description or ()
@@ -134,9 +134,9 @@ def answer(connection: pymysql.Connection, question: Question) -> Answer:
     )
 
 
-def _remedy(code: int) -> str:
+def _remedy(code: int, domain: str) -> str:
     if code == ER.NO_SUCH_TABLE:
-        return "Load the warehouse first: `sakila-platform run rentals --from DAY --to DAY`."
+        return f"Load the warehouse first: `sakila-platform run {domain} --from DAY --to DAY`."
     return "Mend the file."
 
 

@@ -8,9 +8,11 @@ from datetime import date
 
 import dagster as dg
 
+from sakila_platform.declarations.layers import LayerCheck
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, LoadRefused, Outcomes, TableDay
+from sakila_platform.model.rule_sql import require_renderable
 from sakila_platform.orchestration.day_runs import CheckOutcome, DayResult, DaysRefused, Refusal, daily_check
 
 OWNERS = ["team:data-platform"]
@@ -35,7 +37,7 @@ def table_spec(
     deps: Iterable[TableName] = (),
     partitions: dg.PartitionsDefinition | None,
 ) -> dg.AssetSpec:
-    """The spec of a table's asset: grain as description, columns from the contract. None: it has no partitions."""
+    """The spec of a table's asset: grain as description, columns from the contract. `None`: no partitions."""
     return dg.AssetSpec(
         asset_key(table.name),
         deps=[asset_key(name) for name in deps],
@@ -44,7 +46,10 @@ def table_spec(
         owners=OWNERS,
         kinds=set(kinds),
         partitions_def=partitions,
-        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": _table_name(table.name)},
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/table_name": _table_name(table.name),
+        },
         skippable=False,
     )
 
@@ -81,15 +86,21 @@ def column_schema(table: Table) -> dg.TableSchema:
 
 
 def contract_checks(
-    tables: Sequence[Table], partitions: dg.PartitionsDefinition, boundary: Mapping[TableName, tuple[str, str]]
+    tables: Sequence[Table], partitions: dg.PartitionsDefinition, further: Sequence[LayerCheck]
 ) -> list[dg.AssetCheckSpec]:
-    """The `contract` check of each table, and the layer-boundary check (name, description) of some."""
+    """The `contract` check of each table, and the further ones of its layer.
+
+    Raises PlatformError when an engine can't be asked a rule.
+    """
+    for table in tables:
+        require_renderable(table)
     checks = [
         daily_check(asset_key(table.name), CONTRACT, partitions, "Every row of the day keeps the table's contract.")
         for table in tables
     ]
-    for name, (check, description) in boundary.items():
-        checks.append(daily_check(asset_key(name), check, partitions, description))
+    for check in further:
+        key = asset_key(check.table)
+        checks.append(daily_check(key, check.name, partitions, check.description, blocking=not check.is_warning))
     return checks
 
 

@@ -26,14 +26,6 @@ from sakila_platform.settings.places import LAKE, lake_location
 if TYPE_CHECKING:
     from sakila_platform.orchestration.resources.glue import Glue
 
-EXTRACT_STAGE = "extract-stage"
-BUILD_FINAL = "build-final"
-LOAD_WAREHOUSE = "load-warehouse"
-REVIEWS_STAGE = "reviews-stage"
-REVIEWS_FINAL = "reviews-final"
-CATALOGUE_HISTORY = "catalogue-history"
-CATALOGUE_TMDB = "catalogue-answers"
-
 
 def is_glue_chosen() -> bool:
     """Whether Glue works on stage, final and warehouse, and not this process."""
@@ -62,7 +54,7 @@ def run_by_glue(
     job: str,
     tables: Sequence[Table],
     arguments: Mapping[str, str] | None = None,
-    told: Callable[[Committed], Committed] = lambda committed: committed,
+    told: Callable[[Committed], Committed] | None = None,
 ) -> Iterator[Event]:
     """Have one run of a job work on the run's days of these tables: yield all of it from the asset's function.
 
@@ -75,7 +67,8 @@ def run_by_glue(
     def commit(days: list[date]) -> Committed:
         run = glue.run_job(context, job, {**_days_and_tables(days, tables), **(arguments or {})})
         outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
-        committed = told(tell_not_carried(context, results(outcomes)))
+        committed = tell_not_carried(context, results(outcomes))
+        committed = told(committed) if told else committed
         if run.failure and not _is_all_told(outcomes, tables, days):
             raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)
         # A job of which a check did not pass has failed too; that check stops the step by itself.

@@ -236,3 +236,6 @@ STAGE_TABLES: tuple[Table, ...] = (
 Store and staff point at each other, and films are followed by their bridges: see `capture.tables`."""
 EVENT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.EVENT)
 SNAPSHOT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.SNAPSHOT)
+
+SIMULATED_RENTALS = TableName("oltp", SOURCE, "simulated_rentals")
+"""What the simulation writes on a day, into the shop's rentals and payments."""

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sakila_platform.embedded.postgres_address import is_redshift_chosen
+from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
 from sakila_platform.marts.postgres_questions import answer_on_postgres
 from sakila_platform.marts.questions import Answer, Question
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.warehouse_star import STAR
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     from sakila_platform.warehouse.redshift_load import RedshiftLoading
 
 
-def load(database: ReviewsWarehouseResource, lake: Lake, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+def load(database: PostgresDatabase, lake: Lake, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     """Load these tables for these consecutive days in one transaction. Raises as `load_days` does."""
-    if is_redshift(database):
+    if database.is_redshift:
         # Here and not above: who has PostgreSQL has no use for boto3, which takes a quarter of a second to import.
         from sakila_platform.warehouse.redshift_load import load_days_on_redshift  # noqa: PLC0415
 
@@ -34,9 +33,9 @@ def load(database: ReviewsWarehouseResource, lake: Lake, tables: Sequence[Table]
         return load_days(Loading(STAR, connection, lake, publish_year), tables, days)
 
 
-def load_dates(database: ReviewsWarehouseResource, lake: Lake, year: int) -> int:
+def load_dates(database: PostgresDatabase, lake: Lake, year: int) -> int:
     """Load a year of dim_date. Returns its rows."""
-    if is_redshift(database):
+    if database.is_redshift:
         # As above.
         from sakila_platform.warehouse.redshift_load import load_year_on_redshift  # noqa: PLC0415
 
@@ -45,9 +44,9 @@ def load_dates(database: ReviewsWarehouseResource, lake: Lake, year: int) -> int
         return load_year(Loading(STAR, connection, lake, publish_year), year)
 
 
-def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
+def ask(database: PostgresDatabase, question: Question) -> Answer:
     """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
-    if is_redshift(database):
+    if database.is_redshift:
         # As above.
         from sakila_platform.databases.redshift import StatementFailed, chosen_redshift  # noqa: PLC0415
 
@@ -58,11 +57,6 @@ def ask(database: ReviewsWarehouseResource, question: Question) -> Answer:
         return Answer(found.columns, found.types, found.rows)
     with database.connect() as connection:
         return answer_on_postgres(connection, question, SOURCE)
-
-
-def is_redshift(database: ReviewsWarehouseResource) -> bool:
-    """Whether the settings lead to Redshift; a resource that names a server of its own is PostgreSQL."""
-    return not database.url and is_redshift_chosen()
 
 
 def _on_redshift(lake: Lake) -> RedshiftLoading:

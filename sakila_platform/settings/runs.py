@@ -16,4 +16,11 @@ SLACK_WEBHOOK_URL = Setting(
     "SAKILA_SLACK_WEBHOOK_URL", "", "where run failures are told (empty: the log only)", plain_text, is_secret=True
 )
 DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "where people reach Dagster's pages", plain_text)
+REPOSITORY_URL = Setting(
+    "SAKILA_REPOSITORY_URL",
+    "",
+    "where the project's files can be read, such as https://github.com/TEAM/PROJECT/blob/main: Dagster's pages link "
+    "there (empty: to this machine's files)",
+    plain_text,
+)
 SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are told to", plain_text)

@@ -29,7 +29,6 @@ PURE = (
     "dashboards/chart_shapes.py",
     "dashboards/chart_specs.py",
     "dashboards/quicksight/requests.py",
-    "all_dashboards.py",
     "rentals/dashboards.py",
     "reviews/dashboards.py",
     "reviews/warehouse_star.py",
@@ -159,3 +158,59 @@ def imported_names(path: Path) -> Iterator[str]:
 
 def our_files(name: str) -> list[Path]:
     return [ROOT / f"{name.replace('.', '/')}.py"] if name.startswith("sakila_platform.") else []
+
+
+KNOW_DAGSTER = ("orchestration/", "definitions.py", "rentals/assets.py", "reviews/assets.py", "catalogue/assets.py")
+"""One room, the composition root that Dagster loads, and what of a domain only Dagster can be told."""
+OF_DAGSTER = {"dagster", "dagster_aws", "dagster_dbt"}
+
+
+def test_only_orchestration_and_a_domains_assets_import_dagster() -> None:
+    strangers = [
+        shown(path)
+        for path in modules(PACKAGE)
+        if OF_DAGSTER & {name.split(".")[0] for name in imported_names(path)}
+        and not path.relative_to(PACKAGE).as_posix().startswith(KNOW_DAGSTER)
+    ]
+    assert not strangers, f"These import Dagster: {', '.join(strangers)}"
+
+
+DOMAIN_NAMES = "rentals|reviews|catalogue"
+MAY_NAME_DOMAINS = (
+    *(f"{name}/" for name in DOMAIN_NAMES.split("|")),
+    "rental_desk/",
+    "domains.py",
+    # Their handlers and templates are a domain's own: an environment is declared by subject, not by domain.
+    "deploy/",
+    "lambdas/",
+    # A subject of settings is a file, and a domain is a subject.
+    "settings/",
+    # Whose tables are called by their source.
+    "model/naming.py",
+)
+_NAMED = re.compile(rf"sakila_platform\.({DOMAIN_NAMES})\b|(^|[/`])({DOMAIN_NAMES})($|[/`_])|\brun ({DOMAIN_NAMES})\b")
+
+
+def test_no_other_room_names_a_domain() -> None:
+    """By an import or in a text, what documents a module or a function aside."""
+    naming = [
+        f"{shown(path)}: {text!r}"
+        for path in modules(PACKAGE)
+        if not path.relative_to(PACKAGE).as_posix().startswith(MAY_NAME_DOMAINS)
+        for text in (*imported_names(path), *texts(path))
+        if _NAMED.search(text)
+    ]
+    assert not naming, "A domain is named outside of it. Have it declared in its `domain.py`: " + "; ".join(naming)
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The texts of a module's code, its docstrings aside."""
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    documented = {id(n.body[0].value) for n in ast.walk(tree(path)) if isinstance(n, holders) and _is_documented(n)}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield node.value
+
+
+def _is_documented(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return ast.get_docstring(node) is not None

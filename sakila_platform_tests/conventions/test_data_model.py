@@ -6,26 +6,29 @@ from dataclasses import replace
 
 import pytest
 
+from sakila_platform.declarations.domain import Domain
 from sakila_platform.documents.data_model import (
-    MODELS,
-    RENTALS,
-    WAREHOUSE_TABLES,
-    Model,
     bus_matrix,
     described,
+    page_of,
+    sections,
     star_diagram,
     with_data_model,
 )
+from sakila_platform.domains import DOMAINS
 from sakila_platform.model.contracts import BIGINT, Column, Kind, Table
 from sakila_platform.model.naming import TableName
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform.rentals.warehouse_star import STAR
 
+WAREHOUSE_TABLES = RENTALS.warehouse_tables
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.page.stem)
-def test_a_page_shows_the_contracts_as_they_are(model: Model) -> None:
-    page = model.page.read_text(encoding="utf-8")
-    assert page == with_data_model(page, model), (
-        f"docs/{model.page.name} is out of date. Write it anew: python -m sakila_platform.documents.data_model"
+
+@pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.name)
+def test_a_page_shows_the_contracts_as_they_are(domain: Domain) -> None:
+    page = page_of(domain).read_text(encoding="utf-8")
+    assert page == with_data_model(page, domain), (
+        f"docs/{page_of(domain).name} is out of date. Write it anew: python -m sakila_platform.documents.data_model"
     )
 
 
@@ -62,13 +65,13 @@ def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
     tables = (*WAREHOUSE_TABLES, shop_visit)
     assert "| `fact_visit` |" in bus_matrix(tables)
     assert "    bigint visit_id PK" in star_diagram(shop_visit, tables).splitlines()
-    assert described(shop_visit, RENTALS.sections[0]).startswith(
+    assert described(shop_visit, next(sections(RENTALS))).startswith(
         "### warehouse/sakila/fact_visit\n\nOne row per visit. Primary key: `visit_id`"
     )
 
 
 def test_a_column_says_what_it_may_hold_and_whether_it_is_personal() -> None:
     column = replace(STAR.table("fact_rental").columns[0], name="mood", allowed=("good", "bad"), is_personal=True)
-    row = described(replace(STAR.table("fact_rental"), columns=(column,)), RENTALS.sections[0]).splitlines()[-1]
+    row = described(replace(STAR.table("fact_rental"), columns=(column,)), next(sections(RENTALS))).splitlines()[-1]
     assert row.startswith("| `mood` | `INT` |  |")
     assert row.endswith("One of good, bad. Personal. |")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.cli.running.dagster_runs import open_runs
+from sakila_platform.cli.running.jobs import open_runs
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.settings.places import HOME
 from sakila_platform_tests.lake_places import LakePlace

@@ -15,25 +15,25 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.errors import PlatformError
 from sakila_platform.marts.questions import answer
 from sakila_platform.model.naming import mart_file
-from sakila_platform.orchestration.layers.agreement import CHECK
+from sakila_platform.orchestration.layers.agreement import CHECK, agreement_checks
+from sakila_platform.orchestration.layers.marts import marts_assets
+from sakila_platform.orchestration.layers.questions import questions_assets, questions_of
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.rentals.agreement import agreement_checks
-from sakila_platform.rentals.analysis import analysis_assets, answer_file, questions
-from sakila_platform.rentals.marts import marts_assets
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import rows_of, table
 
-AGREEMENT = dg.AssetSelection.checks(*(key for check in agreement_checks() for key in check.check_keys))
+AGREEMENT = dg.AssetSelection.checks(*(key for check in agreement_checks(RENTALS) for key in check.check_keys))
 FIRST_DAY, LAST_DAY = "2005-05-24", "2006-02-14"
 
 
 def answers(platform: Platform, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
     """One run of what is selected among the questions, the marts and their agreement."""
     definitions = dg.Definitions(
-        assets=[*analysis_assets(), *marts_assets()],
-        asset_checks=agreement_checks(),
-        resources={"database": platform.warehouse_resource, "lake": LakeResource()},
+        assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
+        asset_checks=agreement_checks(RENTALS),
+        resources={"rentals_warehouse": platform.warehouse_resource, "lake": LakeResource()},
         executor=dg.in_process_executor,
         jobs=[dg.define_asset_job("answers", selection=selection)],
     )
@@ -68,13 +68,13 @@ def answered(whole_history: Platform) -> dg.ExecuteInProcessResult:
 
 
 def read_answer(question: str) -> list[dict[str, str]]:
-    with answer_file(question).open(encoding="utf-8-sig", newline="") as file:
+    with RENTALS.answer_file(question).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_every_question_is_answered_alike_by_warehouse_and_marts(answered: dg.ExecuteInProcessResult) -> None:
     assert answered.success
-    assert agreements(answered) == {question.name: True for question in questions()}
+    assert agreements(answered) == {question.name: True for question in questions_of(RENTALS)}
     assert not [found for found in answered.get_asset_check_evaluations() if not found.passed]
 
 
@@ -119,21 +119,21 @@ def test_the_customers_who_rent_most_come_first_and_the_lower_number_wins_a_tie(
 
 
 def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: dg.ExecuteInProcessResult) -> None:
-    events = answered.asset_materializations_for_node("analysis")
+    events = answered.asset_materializations_for_node("rentals_analysis")
     [metadata] = [event.metadata for event in events if event.asset_key.path[-1] == "top_categories"]
     assert metadata["dagster/row_count"].value == 16
     assert "| 1 | Sports | 1179 |" in str(metadata["preview"].value)
     assert str(metadata["plot"].value).startswith("![top_categories](data:image/svg+xml;base64,")
     assert {c.name: c.type for c in metadata["dagster/column_schema"].value.columns}["rentals"] == "bigint"
-    assert Path(str(metadata["file"].value)).read_bytes() == answer_file("top_categories").read_bytes()
+    assert Path(str(metadata["file"].value)).read_bytes() == RENTALS.answer_file("top_categories").read_bytes()
 
 
 def test_queries_keep_to_the_strict_grouping_that_mysql_8_demands(whole_history: Platform) -> None:
-    with whole_history.warehouse_resource.connect() as connection:
+    with whole_history.warehouse_database.connect() as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET sql_mode = 'TRADITIONAL,ONLY_FULL_GROUP_BY'")
-        for question in questions():
-            assert answer(connection, question).rows, question.where
+        for question in questions_of(RENTALS):
+            assert answer(connection, question, "rentals").rows, question.where
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_a_mart_that_is_missing_keeps_no_other_question_from_being_compared(
 
     [failure] = [event.step_failure_data for event in compared.all_events if event.is_step_failure]
     assert "The lake has no marts/late_returns yet." in str(failure.user_failure_data.description)
-    others = {question.name for question in questions()} - {"late_returns"}
+    others = {question.name for question in questions_of(RENTALS)} - {"late_returns"}
     assert agreements(compared) == dict.fromkeys(others, True)
 
 
 def test_a_question_to_an_empty_warehouse_says_what_to_run_first(platform: Platform) -> None:
-    with platform.warehouse_resource.connect() as connection, pytest.raises(PlatformError) as caught:
-        answer(connection, questions()[0])
+    with platform.warehouse_database.connect() as connection, pytest.raises(PlatformError) as caught:
+        answer(connection, questions_of(RENTALS)[0], "rentals")
     assert "sakila-platform run rentals" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -205,9 +205,9 @@ def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
 ) -> None:
     platform.run(FIRST_DAY)
     (tmp_path / "films.sql").write_text("-- One row per film: title.\nSELECT titel FROM dim_film\n")
-    [question] = questions(tmp_path)
-    with platform.warehouse_resource.connect() as connection, pytest.raises(PlatformError) as caught:
-        answer(connection, question)
+    [question] = questions_of(RENTALS, tmp_path)
+    with platform.warehouse_database.connect() as connection, pytest.raises(PlatformError) as caught:
+        answer(connection, question, "rentals")
     assert "films.sql: Unknown column 'titel'" in str(caught.value)
 
 
@@ -219,19 +219,21 @@ def test_a_question_that_can_not_be_answered_keeps_no_other_from_being_answered(
     (tmp_path / "staff.sql").write_text("-- One row per clerk.\nSELECT DISTINCT staff_id FROM dim_staff\n")
 
     asked = dg.materialize(
-        analysis_assets(tmp_path), resources={"database": platform.warehouse_resource}, raise_on_error=False
+        questions_assets(RENTALS, tmp_path),
+        resources={"rentals_warehouse": platform.warehouse_resource},
+        raise_on_error=False,
     )
 
     [failure] = [event.step_failure_data for event in asked.all_events if event.is_step_failure]
     assert "films.sql: Unknown column 'titel'" in str(failure.user_failure_data.description)
-    assert [e.asset_key.path[-1] for e in asked.asset_materializations_for_node("analysis")] == ["staff"]
+    assert [e.asset_key.path[-1] for e in asked.asset_materializations_for_node("rentals_analysis")] == ["staff"]
     assert [row["staff_id"] for row in read_answer("staff")] == ["0", "1", "2"]
 
 
 def test_a_question_changes_nothing(platform: Platform, tmp_path: Path) -> None:
     platform.run(FIRST_DAY)
     before = platform.warehouse_contents()
-    for question in questions():
-        with platform.warehouse_resource.connect() as connection:
-            answer(connection, question)
+    for question in questions_of(RENTALS):
+        with platform.warehouse_database.connect() as connection:
+            answer(connection, question, "rentals")
     assert platform.warehouse_contents() == before

@@ -16,19 +16,20 @@ import dagster as dg
 import duckdb
 import pytest
 
+from sakila_platform.catalogue import demonstration as demo_catalogue
 from sakila_platform.catalogue.dashboards import HORROR
+from sakila_platform.catalogue.domain import DOMAIN, HISTORY
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.catalogue.settled_days import is_settled
-from sakila_platform.catalogue.trusted import history_assets
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES
-from sakila_platform.cli.demonstrations import catalogue as demo_catalogue
-from sakila_platform.cli.demonstrations.demo import run_demo
-from sakila_platform.cli.running.dagster_runs import Runs
+from sakila_platform.cli.running.demo import run_demo
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.orchestration.event_log.runs import Runs
+from sakila_platform.orchestration.layers.unpartitioned import unpartitioned_assets
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.settings.calendar import CLOCK
@@ -187,7 +188,7 @@ def test_files_of_ones_own_are_told_apart_from_generated_answers(
     monkeypatch.delenv(TMDB_TOKEN.name, raising=False)
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue" / "movies.csv").touch()
-    demonstration = demo_catalogue.CATALOGUE
+    demonstration = demo_catalogue.DEMONSTRATION
     assert not demonstration.fill(lambda _: None, Clock("UTC", NOON), 7)
     assert demonstration.origin() == (
         f"Films and series: the CSV files in {tmp_path}/catalogue, and GENERATED answers (in the shape of TMDB's)"
@@ -200,7 +201,7 @@ def test_a_file_with_too_many_bad_lines_fails_the_run_in_one_line_and_titles_sta
     monkeypatch.setenv(HOME.name, str(tmp_path))
     lake = CatalogueLake(tmp_path / "lake")
     definitions = dg.Definitions(
-        [history_assets()],
+        [unpartitioned_assets(DOMAIN, HISTORY)],
         resources={"lake": LakeResource(location=str(lake.folder)), "clock": ClockResource(stands_at=NOON)},
         jobs=[dg.define_asset_job("history", "*")],
     )

@@ -16,9 +16,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from sakila_platform.catalogue.assets import csv_assets
 from sakila_platform.catalogue.csv.files import MOVIES, SERIES
 from sakila_platform.catalogue.csv.local_files import take_in_file, take_in_folder
-from sakila_platform.catalogue.raw_assets import csv_assets
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.titles import generated_titles
 from sakila_platform.errors import PlatformError
@@ -152,7 +152,7 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
     [
         ("2022-05-03T01:00:00+00:00", {}, False),
         ("2022-05-02T23:00:00+00:00", {}, True),
-        ("2022-05-03T01:00:00+00:00", {"ops": {"catalogue_csv": {"config": {"recapture": True}}}}, True),
+        ("2022-05-03T01:00:00+00:00", {"ops": {"catalogue_raw_csv": {"config": {"recapture": True}}}}, True),
     ],
     ids=["the day has ended", "today", "told to recapture"],
 )

@@ -130,7 +130,12 @@ def test_the_daily_job_killed_in_each_of_its_steps_ends_in_the_same_data(
         load_sakila(server, str(official_dump), lambda _: None)
         folder = tmp_path / name
         if name == "killed":
-            for step, delay in (("oltp", 0.05), ("stage", 0.1), ("final", 0.1), ("warehouse", 0.2)):
+            for step, delay in (
+                ("oltp", 0.05),
+                ("rentals_stage", 0.1),
+                ("rentals_final", 0.1),
+                ("rentals_warehouse", 0.2),
+            ):
                 assert run_through_dagster(folder, server, killed_in=step, delay=delay) == -signal.SIGKILL
         assert run_through_dagster(folder, server) == 0
         with new_platform(server.on("sakila"), server.on("datawarehouse_sakila"), folder) as platform:

@@ -18,11 +18,12 @@ from sakila_platform.dashboards.quicksight import requests
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
 from sakila_platform.dashboards.quicksight.service import QuickSight, open_quicksight
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.layers.dashboards import dashboard_assets
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.rentals.dashboard_assets import dashboard_assets
 from sakila_platform.rentals.dashboards import BUSINESS, RENTALS
+from sakila_platform.rentals.domain import DOMAIN
 from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.quicksight_snapshots import TARGET
@@ -242,7 +243,7 @@ def test_moto_takes_what_it_knows() -> None:
 def test_without_an_account_nothing_is_published_and_the_log_says_which_settings_are_missing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    published = [asset for asset in dashboard_assets() if asset.key.path[1] == "quicksight"]
+    published = [asset for asset in dashboard_assets(DOMAIN, DOMAIN.dashboards) if asset.key.path[1] == "quicksight"]
     result = dg.materialize(published, resources={"lake": LakeResource(), "clock": ClockResource()})
     assert result.success
     assert not result.get_asset_materialization_events()

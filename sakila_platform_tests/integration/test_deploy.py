@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.cli.deploy import apply_environment, destroy_environment, plan_environment
 from sakila_platform.cli.main import main
 from sakila_platform.deploy.declared.jobs import LOADING_MODULES
@@ -24,6 +23,7 @@ from sakila_platform.deploy.release import releases
 from sakila_platform.deploy.release.archives import reproducible_zip
 from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release
 from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES
+from sakila_platform.domains import all_dashboards
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
@@ -422,7 +422,7 @@ def test_dashboards_are_published_once_and_again_when_somebody_changed_them(
     monkeypatch.setenv("SAKILA_QUICKSIGHT_ACCOUNT", ACCOUNT)
     monkeypatch.setenv("SAKILA_QUICKSIGHT_GROUP", "readers")
     dashboards = [step for step in apply(account, told) if step.kind == "quicksight dashboard"]
-    assert [step.name for step in dashboards] == [f"sakila-{each.name}" for each in ALL_DASHBOARDS]
+    assert [step.name for step in dashboards] == [f"sakila-{each.name}" for each in all_dashboards()]
     account.calls.clear()
     assert apply(account) == []
     assert account.changes() == []

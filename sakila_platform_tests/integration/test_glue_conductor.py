@@ -18,9 +18,10 @@ from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcome_messages import outcome_messages
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.orchestration import glue_lane
+from sakila_platform.orchestration.layers.data_catalog import data_catalog_asset
 from sakila_platform.orchestration.resources import glue as glue_resource
 from sakila_platform.orchestration.resources.glue import MESSAGES, Glue, JobRun
-from sakila_platform.rentals.glue_catalogue import glue_catalogue_asset
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform_tests.glue_account import GlueOnThisMachine
 from sakila_platform_tests.platform import Platform
@@ -85,7 +86,7 @@ def test_a_day_of_the_glue_lane_is_the_local_lanes_day_with_all_its_events(
 
     assert done.success
     assert platform.lake_contents() == local
-    [rental] = [e for e in done.asset_materializations_for_node("stage") if e.asset_key.path[-1] == "rental"]
+    [rental] = [e for e in done.asset_materializations_for_node("rentals_stage") if e.asset_key.path[-1] == "rental"]
     assert rental.partition == DAY
     assert rental.metadata["dagster/partition_row_count"].value == len(platform.lake("stage/sakila/rental", DAY))
     evaluated = {(check.asset_key, check.check_name) for check in done.get_asset_check_evaluations()}
@@ -149,7 +150,7 @@ def outcomes(days: Sequence[str], **changed: TableDay) -> dict[TableName, dict[d
 
 
 def materialised(done: dg.ExecuteInProcessResult) -> set[str | None]:
-    return {event.partition for event in done.asset_materializations_for_node("stage")}
+    return {event.partition for event in done.asset_materializations_for_node("rentals_stage")}
 
 
 def reason_of(done: dg.ExecuteInProcessResult) -> str:
@@ -175,7 +176,7 @@ def test_a_day_that_the_job_refused_has_a_failed_check_and_no_materialisation(pl
     failed = platform.run_in_dagster(DAY, selection=STAGE)
 
     assert reason_of(failed) == "Refused stage/sakila/payment on 2005-05-25: 9 of 9 rows break the contract"
-    assert "payment" not in {e.asset_key.path[-1] for e in failed.asset_materializations_for_node("stage")}
+    assert "payment" not in {e.asset_key.path[-1] for e in failed.asset_materializations_for_node("rentals_stage")}
     assert [c.asset_key.path[-1] for c in failed.get_asset_check_evaluations() if not c.passed] == ["payment"]
 
 
@@ -186,7 +187,7 @@ def test_a_check_that_did_not_pass_in_the_job_stops_what_is_downstream(platform:
     failed = platform.run_in_dagster(DAY, selection=STAGE | FINAL)
 
     assert materialised(failed) == {DAY}
-    assert not failed.asset_materializations_for_node("final")
+    assert not failed.asset_materializations_for_node("rentals_final")
     assert not failed.success
 
 
@@ -268,6 +269,6 @@ def test_a_crawler_that_never_ends_is_given_up() -> None:
 
 
 def test_no_crawler_is_started_while_this_process_does_the_work() -> None:
-    done = dg.materialize([glue_catalogue_asset()])
+    done = dg.materialize([data_catalog_asset(RENTALS.catalog)])
     assert done.success
     assert not done.get_asset_materialization_events()

@@ -15,9 +15,10 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import UNKNOWN_ID
 from sakila_platform.model.naming import data_file
+from sakila_platform.orchestration.layers.marts import marts_assets
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
-from sakila_platform.rentals.marts import marts_assets
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.published_marts import mart
@@ -28,7 +29,7 @@ from sakila_platform_tests.tables import table
 def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteInProcessResult:
     """One run of the marts (or some of them), outcome whatever it is. What it logged is added to `logged`."""
     definitions = dg.Definitions(
-        assets=marts_assets(),
+        assets=[marts_assets(RENTALS.name)],
         resources={"lake": LakeResource()},
         executor=dg.in_process_executor,
         jobs=[dg.define_asset_job("build", selection=selection)],
@@ -87,7 +88,7 @@ def only_rows(platform: Platform, table_name: str, day: str, count: int) -> Iter
 
 def test_marts_built_again_are_the_same_files_and_nothing_is_left_behind(three_days: Platform) -> None:
     files = mart_files(three_days)
-    assert len(files) == len(marts_assets()[0].keys)
+    assert len(files) == len([marts_assets(RENTALS.name)][0].keys)
 
     assert build().success
     assert mart_files(three_days) == files

@@ -19,8 +19,8 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tls import Tls
+from sakila_platform.databases.mysql.warehouse_connection import warehouse_connection
 from sakila_platform.errors import PlatformError
-from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform_tests.shop_copies import ShopCopies

@@ -16,15 +16,17 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tls import Tls
+from sakila_platform.databases.mysql.warehouse_connection import warehouse_connection
 from sakila_platform.databases.mysql.writer import load_batches
+from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.scale import load_scaled
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lambdas.logins import open_database
-from sakila_platform.orchestration.resources.database import OltpResource, WarehouseResource
-from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
+from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.rental_desk.connections import Shop
 from sakila_platform.rental_desk.refusals import ShopClosed
+from sakila_platform.rentals.databases import SHOP, WAREHOUSE
 from sakila_platform_tests.certificates import Authority
 from sakila_platform_tests.rogue_mysql import Intent, rogue_mysql
 
@@ -37,9 +39,12 @@ def _by_desk(address: Address) -> None:
         cursor.execute("SELECT 1")
 
 
-def _by_resource(kind: type) -> Callable[[Address], None]:
+def _by_resource(declared: MySQLDatabase) -> Callable[[Address], None]:
     def use(address: Address) -> None:
-        with kind(url=address.url).connect() as connection, connection.cursor() as cursor:
+        with (
+            DatabaseResource.of(declared.at(address.url, "")).database().connect() as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT 1")
 
     return use
@@ -63,8 +68,8 @@ def _by_function(address: Address) -> None:
 
 
 WAYS: dict[str, Callable[[Address], object]] = {
-    "the shop's resource": _by_resource(OltpResource),
-    "the warehouse's resource": _by_resource(WarehouseResource),
+    "the shop's resource": _by_resource(SHOP),
+    "the warehouse's resource": _by_resource(WAREHOUSE),
     "the loader of the warehouse": _by_loader,
     "the snapshot of the source": _by_snapshot,
     "the reader of a table": lambda address: list(read_batches(address, "film", ROWS.schema)),

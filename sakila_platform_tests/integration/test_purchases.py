@@ -11,11 +11,13 @@ import psycopg
 import pytest
 
 from sakila_platform.cli.asking.status_postgres import postgres_place, postgres_tables
-from sakila_platform.cli.purchases import load_purchase_file
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import PlatformError
+from sakila_platform.reviews.databases import PURCHASES_DATABASE
+from sakila_platform.reviews.domain import DOMAIN
 from sakila_platform.reviews.generated.purchases import write_purchases
 from sakila_platform.reviews.purchases.lines import HEADER, PurchaseFile
+from sakila_platform.reviews.purchases.loaded_file import load_purchase_file
 from sakila_platform.reviews.purchases.table import LoadedPurchases, load_purchases
 from sakila_platform.settings.places import HOME, POSTGRES_URL
 
@@ -147,10 +149,10 @@ def test_the_command_loads_into_the_server_of_the_settings_and_status_tells_of_i
             "Run their days: `sakila-platform run reviews --from 2010-12-01 --to 2010-12-02`."
         )
         assert f"{file} is read as texts in quotation marks, which are doubled within" in reported
-        assert ("oltp", "user_purchase", 3, "2010-12-02") in list(postgres_tables())
+        assert ("user_purchase", 3, "2010-12-02") in list(postgres_tables(PURCHASES_DATABASE, DOMAIN.last_days))
         with connect(server.on("reviews"), autocommit=True) as connection:
             connection.execute("INSERT INTO user_purchase (invoice_date) VALUES ('infinity'), (NULL)")
-        assert ("oltp", "user_purchase", 5, "2010-12-02") in list(postgres_tables())
+        assert ("user_purchase", 5, "2010-12-02") in list(postgres_tables(PURCHASES_DATABASE, DOMAIN.last_days))
         assert postgres_place() == f"sakila@127.0.0.1:{server.port}/ (SAKILA_POSTGRES_URL)"
     finally:
         with connect(server, autocommit=True) as connection:

@@ -14,14 +14,17 @@ import pytest
 
 from sakila_platform.cli.dashboards import write_dashboards
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
+from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.errors import PlatformError
-from sakila_platform.orchestration.layers.agreement import CHECK
+from sakila_platform.orchestration.layers.agreement import CHECK, agreement_checks
+from sakila_platform.orchestration.layers.marts import marts_assets
+from sakila_platform.orchestration.layers.questions import questions_assets, questions_of
+from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
-from sakila_platform.reviews.agreement import NEVER_MULTIPLIED, agreement_checks
-from sakila_platform.reviews.analysis import analysis_assets, answer_file, questions
+from sakila_platform.reviews.assets import NEVER_MULTIPLIED, never_multiplied_check
+from sakila_platform.reviews.databases import WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
-from sakila_platform.reviews.marts import marts_assets
+from sakila_platform.reviews.domain import DOMAIN as REVIEWS
 from sakila_platform.reviews.warehouse_place import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
@@ -127,18 +130,18 @@ class Answered:
     address: PostgresAddress
 
     @property
-    def database(self) -> ReviewsWarehouseResource:
+    def database(self) -> PostgresDatabase:
         """The warehouse of the two days."""
-        return ReviewsWarehouseResource(url=self.address.url, database=self.address.database)
+        return WAREHOUSE.at(self.address.url, self.address.database)
 
 
 def answers(address: PostgresAddress, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
     """One run of what is selected among the questions, the marts and their agreement."""
     definitions = dg.Definitions(
-        assets=[*analysis_assets(), *marts_assets()],
-        asset_checks=agreement_checks(),
+        assets=[*questions_assets(REVIEWS), marts_assets(REVIEWS.name)],
+        asset_checks=every_check(),
         resources={
-            "reviews_database": ReviewsWarehouseResource(url=address.url, database=address.database),
+            "reviews_warehouse": DatabaseResource.of(WAREHOUSE.at(address.url, address.database)),
             "lake": LakeResource(),
         },
         executor=dg.in_process_executor,
@@ -165,6 +168,11 @@ def load_day(address: PostgresAddress, day: str, reviews: str, purchases: str) -
         load_days(Loading(STAR, connection, lake, publish_year), DAILY_TABLES, [date.fromisoformat(day)])
 
 
+def every_check() -> list[dg.AssetChecksDefinition]:
+    """Those that hold warehouse and marts together, and that of the view."""
+    return [*agreement_checks(REVIEWS), never_multiplied_check()]
+
+
 @pytest.fixture(scope="module")
 def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answered]:
     """The drawn days, loaded and answered once. Tests here read them, or put back what they change."""
@@ -181,12 +189,12 @@ def answered(postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPath
 
 
 def test_every_question_has_an_answer_drawn_here() -> None:
-    assert {question.name for question in questions()} == set(ANSWERS)
+    assert {question.name for question in questions_of(REVIEWS)} == set(ANSWERS)
 
 
 @pytest.mark.parametrize("question", ANSWERS)
 def test_the_answer_is_right(answered: Answered, question: str) -> None:
-    with answer_file(question).open(encoding="utf-8-sig", newline="") as file:
+    with REVIEWS.answer_file(question).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     told = "\n".join(" | ".join(row) for row in rows)
     assert table(told) == table(ANSWERS[question])
@@ -207,7 +215,7 @@ def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: Answer
     assert str(metadata["plot"].value).startswith("![reviews_in_three_states](data:image/svg+xml;base64,")
     types = {column.name: column.type for column in metadata["dagster/column_schema"].value.columns}
     assert types == {"state": "text", "reviews": "int8"}
-    assert Path(str(metadata["file"].value)).read_bytes() == answer_file("reviews_in_three_states").read_bytes()
+    assert Path(str(metadata["file"].value)).read_bytes() == REVIEWS.answer_file("reviews_in_three_states").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -238,7 +246,7 @@ def test_an_answer_is_shown_with_preview_columns_count_and_plot(answered: Answer
 def test_what_only_one_side_says_fails_the_checks_that_it_is_about(
     answered: Answered, damage: str, repair: str | None, disagreeing: set[str]
 ) -> None:
-    agreement = dg.AssetSelection.checks(*(key for check in agreement_checks() for key in check.check_keys))
+    agreement = dg.AssetSelection.checks(*(key for check in every_check() for key in check.check_keys))
     with connect(answered.address, autocommit=True) as connection:
         kept = connection.execute("TABLE fact_movie_analytics").fetchall()
         connection.execute(damage.encode())
@@ -297,7 +305,7 @@ def test_the_reviews_of_a_lake_with_gaps_are_answered_alike(
 def test_a_view_that_multiplies_is_told(answered: Answered) -> None:
     """The known mistake of this exercise: purchases beside each review, then summed."""
     check = dg.AssetSelection.checks(
-        *(key for each in agreement_checks() for key in each.check_keys if key.name == NEVER_MULTIPLIED)
+        *(key for each in every_check() for key in each.check_keys if key.name == NEVER_MULTIPLIED)
     )
     with connect(answered.address, autocommit=True) as connection:
         [(right,)] = connection.execute("SELECT pg_get_viewdef('customer_movie_analytics')").fetchall()
@@ -316,9 +324,9 @@ def test_a_view_that_multiplies_is_told(answered: Answered) -> None:
 
 
 def test_a_question_to_an_empty_warehouse_says_what_to_run_first(empty_postgres: PostgresAddress) -> None:
-    database = ReviewsWarehouseResource(url=empty_postgres.url, database=empty_postgres.database)
+    database = WAREHOUSE.at(empty_postgres.url, empty_postgres.database)
     with pytest.raises(PlatformError, match="sakila-platform run reviews") as caught:
-        ask(database, questions()[0])
+        ask(database, questions_of(REVIEWS)[0])
     assert "\n" not in str(caught.value)
 
 
@@ -326,14 +334,14 @@ def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
     answered: Answered, tmp_path: Path
 ) -> None:
     (tmp_path / "devices.sql").write_text("-- One row per device.\nSELECT devise FROM dim_devices\n")
-    [question] = questions(tmp_path)
+    [question] = questions_of(REVIEWS, tmp_path)
     with pytest.raises(PlatformError, match=r'devices\.sql: column "devise" does not exist. Mend the file'):
         ask(answered.database, question)
 
 
 def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
     (tmp_path / "devices.sql").write_text("-- One row per answer.\nSELECT nextval('s') AS n FROM dim_devices\n")
-    [question] = questions(tmp_path)
+    [question] = questions_of(REVIEWS, tmp_path)
     with connect(answered.address, autocommit=True) as connection:
         connection.execute("CREATE SEQUENCE s")
     with pytest.raises(PlatformError, match="read-only transaction"):

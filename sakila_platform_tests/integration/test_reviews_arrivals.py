@@ -16,9 +16,9 @@ from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.reviews.assets import JOB, reviews_arrivals, source_specs
 from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
-from sakila_platform.reviews.raw_assets import source_specs
 from sakila_platform.reviews.source import (
     CLASSIFIED_MOVIE_REVIEW,
     LOG_REVIEWS,
@@ -27,7 +27,6 @@ from sakila_platform.reviews.source import (
     VENDOR_FILES,
     VendorFile,
 )
-from sakila_platform.reviews.vendors.arrivals import JOB, reviews_arrivals
 from sakila_platform.reviews.vendors.days import intake_by_settings, take_in
 from sakila_platform.reviews.vendors.raw import content_hash, deliveries, raw_path
 from sakila_platform.settings.places import HOME

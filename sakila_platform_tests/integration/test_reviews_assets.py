@@ -12,7 +12,8 @@ import pytest
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.model.naming import TableName, data_file, year_partition
-from sakila_platform.orchestration.resources.postgres import PurchasesResource
+from sakila_platform.orchestration.resources.database import DatabaseResource
+from sakila_platform.reviews.databases import PURCHASES_DATABASE
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
 from sakila_platform_tests.lake_places import FolderPlace
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, reviews_domain
@@ -45,7 +46,9 @@ def run(domain: ReviewsDomain, instance: dg.DagsterInstance) -> dg.ExecuteInProc
     return definitions.resolve_job_def("days").execute_in_process(
         instance=instance,
         raise_on_error=False,
-        resources={"purchases": PurchasesResource(url=domain.source.url, database=domain.source.database)},
+        resources={
+            "reviews_source": DatabaseResource.of(PURCHASES_DATABASE.at(domain.source.url, domain.source.database))
+        },
         tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": NEXT_DAY},
     )
 

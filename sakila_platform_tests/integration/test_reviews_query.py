@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from sakila_platform.cli.main import cli
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
-from sakila_platform.embedded.postgres_address import WAREHOUSE_DATABASE
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.folder import FolderLake
+from sakila_platform.reviews.databases import WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
@@ -38,7 +38,7 @@ def server(postgres_server: PostgresAddress, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv(REVIEWS_WAREHOUSE_URL.name, postgres_server.url)
     yield
     with connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {WAREHOUSE_DATABASE} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE IF EXISTS {WAREHOUSE.name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def warehouse(server: None, postgres_server: PostgresAddress, tmp_path: Path) ->
     """A warehouse with one review."""
     lake = FolderLake(str(tmp_path / "lake"))
     write_day(lake, "2021-05-01", REVIEWS)
-    with connected(postgres_server.on(WAREHOUSE_DATABASE)) as connection:
+    with connected(postgres_server.on(WAREHOUSE.name)) as connection:
         load_days(Loading(STAR, connection, lake, publish_year), DAILY_TABLES, [date(2021, 5, 1)])
 
 
@@ -79,7 +79,7 @@ def test_what_can_not_be_asked_is_one_line_and_changes_nothing(
     assert isinstance(result.exception, UsageError)
     assert told in str(result.exception)
     assert "\n" not in str(result.exception)
-    with connect(postgres_server.on(WAREHOUSE_DATABASE)) as connection:
+    with connect(postgres_server.on(WAREHOUSE.name)) as connection:
         assert connection.execute("SELECT count(*) FROM dim_devices").fetchone() == (2,)
 
 

@@ -24,11 +24,12 @@ from sakila_platform.lake.location import open_lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.model.outcomes import LoadRefused
-from sakila_platform.orchestration.resources.postgres import ReviewsWarehouseResource
+from sakila_platform.orchestration.layers.questions import questions_of
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
-from sakila_platform.reviews.analysis import questions
+from sakila_platform.reviews.databases import WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.domain import DOMAIN as REVIEWS
 from sakila_platform.reviews.warehouse_place import ask
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform.warehouse.postgres.load import Loading, load_days
@@ -269,5 +270,5 @@ def test_the_settings_lead_there(stubbed: tuple[Redshift, Stubber], monkeypatch:
     described = [{"name": "state", "typeName": "varchar"}, {"name": "reviews", "typeName": "int8"}]
     page = {"ColumnMetadata": described, "Records": [[{"stringValue": "Texas"}, {"longValue": 1}]]}
     stubber.add_response("get_statement_result", page)
-    [question] = [each for each in questions() if each.name == "reviews_in_three_states"]
-    assert ask(ReviewsWarehouseResource(), question).rows == (("Texas", 1),)
+    [question] = [each for each in questions_of(REVIEWS) if each.name == "reviews_in_three_states"]
+    assert ask(WAREHOUSE, question).rows == (("Texas", 1),)

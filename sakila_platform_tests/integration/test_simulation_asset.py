@@ -15,8 +15,9 @@ from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.verification import TABLES
 from sakila_platform.orchestration.asset_specs import ROW_COUNT
 from sakila_platform.orchestration.resources.clock import ClockResource
-from sakila_platform.orchestration.resources.database import OltpResource
-from sakila_platform.rentals.oltp import oltp_specs, simulation_asset
+from sakila_platform.orchestration.resources.database import DatabaseResource
+from sakila_platform.rentals.assets import oltp_specs, simulation_asset
+from sakila_platform.rentals.databases import SHOP
 from sakila_platform.settings.places import DUMP
 
 KEY = dg.AssetKey(["oltp", "sakila", "simulated_rentals"])
@@ -47,7 +48,10 @@ def run_days_of(shop: Address, instance: dg.DagsterInstance, first: str, last: s
 def simulation_job(shop: Address) -> dg.JobDefinition:
     definitions = dg.Definitions(
         assets=[simulation_asset(), *oltp_specs()],
-        resources={"oltp": OltpResource(url=shop.url, database=shop.database), "clock": ClockResource(stands_at=NOW)},
+        resources={
+            "rentals_source": DatabaseResource.of(SHOP.at(shop.url, shop.database)),
+            "clock": ClockResource(stands_at=NOW),
+        },
         jobs=[dg.define_asset_job("simulate", selection=[KEY])],
     )
     return definitions.resolve_job_def("simulate")

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sakila_platform.catalogue.raw_assets import tmdb_assets, tmdb_key
+from sakila_platform.catalogue.assets import tmdb_assets, tmdb_key
 from sakila_platform.catalogue.tmdb.record_files import DISCOVERED_SERIES, MOVIES, RECORDS, SERIES, UNUSABLE
 from sakila_platform.catalogue.tmdb_stand_in.faults import Fault, Order, Register
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles

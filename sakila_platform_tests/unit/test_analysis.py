@@ -21,10 +21,10 @@ from sakila_platform.marts.answers_of_run import keep_answer, kept_answer
 from sakila_platform.marts.plots import Plot, draw
 from sakila_platform.marts.questions import Answer
 from sakila_platform.orchestration.automation import follows_upstream
-from sakila_platform.orchestration.layers.agreement import CHECK, difference, twins
-from sakila_platform.orchestration.layers.questions import keep
-from sakila_platform.rentals.agreement import AGREEMENT_SQL, agreement_checks
-from sakila_platform.rentals.analysis import ANALYSIS_SQL, FIVE_QUESTIONS, analysis_assets, questions
+from sakila_platform.orchestration.layers.agreement import CHECK, agreement_checks, compared_questions, difference
+from sakila_platform.orchestration.layers.questions import keep, questions_assets, questions_of
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
+from sakila_platform.rentals.domain import FIVE_QUESTIONS
 
 GOOD = "-- One row per category: films.\nSELECT category, COUNT(*) AS films FROM dim_film GROUP BY category\n"
 # Words that MySQL 8 reserves and MariaDB does not: as a name they would break a query on MySQL only.
@@ -44,11 +44,11 @@ def folder_with(tmp_path: Path, **files: str) -> Path:
 
 
 def test_the_five_questions_are_asked() -> None:
-    assert set(FIVE_QUESTIONS) <= {question.name for question in questions()}
+    assert set(FIVE_QUESTIONS) <= {question.name for question in questions_of(RENTALS)}
 
 
 def test_dropping_a_file_in_adds_an_asset_with_its_lineage(tmp_path: Path) -> None:
-    [asset] = analysis_assets(folder_with(tmp_path, films_per_category=GOOD))
+    [asset] = questions_assets(RENTALS, folder_with(tmp_path, films_per_category=GOOD))
 
     assert asset.key == dg.AssetKey(["analysis", "sakila", "films_per_category"])
     spec = asset.specs_by_key[asset.key]
@@ -76,19 +76,19 @@ def test_dropping_a_file_in_adds_an_asset_with_its_lineage(tmp_path: Path) -> No
 )
 def test_a_bad_file_gives_one_line_that_names_file_and_fault(tmp_path: Path, sql: str, message: str) -> None:
     with pytest.raises(PlatformError, match=message) as caught:
-        analysis_assets(folder_with(tmp_path, bad=sql))
+        questions_assets(RENTALS, folder_with(tmp_path, bad=sql))
     assert "bad.sql" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_no_query_uses_a_name_that_mysql_8_reserves() -> None:
-    for question in questions():
+    for question in questions_of(RENTALS):
         named = sqlglot.parse_one(question.query.sql, dialect="mysql").find_all(exp.Identifier)
         assert not {name.name.lower() for name in named} & RESERVED_BY_MYSQL_8, question.where
 
 
 def test_every_question_has_an_order_so_that_its_answer_is_the_same_every_time() -> None:
-    for question in questions():
+    for question in questions_of(RENTALS):
         assert sqlglot.parse_one(question.query.sql, dialect="mysql").args.get("order"), question.where
 
 
@@ -148,10 +148,14 @@ def test_the_preview_shows_twenty_rows_and_keeps_its_shape() -> None:
 
 
 def test_every_question_is_answered_by_the_marts_too() -> None:
-    asked = questions()
-    assert [question.name for question, _ in twins(asked, AGREEMENT_SQL)] == [question.name for question in asked]
-    assert {path.stem for path in AGREEMENT_SQL.glob("*.sql")} == {path.stem for path in ANALYSIS_SQL.glob("*.sql")}
-    assert {key.name for check in agreement_checks() for key in check.check_keys} == {CHECK}
+    asked = questions_of(RENTALS)
+    assert [question.name for question, _ in compared_questions(asked, RENTALS.sql_folder / "agreement")] == [
+        question.name for question in asked
+    ]
+    assert {path.stem for path in (RENTALS.sql_folder / "agreement").glob("*.sql")} == {
+        path.stem for path in (RENTALS.sql_folder / "analysis").glob("*.sql")
+    }
+    assert {key.name for check in agreement_checks(RENTALS) for key in check.check_keys} == {CHECK}
 
 
 def test_a_twin_with_a_column_of_its_own_is_one_line(tmp_path: Path) -> None:
@@ -161,7 +165,7 @@ def test_a_twin_with_a_column_of_its_own_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(
         PlatformError, match=r"sold, final_sakila.x can't be compared with sql/rentals/analysis/top_categories"
     ):
-        list(twins(questions(), tmp_path))
+        list(compared_questions(questions_of(RENTALS), tmp_path))
 
 
 def test_two_answers_agree_whatever_their_order_and_number_types() -> None:
@@ -205,11 +209,11 @@ def test_one_run_is_requested_when_a_day_upstream_was_updated_though_others_neve
 
 
 def test_a_comparison_takes_the_answer_of_its_own_run_and_of_no_other() -> None:
-    question = questions()[0]
+    question = questions_of(RENTALS)[0]
     first, second = Answer(("rentals",), ("bigint",), ((1,),)), Answer(("rentals",), ("bigint",), ((2,),))
     keep_answer("a run", question, first)
     assert kept_answer("a run", question) is first
-    assert kept_answer("a run", questions()[1]) is None
+    assert kept_answer("a run", questions_of(RENTALS)[1]) is None
     assert kept_answer("another run", question) is None
     keep_answer("another run", question, second)
     assert (kept_answer("a run", question), kept_answer("another run", question)) == (None, second)

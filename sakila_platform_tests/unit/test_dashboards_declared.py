@@ -12,7 +12,6 @@ import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS
 from sakila_platform.dashboards.chart_shapes import MOST_BINS, bin_width, shaped
 from sakila_platform.dashboards.chart_specs import chart_spec
 from sakila_platform.dashboards.declarations import (
@@ -30,10 +29,11 @@ from sakila_platform.dashboards.mart_contracts import read_mart_contracts, requi
 from sakila_platform.dashboards.mart_rows import Period, newest_period, period_before
 from sakila_platform.dashboards.themes import DARK, LIGHT, Theme
 from sakila_platform.definitions import platform_definitions
+from sakila_platform.domains import all_dashboards
 from sakila_platform.errors import PlatformError
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
-from sakila_platform.rentals import dashboard_assets
 from sakila_platform.rentals.dashboards import RENTALS
+from sakila_platform.rentals.domain import DOMAIN
 
 SHELVES = {"shelves": {"rental_date": "date", "store": "varchar", "category": "varchar", "rentals": "bigint"}}
 TAKEN = Measure("rentals", "Rentals", Amount(Fold.SUM, "rentals"))
@@ -54,7 +54,7 @@ def with_chart(**changed: Any) -> Dashboard:
 
 
 def test_the_platforms_dashboards_keep_their_marts_contracts() -> None:
-    require_contracts_kept(ALL_DASHBOARDS, read_mart_contracts(MARTS_PROJECT))
+    require_contracts_kept(all_dashboards(), read_mart_contracts(MARTS_PROJECT))
     require_contracts_kept([SHOP], SHELVES)
 
 
@@ -86,13 +86,12 @@ def test_what_can_not_be_drawn_is_refused(dashboard: Dashboard, told: str) -> No
     assert told in fault(dashboard)
 
 
-def test_a_dashboard_that_names_what_its_mart_lacks_stops_the_definitions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dashboard_that_names_what_its_mart_lacks_stops_the_definitions() -> None:
     chart = replace(RENTALS.charts[0], dimensions=(Dimension("day", "Day"),))
-    monkeypatch.setattr(dashboard_assets, "DASHBOARDS", (replace(RENTALS, charts=(chart,)),))
     with pytest.raises(
         PlatformError, match=r"chart rentals_over_time: mart rentals_by_day has no column day\. Nearest"
     ):
-        platform_definitions()
+        platform_definitions([replace(DOMAIN, dashboards=(replace(RENTALS, charts=(chart,)),))])
 
 
 def test_a_broken_contract_is_named(tmp_path: Path) -> None:
@@ -102,7 +101,7 @@ def test_a_broken_contract_is_named(tmp_path: Path) -> None:
         read_mart_contracts(tmp_path)
 
 
-@pytest.mark.parametrize("chart", [c for d in ALL_DASHBOARDS for c in d.charts], ids=lambda chart: chart.name)
+@pytest.mark.parametrize("chart", [c for d in all_dashboards() for c in d.charts], ids=lambda chart: chart.name)
 def test_every_chart_is_a_specification_that_the_library_takes(chart: Chart) -> None:
     spec = chart_spec(chart)
     if chart.kind is Kind.TABLE:

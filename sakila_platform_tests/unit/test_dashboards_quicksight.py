@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from sakila_platform.all_dashboards import ALL_DASHBOARDS as DASHBOARDS
 from sakila_platform.dashboards.declarations import Amount, Fold, KeyFigure, Measure
 from sakila_platform.dashboards.mart_contracts import read_mart_contracts
 from sakila_platform.dashboards.quicksight.requests import dashboard_request
+from sakila_platform.domains import all_dashboards
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
 from sakila_platform.rentals.dashboards import RENTALS
 from sakila_platform_tests.aws_requests import request_faults
 from sakila_platform_tests.quicksight_snapshots import FOLDER, TARGET, sent, text
 
 SENT = sent()
-DASHBOARDS_SENT = [SENT[f"dashboard_{each.name}"][1] for each in DASHBOARDS]
+DASHBOARDS_SENT = [SENT[f"dashboard_{each.name}"][1] for each in all_dashboards()]
 MOST_COLUMNS, MOST_ROWS = 36, 21
 
 
@@ -42,7 +42,7 @@ def test_no_reviewed_request_is_left_over() -> None:
 
 
 def test_an_analysis_has_the_definition_of_its_dashboard() -> None:
-    for dashboard in DASHBOARDS:
+    for dashboard in all_dashboards():
         published, analysis = (SENT[f"{kind}_{dashboard.name}"][1] for kind in ("dashboard", "analysis"))
         assert published["Definition"] == analysis["Definition"]
 
@@ -91,7 +91,7 @@ def test_what_sorting_names_is_a_field_of_the_visual(request_sent: dict[str, Any
 
 
 def test_every_data_set_can_be_filtered_by_the_same_columns() -> None:
-    for dashboard in DASHBOARDS:
+    for dashboard in all_dashboards():
         for mart in dashboard.marts:
             transforms = SENT[f"data_set_{mart}"][1]["LogicalTableMap"]["mart"]["DataTransforms"]
             filtered = {"date", *(choice.column for choice in dashboard.choices)}

@@ -11,18 +11,17 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from sakila_platform.catalogue import marts as catalogue_marts
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.errors import PlatformError
 from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
-from sakila_platform.orchestration.layers.marts import MARTS_PROJECT, marts_project
-from sakila_platform.orchestration.resources.database import WarehouseResource
+from sakila_platform.orchestration.layers.agreement import agreement_checks
+from sakila_platform.orchestration.layers.marts import MARTS_PROJECT, marts_assets, marts_project
+from sakila_platform.orchestration.layers.questions import questions_assets
+from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star, warehouse_star
-from sakila_platform.rentals.agreement import agreement_checks
-from sakila_platform.rentals.analysis import analysis_assets
-from sakila_platform.rentals.marts import marts_assets
-from sakila_platform.reviews import marts as reviews_marts
+from sakila_platform.rentals.databases import WAREHOUSE
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform.reviews import star as reviews_star
 from sakila_platform.settings.places import HOME
 
@@ -41,14 +40,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def marts(home: Path) -> dg.AssetsDefinition:
-    [assets] = marts_assets()
+    [assets] = [marts_assets(RENTALS.name)]
     return assets
 
 
 @pytest.fixture(scope="module")
 def every_mart(home: Path, marts: dg.AssetsDefinition) -> list[dg.AssetsDefinition]:
     """The marts of each domain."""
-    return [marts, *reviews_marts.marts_assets(), *catalogue_marts.marts_assets()]
+    return [marts, marts_assets("reviews"), marts_assets("catalogue")]
 
 
 def nodes_of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -90,7 +89,7 @@ def test_every_input_from_outside_is_a_table_of_the_domains_own_star(every_mart:
 def test_each_domain_has_a_step_and_a_group_of_its_own(every_mart: list[dg.AssetsDefinition]) -> None:
     groups = [{spec.group_name for spec in marts.specs} for marts in every_mart]
     assert groups == [{"rentals_marts"}, {"reviews_marts"}, {"catalogue_marts"}]
-    assert [marts.op.name for marts in every_mart] == ["marts", "reviews_marts", "catalogue_marts"]
+    assert [marts.op.name for marts in every_mart] == ["rentals_marts", "reviews_marts", "catalogue_marts"]
 
 
 def test_every_mart_has_a_contract_of_its_grain_and_its_nulls_and_adds_up(
@@ -136,7 +135,7 @@ def test_contact_details_are_in_no_mart(models: dict) -> None:
 
 def test_loading_again_parses_nothing_and_writes_nothing(home: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-    marts_assets()
+    [marts_assets(RENTALS.name)]
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
 
 
@@ -187,11 +186,11 @@ def test_a_day_of_the_chain_requests_analysis_marts_and_their_agreement_together
             for t in (star.DIM_DATE, warehouse_star.DIM_DATE)
         ),
     ]
-    analysis = analysis_assets()
+    analysis = questions_assets(RENTALS)
     definitions = dg.Definitions(
         assets=[*chain, *analysis, marts],
-        asset_checks=agreement_checks(),
-        resources={"database": WarehouseResource(), "lake": LakeResource()},
+        asset_checks=agreement_checks(RENTALS),
+        resources={"rentals_warehouse": DatabaseResource.of(WAREHOUSE), "lake": LakeResource()},
     )
     with dg.DagsterInstance.ephemeral() as instance:
         first = dg.evaluate_automation_conditions(definitions, instance)
@@ -202,5 +201,5 @@ def test_a_day_of_the_chain_requests_analysis_marts_and_their_agreement_together
         second = dg.evaluate_automation_conditions(definitions, instance, cursor=first.cursor)
         wanted = {result.key for result in second.results if result.true_subset.size}
 
-    checks = {key for check in agreement_checks() for key in check.check_keys}
+    checks = {key for check in agreement_checks(RENTALS) for key in check.check_keys}
     assert wanted == {key for asset in analysis for key in asset.keys} | marts.keys | checks

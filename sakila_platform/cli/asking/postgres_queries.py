@@ -1,4 +1,4 @@
-"""One question answered at once by the warehouse of reviews, wherever it is; nothing can be changed by asking."""
+"""One question answered at once by a database on PostgreSQL or Redshift; nothing can be changed by asking."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from psycopg import errors
 from sakila_platform.cli.asking.answers import Answer
 from sakila_platform.cli.asking.queried_names import query_in, unknown_table
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, first_line
-from sakila_platform.embedded.postgres_address import is_redshift_chosen, reviews_warehouse_address
+from sakila_platform.declarations.postgres_database import PostgresDatabase
+from sakila_platform.domains import DOMAINS
 from sakila_platform.errors import PlatformError, UsageError
 
 _FETCHED = 1000
 
 
 @contextmanager
-def asked_postgres(sql: str) -> Iterator[Answer]:
-    """The warehouse's answer to one SELECT, while its connection is open.
+def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
+    """The database's answer to one SELECT, while its connection is open.
 
     Raises UsageError for a statement that isn't one, that would change something, or that names what isn't there.
     """
     query_in(sql, "postgres")
-    if is_redshift_chosen():
+    if database.is_redshift:
         # Here and not above: who has PostgreSQL has no use for boto3.
         from sakila_platform.databases.redshift import chosen_redshift
 
         found = chosen_redshift().ask(sql)
         yield Answer(found.columns, found.rows)
         return
-    address = reviews_warehouse_address()
+    address = database.address()
     with closing(_connected(address)) as connection, connection.cursor(name="answer") as cursor:
         _only_read(connection)
         try:
@@ -46,14 +47,20 @@ def _connected(address: PostgresAddress) -> psycopg.Connection:
     try:
         return connect(address)
     except PlatformError:
-        # The server is there, or `reviews_warehouse_address` had said so: the database may not be yet.
+        # The server is there, or asking where it is had said so: the database may not be yet.
         with closing(connect(address.on(""))) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [address.database])
             if found.fetchone():
                 raise
         raise UsageError(
-            f"There is no {address.database} yet. Load it: `sakila-platform run reviews --from DAY --to DAY`."
+            f"There is no {address.database} yet. Load it: `sakila-platform run {_domain_of(address.database)} "
+            "--from DAY --to DAY`."
         ) from None
+
+
+def _domain_of(database: str) -> str:
+    names = {found.name: domain.name for domain in DOMAINS for found in domain.databases}
+    return names[database]
 
 
 def _only_read(connection: psycopg.Connection) -> None:

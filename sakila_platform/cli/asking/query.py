@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
 import duckdb
@@ -13,17 +13,21 @@ from pymysql.cursors import SSCursor
 from sqlglot import exp
 
 from sakila_platform.cli.asking.answers import Answer
+from sakila_platform.cli.asking.postgres_queries import asked_postgres
 from sakila_platform.cli.asking.queried_names import first_line_of, query_in, unknown_table
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.embedded.mysql_address import oltp_address, warehouse_address
+from sakila_platform.declarations.databases import Database
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.domains import DOMAINS
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
 from sakila_platform.lake.files import Lake, TableFolders
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.naming import LAYERS, TableName, mart_file
 
-PLACES = ("warehouse", "sakila", "reviews", "lake", "athena")
+DATABASES: Mapping[str, Database] = {name: found for domain in DOMAINS for name, found in domain.places.items()}
+PLACES = (*DATABASES, "lake", "athena")
 _MART_FOLDER = "marts"
 _READS = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "TABLE", "VALUES", "(")
 _INTO_FILE = re.compile(r"\bINTO\s+(OUTFILE|DUMPFILE)\b", re.IGNORECASE)
@@ -37,20 +41,18 @@ def asked(place: str, sql: str) -> Iterator[Answer]:
 
     Raises UsageError for a statement that isn't one, that would change something, or that names what isn't there.
     """
+    if place not in PLACES:
+        raise UsageError(f"There is no place {place!r} to ask. Give one of: {', '.join(PLACES)}.")
     if place == "lake":
         with _asked_lake(sql) as answer:
             yield answer
     elif place == "athena":
         yield _asked_athena(sql)
-    elif place == "reviews":
-        # As below: who asks another place needs no PostgreSQL.
-        from sakila_platform.cli.asking.postgres_queries import asked_postgres
-
-        with asked_postgres(sql) as answer:
+    elif isinstance(database := DATABASES[place], MySQLDatabase):
+        with _asked_mysql(database.address(), sql) as answer:
             yield answer
     else:
-        address = warehouse_address() if place == "warehouse" else oltp_address()
-        with _asked_mysql(address, sql) as answer:
+        with asked_postgres(database, sql) as answer:
             yield answer
 
 

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
-from pymysql.cursors import Cursor
-
+from sakila_platform.cli.asking.status_mysql import mysql_tables
 from sakila_platform.cli.asking.status_postgres import postgres_place, postgres_tables
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.databases.mysql.address import Address
-from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.embedded.mariadb.server import describe_server, has_server
-from sakila_platform.embedded.mysql_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address
-from sakila_platform.embedded.sakila.load_record import TABLE, read_record
-from sakila_platform.embedded.sakila.verification import TABLES, existing_tables, quoted
+from sakila_platform.declarations.domain import Domain
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.domains import DOMAINS
+from sakila_platform.embedded.mariadb.server import describe_server
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.naming import DAY_PARTITION, data_file, mart_file
 from sakila_platform.model.queries import SQL_FOLDER
-from sakila_platform.rentals.warehouse_star import LOAD_LEDGER
-from sakila_platform.settings.places import HOME, MYSQL_URL, WAREHOUSE_URL
-from sakila_platform.warehouse.lake_of_warehouse import RECORD
+from sakila_platform.settings.places import HOME, MYSQL_URL
 
 _LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "marts", "quarantine")
-RENTALS, REVIEWS, CATALOGUE = "rentals", "reviews", "catalogue"
-_DOMAINS = (RENTALS, REVIEWS, CATALOGUE)
-_OF_SOURCE = {"sakila": RENTALS}
 _MART_MODELS = SQL_FOLDER / "marts" / "models"
 _Place = tuple[str, str, str]
-_OLTP_DAYS = {"rental": "rental_date", "payment": "payment_date"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +86,8 @@ def find_tables() -> Found:
     """Every table by domain and layer; what is not there (yet) has none, nor has what could not be reached."""
     found: list[TableStatus] = []
     unreached: list[str] = []
-    for tables_of in (_oltp, _warehouse, _reviews, _lake):
+    places: list[Callable[[], list[TableStatus]]] = [partial(_in_databases, domain) for domain in DOMAINS]
+    for tables_of in (*places, _lake):
         try:
             found += tables_of()
         except PlatformError as error:
@@ -108,36 +101,35 @@ def all_tables() -> list[TableStatus]:
     return find_tables().tables
 
 
-def _reviews() -> list[TableStatus]:
-    return [TableStatus(REVIEWS, *found) for found in postgres_tables()]
+def _in_databases(domain: Domain) -> list[TableStatus]:
+    """The tables of a domain's source and warehouse. A server that is not there (yet) has none."""
+    kept = {table.name.table for table in domain.warehouse.further} if domain.warehouse else set()
+    found: list[TableStatus] = []
+    for layer, database in (("oltp", domain.source_database), ("warehouse", domain.warehouse_database)):
+        if isinstance(database, MySQLDatabase):
+            tables = mysql_tables(database, domain.last_days)
+        elif database:
+            tables = postgres_tables(database, domain.last_days)
+        else:
+            continue
+        wanted = domain.source_tables if layer == "oltp" else ()
+        found += [
+            TableStatus(domain.name, layer, *table)
+            for table in tables
+            if table[0] not in kept and (table[0] in wanted or not wanted)
+        ]
+    return found
 
 
 def _place_in_the_chain(table: TableStatus) -> tuple[int, str, int, str]:
-    known = table.domain in _DOMAINS
+    names = [domain.name for domain in DOMAINS]
     # Last, what lies in the lake and is of no domain (any more).
     return (
-        _DOMAINS.index(table.domain) if known else len(_DOMAINS),
+        names.index(table.domain) if table.domain in names else len(names),
         table.domain,
         _LAYERS.index(table.layer),
         table.table,
     )
-
-
-def data_origin() -> str:
-    """Whether the shop's data are official, generated, or not there; for people."""
-    try:
-        with _reading(MYSQL_URL.read(), OLTP_DATABASE) as cursor:
-            if cursor is None:
-                return "none yet"
-            if TABLE not in existing_tables(cursor, OLTP_DATABASE):
-                return "not loaded by this platform"
-            record = read_record(cursor, OLTP_DATABASE)
-    except PlatformError:
-        return "not known: the database can't be reached"
-    origin = "GENERATED (invented names; Sakila's tables and habits)" if record.origin == "generated" else record.origin
-    release = f", release {record.release}" if record.release else ""
-    scale = f", {record.scale} times the rentals" if record.scale > 1 else ""
-    return origin + release + scale if record.is_complete else "a half-finished load"
 
 
 def _places() -> Iterator[tuple[str, str]]:
@@ -146,7 +138,9 @@ def _places() -> Iterator[tuple[str, str]]:
     yield "database", _database()
     if place := postgres_place():
         yield "PostgreSQL", place
-    yield "Sakila's data", data_origin()
+    for domain in DOMAINS:
+        for what, origin in domain.origins.items():
+            yield what, origin()
     yield "lake", _lake_place()
     yield "Dagster's home", str(home / "dagster_home")
 
@@ -168,44 +162,15 @@ def _lake_place() -> str:
         return str(error)
 
 
-def _oltp() -> list[TableStatus]:
-    with _reading(MYSQL_URL.read(), OLTP_DATABASE) as cursor:
-        if cursor is None:
-            return []
-        there = [table for table in TABLES if table in existing_tables(cursor, OLTP_DATABASE)]
-        counts = _counts(cursor, there)
-        days = {}
-        for table, column in _OLTP_DAYS.items():
-            if table in counts:
-                cursor.execute(f"SELECT DATE(MAX({column})) FROM {table}")
-                ((days[table],),) = cursor.fetchall()
-    return [TableStatus(RENTALS, "oltp", table, rows, str(days.get(table) or "")) for table, rows in counts.items()]
-
-
-def _warehouse() -> list[TableStatus]:
-    with _reading(WAREHOUSE_URL.read() or MYSQL_URL.read(), WAREHOUSE_DATABASE) as cursor:
-        if cursor is None:
-            return []
-        counts = _counts(cursor, sorted(existing_tables(cursor, WAREHOUSE_DATABASE)))
-        days: dict[str, int] = {}
-        if LOAD_LEDGER.name.table in counts:
-            cursor.execute(f"SELECT table_name, MAX(date_key) FROM {LOAD_LEDGER.name.table} GROUP BY table_name")
-            days = dict(cursor.fetchall())
-    return [
-        TableStatus(RENTALS, "warehouse", table, rows, _day(days.get(table)))
-        for table, rows in counts.items()
-        if table not in (LOAD_LEDGER.name.table, RECORD)
-    ]
-
-
 def _lake() -> list[TableStatus]:
     """The lake's tables, as the files' own footers count them."""
     lake = open_lake()
     lake.require_usable()
+    domains = {domain.source: domain.name for domain in DOMAINS}
     files: dict[str, tuple[_Place, str]] = {}
     notes: dict[_Place, tuple[str, ...]] = {}
     for name in lake.tables():
-        place = (_OF_SOURCE.get(name.source, name.source), name.layer, name.table)
+        place = (domains.get(name.source, name.source), name.layer, name.table)
         folders = lake.folders(name)
         notes[place] = tuple(folders.notes)
         files |= {data_file(name, part): (place, part) for part in folders.partitions or lake.parts(name)}
@@ -222,33 +187,3 @@ def _lake() -> list[TableStatus]:
 def _domain_of(mart: str) -> str:
     """The domain whose folder has the mart's model; "" for a mart that has none (any more)."""
     return next((model.parent.name for model in _MART_MODELS.glob(f"*/{mart}.sql")), "")
-
-
-@contextmanager
-def _reading(url: str, database: str) -> Iterator[Cursor | None]:
-    """A cursor on a database of the server at that URL (empty: the private one), None where there is none (yet).
-
-    Raises PlatformError when the server can't be reached.
-    """
-    if not url and not has_server(HOME.read()):
-        yield None
-        return
-    with closing(connect(server_address(url))) as connection, connection.cursor(Cursor) as cursor:
-        cursor.execute("SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", [database])
-        if not cursor.fetchall():
-            yield None
-            return
-        cursor.execute(f"USE {quoted(database)}")
-        yield cursor
-
-
-def _counts(cursor: Cursor, tables: Iterable[str]) -> dict[str, int]:
-    counts = {}
-    for table in tables:
-        cursor.execute(f"SELECT COUNT(*) FROM {quoted(table)}")
-        ((counts[table],),) = cursor.fetchall()
-    return counts
-
-
-def _day(date_key: int | None) -> str:
-    return f"{date_key // 10000}-{date_key // 100 % 100:02}-{date_key % 100:02}" if date_key else ""

@@ -1,25 +1,22 @@
-"""What is where in the PostgreSQL of the domain reviews. Starts nothing: a server that is not there has no tables."""
+"""What is in a domain's database on PostgreSQL. Starts nothing: a server that is not there has no tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 import psycopg
 from psycopg import sql
 
 from sakila_platform.databases.postgres.address import PostgresAddress, connect
+from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.embedded.postgres.server import describe_postgres, has_postgres, running_postgres
-from sakila_platform.embedded.postgres_address import SOURCE_DATABASE, WAREHOUSE_DATABASE
 from sakila_platform.errors import PlatformError
 from sakila_platform.settings.places import HOME, POSTGRES_URL
-from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
-from sakila_platform.warehouse.lake_of_warehouse import RECORD
 
-_DAYS = {"user_purchase": "invoice_date", "fact_movie_analytics": "insert_date"}
 _TABLES = (
     "SELECT table_name FROM information_schema.tables "
-    "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> %s "
+    "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' "
     "ORDER BY table_name"
 )
 
@@ -38,17 +35,17 @@ def postgres_place() -> str:
     return "not running (start it: sakila-platform up)"
 
 
-def postgres_tables() -> Iterator[tuple[str, str, int, str]]:
-    """Layer, table, rows and last day ("" where it has none) of each table of both databases.
+def postgres_tables(database: PostgresDatabase, day_columns: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+    """Each table, its rows, and its last day by these columns ("" where it has none).
 
-    Raises PlatformError when a server can't be reached.
+    Raises PlatformError when the server can't be reached.
     """
-    for layer, address in (("oltp", _source()), ("warehouse", _warehouse())):
-        connection = _connected(address) if address else None
-        if connection:
-            with closing(connection):
-                for (table,) in connection.execute(_TABLES, [RECORD]).fetchall():
-                    yield layer, table, *_extent(connection, table)
+    address = _address(database)
+    connection = _connected(address) if address else None
+    if connection:
+        with closing(connection):
+            for (table,) in connection.execute(_TABLES).fetchall():
+                yield table, *_extent(connection, table, day_columns.get(table))
 
 
 def _connected(address: PostgresAddress) -> psycopg.Connection | None:
@@ -64,8 +61,7 @@ def _connected(address: PostgresAddress) -> psycopg.Connection | None:
         return None
 
 
-def _extent(connection: psycopg.Connection, table: str) -> tuple[int, str]:
-    column = _DAYS.get(table)
+def _extent(connection: psycopg.Connection, table: str, column: str | None) -> tuple[int, str]:
     # As text, and without infinity: PostgreSQL's calendar is longer than Python's.
     newest = sql.SQL("(max({0}) FILTER (WHERE isfinite({0})))::date::text")
     last = newest.format(sql.Identifier(column)) if column else sql.SQL("NULL")
@@ -73,20 +69,14 @@ def _extent(connection: psycopg.Connection, table: str) -> tuple[int, str]:
     return (row[0], row[1] or "") if row else (0, "")
 
 
-def _source() -> PostgresAddress | None:
-    return _server(POSTGRES_URL.read(), SOURCE_DATABASE)
-
-
-def _warehouse() -> PostgresAddress | None:
-    return _server(REVIEWS_WAREHOUSE_URL.read() or POSTGRES_URL.read(), WAREHOUSE_DATABASE)
-
-
-def _server(url: str, database: str) -> PostgresAddress | None:
-    if url.startswith("redshift"):
+def _address(database: PostgresDatabase) -> PostgresAddress | None:
+    """Where it is, None where there is none (yet)."""
+    if database.is_redshift:
         # It is asked by statements that cost money and seconds each.
         return None
+    url, _ = database.where()
     home = HOME.read()
     found = PostgresAddress.parse(url) if url else running_postgres(home)
     if not found and has_postgres(home):
         raise PlatformError(f"The private PostgreSQL under {home} is not running. Start it with `sakila-platform up`.")
-    return found.on(database) if found else None
+    return found.on(database.name) if found else None

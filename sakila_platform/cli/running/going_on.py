@@ -10,16 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import dagster as dg
-
-from sakila_platform.cli.running.dagster_runs import RunFailed, Runs
 from sakila_platform.cli.running.open_ranges import open_ranges
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import days_between, told_days
+from sakila_platform.orchestration.event_log.runs import AssetKey, RunFailed, Runs
 
 _GOES_ON = "What does not depend on it"
-Keys = Collection[dg.AssetKey]
+Keys = Collection[AssetKey]
 
 
 @dataclass
@@ -30,7 +28,7 @@ class GoingOn:
     domain: str
     terminal: Terminal
     failures: list[RunFailed] = field(default_factory=list)
-    _unfinished: dict[date, set[dg.AssetKey]] = field(default_factory=dict)
+    _unfinished: dict[date, set[AssetKey]] = field(default_factory=dict)
 
     def run_days(self, title: str, first: date, last: date) -> None:
         """Run the domain's daily job over these days, and after a failure what does not depend on it."""
@@ -79,7 +77,7 @@ class GoingOn:
         for warning in warnings:
             self.terminal.say(warning)
 
-    def _not_held_up(self, failed: RunFailed, keys: Keys, day: date) -> frozenset[dg.AssetKey]:
+    def _not_held_up(self, failed: RunFailed, keys: Keys, day: date) -> frozenset[AssetKey]:
         """What a run did not begin, and is made of nothing that it did not come to on a day; notes what it came to.
 
         A day of the warehouse wants the whole star, so its tables go together.
@@ -100,7 +98,7 @@ class GoingOn:
         return frozenset(waiting - held_up - (warehouse if held_up & warehouse else set()))
 
 
-def _ranges(by_day: Mapping[date, frozenset[dg.AssetKey]]) -> list[tuple[date, date, frozenset[dg.AssetKey]]]:
+def _ranges(by_day: Mapping[date, frozenset[AssetKey]]) -> list[tuple[date, date, frozenset[AssetKey]]]:
     """Consecutive days of which the same is to be run, with that; days of which nothing is are left out."""
     found = []
     for keys in {keys for keys in by_day.values() if keys}:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from sakila_platform.cli.database import start_database_of
-from sakila_platform.cli.running.dagster_runs import Runs, open_runs, require_domain
+from sakila_platform.cli.database import start_databases_of
 from sakila_platform.cli.running.going_on import GoingOn
+from sakila_platform.cli.running.jobs import open_runs, require_domain
 from sakila_platform.cli.running.work_lock import working_alone
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import UsageError
 from sakila_platform.model.days import days_between
+from sakila_platform.orchestration.event_log.runs import Runs
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
 
-def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: Terminal) -> None:
+def run_days(name: str, first: date, last: date, *, analysis: bool, terminal: Terminal) -> None:
     """Run a domain's daily job over the days in one run, then what follows it unless `analysis` is False.
 
     Raises UsageError for days outside the calendar or more than a run takes, PlatformError when the run fails.
@@ -29,18 +30,18 @@ def run_days(domain: str, first: date, last: date, *, analysis: bool, terminal: 
         )
     home = HOME.read()
     with working_alone(home), open_runs(home) as runs:
-        require_domain(runs, domain)
-        job = f"{domain}_daily"
+        domain = require_domain(name)
+        job = f"{name}_daily"
         _require_in_calendar(runs, job, (first, last))
-        start_database_of(domain, lambda _: None)
+        start_databases_of(domain, lambda _: None)
         days = "day" if count == 1 else "days"
-        going = GoingOn(runs, domain, terminal)
-        going.run_days(f"Running {domain}, {first}..{last} ({count:,} {days})", first, last)
+        going = GoingOn(runs, name, terminal)
+        going.run_days(f"Running {name}, {first}..{last} ({count:,} {days})", first, last)
         if analysis and going.failures:
             going.build_independent()
         elif analysis:
             with terminal.long_step("Analysis and marts") as report:
-                warnings = runs.execute_unpartitioned(domain, report)
+                warnings = runs.execute_unpartitioned(name, report)
             for warning in warnings:
                 terminal.say(warning)
         going.raise_failures()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -72,6 +74,14 @@ def dagster_environment(home: Path) -> dict[str, str]:
         # Rows off the wire need not be aligned; Arrow would say so for each table before it aligns them.
         "ACERO_ALIGNMENT_HANDLING": "reallocate",
     }
+
+
+@contextmanager
+def opened_instance() -> Iterator[dg.DagsterInstance]:
+    """The environment's instance, in which no run stands as started whose process is gone."""
+    with dg.DagsterInstance.get() as instance:
+        fail_abandoned_runs(instance)
+        yield instance
 
 
 def fail_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:

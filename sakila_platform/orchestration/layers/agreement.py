@@ -3,12 +3,11 @@
 The two answers share nothing but the lake's star: the warehouse is loaded from it and asked there; the marts are built
 by dbt, and a query of `sql/<domain>/agreement` reads the answer off them. So a fault in either load, in a question or
 in a mart shows.
+No postponed annotations here: Dagster reads those of the checks' function.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,17 +17,21 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from sakila_platform.declarations.domain import Domain
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.duckdb import create_mart_view, open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.marts.answers_of_run import kept_answer
-from sakila_platform.marts.questions import Answer, Question, markdown_table, shown_path
+from sakila_platform.marts.questions import Question, markdown_table, shown_path
 from sakila_platform.model.naming import TableName, mart_file, mart_key
 from sakila_platform.model.queries import Query, read_query
 from sakila_platform.orchestration.asset_specs import asset_key
 from sakila_platform.orchestration.failures import tried_each
+from sakila_platform.orchestration.layers.questions import asked, questions_of
+from sakila_platform.orchestration.work import LAKE, database_of, warehouse_of
 
 CHECK = "agrees_with_marts"
+LAYER = "agreement"
 _SHOWN = 10
 Row = tuple[str, ...]
 
@@ -39,7 +42,7 @@ class Comparison:
 
     spec: dg.AssetCheckSpec
     question: Question
-    twin: Query
+    marts_query: Query
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Difference:
         return not self.only_warehouse and not self.only_marts
 
 
-def twins(questions_asked: Sequence[Question], folder: Path) -> Iterator[tuple[Question, Query]]:
+def compared_questions(questions_asked: Sequence[Question], folder: Path) -> Iterator[tuple[Question, Query]]:
     """Each question that the marts can answer too, with the query on them.
 
     Raises PlatformError when that query gives a column that the question lacks, or reads anything but marts.
@@ -66,66 +69,75 @@ def twins(questions_asked: Sequence[Question], folder: Path) -> Iterator[tuple[Q
         path = folder / f"{question.name}.sql"
         if not path.exists():
             continue
-        twin = read_query(path, "duckdb")
-        strays = [name for name in twin.columns if name not in question.query.columns]
-        strays += [f"{schema}.{table}".strip(".") for schema, table in twin.reads if schema != "marts"]
+        marts_query = read_query(path, "duckdb")
+        strays = [name for name in marts_query.columns if name not in question.query.columns]
+        strays += [f"{schema}.{table}".strip(".") for schema, table in marts_query.reads if schema != "marts"]
         if strays:
             raise PlatformError(
                 f"{shown_path(path)}: {', '.join(strays)} can't be compared with {question.where}. "
                 "Name its columns as the question does, and read `marts.<mart>` only."
             )
-        yield question, twin
+        yield question, marts_query
 
 
-def comparisons(
-    questions_asked: Sequence[Question], folder: Path, name_of: Callable[[str], TableName]
-) -> list[Comparison]:
-    """What is compared, of all that `twins` finds; `name_of` gives the asset of a question."""
+def comparisons(domain: Domain, folder: Path | None = None) -> list[Comparison]:
+    """What is compared of the domain's questions: those that have a file in its `agreement` (or in that folder)."""
+    folder = folder or domain.sql_folder / LAYER
     return [
-        Comparison(_spec(name_of(question.name), twin), question, twin)
-        for question, twin in twins(questions_asked, folder)
+        Comparison(_spec(domain.analysis_name(question.name), marts_query), question, marts_query)
+        for question, marts_query in compared_questions(questions_of(domain), folder)
     ]
 
 
-def _spec(name: TableName, twin: Query) -> dg.AssetCheckSpec:
+def agreement_checks(domain: Domain, folder: Path | None = None) -> list[dg.AssetChecksDefinition]:
+    """The check `agrees_with_marts` of each question that the marts can answer too; all in one step."""
+    declared = comparisons(domain, folder)
+    if not declared:
+        return []
+    warehouse = warehouse_of(domain)
+
+    @dg.multi_asset_check(
+        name=domain.group(LAYER),
+        specs=[each.spec for each in declared],
+        can_subset=True,
+        required_resource_keys={LAKE, warehouse},
+    )
+    def agreement(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        lake, database = context.resources.lake.lake(), database_of(context, warehouse)
+        selected = [each for each in declared if each.spec.key in context.selected_asset_check_keys]
+        with open_duckdb() as duck:
+
+            def compared(each: Comparison) -> dg.AssetCheckResult:
+                # By the answer that this run gave people, where it has given one.
+                answer = kept_answer(context.run.run_id, each.question) or asked(domain, database, each.question)
+                found = difference(
+                    answer.columns, answer.rows, each.marts_query.columns, _mart_rows(duck, lake, each.marts_query)
+                )
+                return _result(each.spec.key, found)
+
+            # One that can't be answered keeps no other from being compared; the first one's reason fails the step.
+            yield from tried_each(selected, compared)
+
+    return [agreement]
+
+
+def _spec(name: TableName, marts_query: Query) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         CHECK,
         asset=asset_key(name),
-        additional_deps=[dg.AssetKey(mart_key(table)) for _, table in twin.reads],
-        description=f"The warehouse and the marts answer alike: {', '.join(twin.columns)}.",
+        additional_deps=[dg.AssetKey(mart_key(table)) for _, table in marts_query.reads],
+        description=f"The warehouse and the marts answer alike: {', '.join(marts_query.columns)}.",
         # Nothing that it compares has days, so the plain condition serves: it waits until both sides are there.
         automation_condition=dg.AutomationCondition.eager(),
     )
 
 
-def compare_each(
-    context: dg.AssetCheckExecutionContext,
-    declared: Sequence[Comparison],
-    ask: Callable[[Question], Answer],
-    lake: Lake,
-) -> Iterator[dg.AssetCheckResult]:
-    """Compare what the selected checks are about: yield all of it from the function of the checks.
-
-    A question that this run has answered is compared by that answer, which is the one that people get.
-    A question or twin that can't be answered keeps no other from being compared; the first one's reason fails the step.
-    """
-    with open_duckdb() as duck:
-
-        def compared(each: Comparison) -> dg.AssetCheckResult:
-            asked = kept_answer(context.run.run_id, each.question) or ask(each.question)
-            found = difference(asked.columns, asked.rows, each.twin.columns, _mart_rows(duck, lake, each.twin))
-            return _result(each.spec.key, found)
-
-        selected = [each for each in declared if each.spec.key in context.selected_asset_check_keys]
-        yield from tried_each(selected, compared)
-
-
-def _mart_rows(duck: duckdb.DuckDBPyConnection, lake: Lake, twin: Query) -> list[tuple[Any, ...]]:
-    for _, mart in twin.reads:
+def _mart_rows(duck: duckdb.DuckDBPyConnection, lake: Lake, marts_query: Query) -> list[tuple[Any, ...]]:
+    for _, mart in marts_query.reads:
         if not lake.exists(mart_file(mart)):
             raise PlatformError(f"The lake has no marts/{mart} yet. Materialise it, then check again.")
         create_mart_view(duck, lake, mart)
-    return duck.execute(twin.sql).fetchall()
+    return duck.execute(marts_query.sql).fetchall()
 
 
 def difference(

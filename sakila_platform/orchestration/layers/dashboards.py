@@ -12,6 +12,7 @@ from sakila_platform.dashboards.pages import Page, Site, remove_page, write_page
 from sakila_platform.dashboards.quicksight.publishing import publish_dashboard, refresh_data_sets
 from sakila_platform.dashboards.quicksight.service import open_quicksight
 from sakila_platform.dashboards.quicksight.target import chosen_target
+from sakila_platform.declarations.domain import Domain
 from sakila_platform.marts.plots import as_markdown
 from sakila_platform.model.naming import mart_key
 from sakila_platform.orchestration.asset_specs import LEFT_OUT, OWNERS
@@ -23,6 +24,7 @@ from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.settings.dashboards import DASHBOARD_ROWS, QUICKSIGHT_ACCOUNT, QUICKSIGHT_GROUP
 from sakila_platform.settings.places import HOME
 
+LAYER = "dashboards"
 # Not one of a domain's groups: what a shell runs of a domain stays on this machine.
 PUBLISHED_GROUP = "quicksight"
 
@@ -38,13 +40,11 @@ def require_declared_well(dashboards: Sequence[Dashboard]) -> None:
     require_contracts_kept(dashboards, read_mart_contracts(MARTS_PROJECT))
 
 
-def dashboard_assets(
-    dashboards: Sequence[Dashboard], group: str, every: Sequence[Dashboard]
-) -> list[dg.AssetsDefinition]:
-    """A page for each of a domain's dashboards, and its twin in QuickSight. Pages lead to every dashboard's."""
-    require_declared_well(dashboards)
-    pages = [_page(dashboard, group, every) for dashboard in dashboards]
-    return [*pages, *(_published(dashboard) for dashboard in dashboards)]
+def dashboard_assets(domain: Domain, every: Sequence[Dashboard]) -> list[dg.AssetsDefinition]:
+    """A page for each of a domain's dashboards, and the same in QuickSight. Pages lead to every dashboard's."""
+    require_declared_well(domain.dashboards)
+    pages = [_page(dashboard, domain.group(LAYER), every) for dashboard in domain.dashboards]
+    return [*pages, *(_published(dashboard) for dashboard in domain.dashboards)]
 
 
 def _page(dashboard: Dashboard, group: str, every: Sequence[Dashboard]) -> dg.AssetsDefinition:

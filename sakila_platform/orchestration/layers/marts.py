@@ -15,6 +15,7 @@ from sakila_platform.orchestration.asset_specs import OWNERS, asset_key
 from sakila_platform.orchestration.automation import follows_upstream
 from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.resources.lake import LakeResource
+from sakila_platform.orchestration.shown_sql import sql_metadata
 from sakila_platform.settings.places import HOME
 
 MARTS_PROJECT = SQL_FOLDER / "marts"
@@ -42,22 +43,29 @@ class MartsTranslator(DagsterDbtTranslator):
             owners=OWNERS,
             kinds={"dbt", "duckdb", "parquet"},
             automation_condition=follows_upstream(),
-        ).merge_attributes(metadata={"dagster/table_name": f"marts.{properties['name']}"})
+        ).merge_attributes(
+            metadata={
+                "dagster/table_name": f"marts.{properties['name']}",
+                **sql_metadata(properties["raw_code"], f"sql/{MARTS_PROJECT.name}/{properties['original_file_path']}"),
+            }
+        )
 
 
 def marts_group(domain: str) -> str:
-    """The group of a domain's marts."""
+    """The group of a domain's marts, and the name of their step."""
     return f"{domain}_marts"
 
 
-def domain_marts(project: DbtProject, domain: str, step: str) -> dg.AssetsDefinition:
-    """An asset for each dbt model of the domain's folder and a check for each dbt test, in one step of that name.
+def marts_assets(domain: str, folder: Path = MARTS_PROJECT) -> dg.AssetsDefinition:
+    """An asset for each dbt model of the domain's folder and a check for each dbt test, in one step.
 
     dbt's manifest is read from the state folder, and parsed there first when the project's files have changed.
     """
 
+    project = marts_project(folder)
+
     @dbt_assets(
-        name=step,
+        name=marts_group(domain),
         manifest=project.parsed() / MANIFEST,
         select=f"fqn:{PROJECT}.{domain}",
         dagster_dbt_translator=MartsTranslator(),

@@ -1,58 +1,107 @@
-"""Questions as assets: what each one reads, its answer kept as a CSV for people, and what Dagster shows of it."""
+"""Questions as assets: what each one reads, its answer kept as a CSV for people, and what Dagster shows of it.
 
-from __future__ import annotations
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dagster as dg
 
+from sakila_platform.declarations.databases import Database
+from sakila_platform.declarations.domain import Domain
 from sakila_platform.errors import PlatformError
 from sakila_platform.marts.answers_of_run import keep_answer
 from sakila_platform.marts.plots import as_markdown, draw
-from sakila_platform.marts.questions import Answer, Question
+from sakila_platform.marts.questions import Answer, Question, read_questions
 from sakila_platform.model.naming import TableName
 from sakila_platform.orchestration.asset_specs import OWNERS, asset_key
 from sakila_platform.orchestration.automation import follows_upstream
 from sakila_platform.orchestration.failures import tried_each
+from sakila_platform.orchestration.shown_sql import shown_sql
+from sakila_platform.orchestration.work import database_of, warehouse_of
+
+LAYER = "analysis"
 
 
-def question_spec(
-    question: Question, name: TableName, *, group: str, database: str, reads: Iterable[TableName]
-) -> dg.AssetSpec:
-    """The spec of a question's asset; `database` is the kind of database that answers it."""
+def questions_of(domain: Domain, folder: Path | None = None) -> list[Question]:
+    """Every question there is a file for in the domain's `analysis` (or that folder), by name.
+
+    Raises PlatformError, naming the file, when one can't be asked.
+    """
+    if domain.questions is None:
+        return []
+    tables = [table.name.table for table in domain.warehouse_tables]
+    folder = folder or domain.sql_folder / LAYER
+    return read_questions(folder, [*tables, *domain.questions.views], domain.questions.dialect)
+
+
+def shown_questions(domain: Domain) -> tuple[str, ...]:
+    """The questions that people are shown first, in their order."""
+    chosen = domain.questions.shown if domain.questions else ()
+    return chosen or tuple(question.name for question in questions_of(domain))
+
+
+def questions_assets(domain: Domain, folder: Path | None = None) -> list[dg.AssetsDefinition]:
+    """An asset for each question, asked again whenever a warehouse table that it reads was updated; all in one step.
+
+    One step, because Dagster looks up every day of every table that a step reads, which costs it more than an answer.
+    """
+    by_key = {asset_key(domain.analysis_name(question.name)): question for question in questions_of(domain, folder)}
+    if not by_key:
+        return []
+    warehouse = warehouse_of(domain)
+
+    @dg.multi_asset(
+        name=domain.group(LAYER),
+        specs=[_spec(domain, question) for question in by_key.values()],
+        can_subset=True,
+        required_resource_keys={warehouse},
+    )
+    def analysis(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        database = database_of(context, warehouse)
+
+        def answered(key: dg.AssetKey) -> dg.MaterializeResult:
+            question = by_key[key]
+            found, file = asked(domain, database, question), domain.answer_file(question.name)
+            keep(found, file)
+            keep_answer(context.run_id, question, found)
+            return dg.MaterializeResult(asset_key=key, metadata=_metadata(question, found, file))
+
+        # A question that can't be answered keeps no other from being answered; the first one's reason fails the step.
+        selected = [key for key in by_key if key in context.selected_asset_keys]
+        yield from tried_each(selected, answered, context.retry_number)
+
+    return [analysis]
+
+
+def asked(domain: Domain, database: Database, question: Question) -> Answer:
+    """The warehouse's answer. Raises PlatformError, naming the file and the reason, when it can't answer."""
+    assert domain.questions is not None
+    answer: Answer = domain.questions.ask(database, question)
+    return answer
+
+
+def _spec(domain: Domain, question: Question) -> dg.AssetSpec:
+    assert domain.questions is not None and domain.warehouse is not None
+    reads = {name for _, read in question.query.reads for name in _tables(domain, read)}
     return dg.AssetSpec(
-        asset_key(name),
-        deps=[asset_key(table) for table in reads],
+        asset_key(domain.analysis_name(question.name)),
+        deps=[asset_key(table) for table in sorted(reads)],
         description=question.query.grain,
-        group_name=group,
+        group_name=domain.group(LAYER),
         owners=OWNERS,
-        kinds={database, "csv"},
+        kinds={domain.warehouse.kind, "csv"},
         automation_condition=follows_upstream(),
+        metadata=shown_sql(question.query),
     )
 
 
-def answer_each(
-    context: dg.AssetExecutionContext,
-    by_key: Mapping[dg.AssetKey, Question],
-    ask: Callable[[Question], Answer],
-    file_of: Callable[[str], Path],
-) -> Iterator[dg.MaterializeResult]:
-    """Ask the selected questions and keep each answer in its file: yield all of it from the asset's function.
-
-    A question that can't be answered keeps no other from being answered; the first one's reason fails the step.
-    """
-
-    def answered(key: dg.AssetKey) -> dg.MaterializeResult:
-        question = by_key[key]
-        found, file = ask(question), file_of(question.name)
-        keep(found, file)
-        keep_answer(context.run_id, question, found)
-        return dg.MaterializeResult(asset_key=key, metadata=_metadata(question, found, file))
-
-    selected = [key for key in by_key if key in context.selected_asset_keys]
-    yield from tried_each(selected, answered, context.retry_number)
+def _tables(domain: Domain, read: str) -> Sequence[TableName]:
+    """The tables that a name in a query leads to: a view is no asset, what it is made of is."""
+    assert domain.questions is not None
+    return domain.questions.views.get(read) or [TableName("warehouse", domain.source, read)]
 
 
 def keep(found: Answer, file: Path) -> None:
@@ -76,7 +125,6 @@ def _metadata(question: Question, found: Answer, file: Path) -> dict[str, dg.Met
         "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns)),
         "preview": dg.MetadataValue.md(found.markdown),
         "file": dg.MetadataValue.path(file.resolve()),
-        "query": dg.MetadataValue.md(f"```sql\n{question.query.sql}\n```"),
     }
     if question.plot and found.rows:
         svg = draw(question.plot, found.columns, found.rows, question.name.replace("_", " "))

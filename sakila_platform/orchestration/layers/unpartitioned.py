@@ -1,54 +1,104 @@
-"""Tables without partitions as assets: their specs and checks, and what Dagster is told of their outcomes."""
+"""A layer of the lake without partitions, as assets that follow what they read: one step for all its tables.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+No postponed annotations here: Dagster reads those of the asset's function.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
+from sakila_platform.declarations.domain import Domain
+from sakila_platform.declarations.layers import UnpartitionedLayer
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.model.rule_sql import require_renderable
 from sakila_platform.orchestration.asset_specs import CONTRACT, asset_key, table_spec
 from sakila_platform.orchestration.automation import follows_upstream
+from sakila_platform.orchestration.column_lineage import column_lineage
+from sakila_platform.orchestration.failures import failing_in_one_line
+from sakila_platform.orchestration.glue_lane import is_glue_chosen, unpartitioned_by_glue
+from sakila_platform.orchestration.shown_sql import shown_sql
+from sakila_platform.orchestration.work import CLOCK, LAKE, work_of
 
 Event = dg.MaterializeResult | dg.AssetCheckResult
 _ROW_COUNT = "dagster/row_count"
 
 
-def unpartitioned_spec(table: Table, *, group: str, kinds: Iterable[str], deps: Iterable[TableName]) -> dg.AssetSpec:
-    """The spec of a table without partitions; it follows what it is made from."""
-    spec = table_spec(table, group=group, kinds=kinds, deps=deps, partitions=None)
+def unpartitioned_assets(domain: Domain, layer: UnpartitionedLayer) -> dg.AssetsDefinition:
+    """The layer's tables, their checks, and the step that makes all of them, whenever what they read was updated.
+
+    Raises PlatformError when an engine can't be asked a rule.
+    """
+
+    @dg.multi_asset(
+        name="_".join(filter(None, (domain.group(layer.layer), layer.part))),
+        specs=[_spec(domain, layer, table) for table in layer.tables],
+        check_specs=_check_specs(layer),
+        required_resource_keys={LAKE, CLOCK},
+    )
+    def make(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        with failing_in_one_line(context.retry_number):
+            work = work_of(context)
+            lineage = {
+                asset_key(t.name): column_lineage(layer.queries(t), "duckdb") for t in layer.tables if layer.queries
+            }
+            if layer.glue_job and is_glue_chosen():
+                outcomes: Mapping[TableName, TableDay] = unpartitioned_by_glue(
+                    context, layer.glue_job, work.clock.today()
+                )
+            else:
+                outcomes = layer.make(work)
+        yield from _reported(context, outcomes, lineage)
+
+    return make
+
+
+def _lineage(layer: UnpartitionedLayer) -> dict[dg.AssetKey, dg.TableColumnLineage]:
+    if layer.queries is None:
+        return {}
+    return {asset_key(table.name): column_lineage(layer.queries(table), "duckdb") for table in layer.tables}
+
+
+def _spec(domain: Domain, layer: UnpartitionedLayer, table: Table) -> dg.AssetSpec:
+    spec = table_spec(
+        table,
+        group=domain.group(layer.layer),
+        kinds=layer.kinds,
+        deps=layer.inputs(table),
+        partitions=None,
+    ).merge_attributes(metadata=shown_sql(layer.queries(table)) if layer.queries else {})
     return spec.replace_attributes(automation_condition=follows_upstream())
 
 
-def unpartitioned_checks(
-    tables: Sequence[Table], further: Mapping[TableName, Mapping[str, str]], warnings: frozenset[str] = frozenset()
-) -> list[dg.AssetCheckSpec]:
-    """The `contract` check of each table, and further ones by table and name with their descriptions.
-
-    Those among `warnings` stop nothing. Raises PlatformError when an engine can't be asked a rule.
-    """
-    for table in tables:
+def _check_specs(layer: UnpartitionedLayer) -> list[dg.AssetCheckSpec]:
+    for table in layer.tables:
         require_renderable(table)
     kept = "Every row keeps the table's contract."
-    checks = [
-        dg.AssetCheckSpec(CONTRACT, asset=asset_key(table.name), description=kept, blocking=True) for table in tables
+    return [
+        *(
+            dg.AssetCheckSpec(CONTRACT, asset=asset_key(table.name), description=kept, blocking=True)
+            for table in layer.tables
+        ),
+        *(
+            dg.AssetCheckSpec(
+                check.name,
+                asset=asset_key(check.table),
+                description=check.description,
+                blocking=not check.is_warning,
+            )
+            for check in layer.checks
+        ),
     ]
-    for name, named in further.items():
-        checks += [
-            dg.AssetCheckSpec(check, asset=asset_key(name), description=described, blocking=check not in warnings)
-            for check, described in named.items()
-        ]
-    return checks
 
 
-def told(
+def _reported(
     context: dg.AssetExecutionContext,
     outcomes: Mapping[TableName, TableDay],
-    lineage: Mapping[dg.AssetKey, dg.TableColumnLineage] | None = None,
+    lineage: Mapping[dg.AssetKey, dg.TableColumnLineage],
 ) -> Iterator[Event]:
-    """What Dagster must know of tables that were built: yield all of it from the asset's function.
+    """What Dagster must know of tables that were made.
 
     Raises dg.Failure, in one line, after the first table that was refused: it stays as it was, as do those after it.
     """
@@ -58,7 +108,7 @@ def told(
             yield _check(key, CONTRACT, outcome.refused, dict(outcome.broken))
             raise dg.Failure(f"Refused {name}: {outcome.refused}. It stays as it was.", allow_retries=False)
         if key in context.selected_asset_keys:
-            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(outcome, (lineage or {}).get(key)))
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(outcome, lineage.get(key)))
         yield from (result for result in _checks(key, outcome) if _is_selected(context, result))
 
 

@@ -1,54 +1,45 @@
-"""The two databases as resources: the shop's (`sakila`) and the warehouse (`datawarehouse_sakila`).
-
-Keep queries out of here: this module only knows where the databases are.
-"""
+"""A domain's database as a resource: where it is and what it is called, as the domain declares it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import dagster as dg
 
-from sakila_platform.databases.mysql import connection as mysql
-from sakila_platform.databases.mysql.address import Address
-from sakila_platform.embedded.mysql_address import OLTP_DATABASE, WAREHOUSE_DATABASE, server_address, warehouse_server
-from sakila_platform.orchestration.resources.warehouse_connection import warehouse_connection
-from sakila_platform.settings.places import MYSQL_URL
+from sakila_platform.declarations.databases import Database
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.declarations.postgres_database import PostgresDatabase
+from sakila_platform.settings.every import all_settings
+
+_MYSQL, _POSTGRES = "mysql", "postgres"
 
 
-class OltpResource(dg.ConfigurableResource):
-    """The shop's database. Empty URL: as the settings say, when it is used."""
+class DatabaseResource(dg.ConfigurableResource):
+    """A database on a server of one of two kinds, mysql or postgres.
 
+    Its server is at `url`, else where the first of these settings says that is set, else the private one.
+    """
+
+    kind: str
+    name: str
+    settings: list[str]
+    is_made: bool = False
     url: str = ""
-    database: str = OLTP_DATABASE
 
-    def address(self) -> Address:
-        """Where the shop's database is."""
-        return server_address(self.url or MYSQL_URL.read()).on(self.database)
+    @classmethod
+    def of(cls, declared: Database) -> DatabaseResource:
+        """The resource of a declared database."""
+        is_mysql = isinstance(declared, MySQLDatabase)
+        return cls(
+            kind=_MYSQL if is_mysql else _POSTGRES,
+            name=declared.name,
+            settings=[setting.name for setting in declared.settings],
+            is_made=isinstance(declared, MySQLDatabase) and declared.is_made,
+            url=declared.url,
+        )
 
-    @contextmanager
-    def connect(self) -> Iterator[mysql.Connection]:
-        """An open connection, closed afterwards; what was not committed is undone."""
-        connection = mysql.connect(self.address())
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-
-class WarehouseResource(dg.ConfigurableResource):
-    """The warehouse. Empty URL: as the settings say, when it is used."""
-
-    url: str = ""
-    database: str = WAREHOUSE_DATABASE
-
-    def address(self) -> Address:
-        """Where the warehouse is."""
-        return warehouse_server(self.url).on(self.database)
-
-    @contextmanager
-    def connect(self) -> Iterator[mysql.Connection]:
-        """An open connection to the warehouse, which is created when it is not there."""
-        with warehouse_connection(self.address()) as connection:
-            yield connection
+    def database(self) -> Database:
+        """The database. Nothing is reached yet."""
+        by_name = {setting.name: setting for setting in all_settings()}
+        settings = tuple(by_name[name] for name in self.settings)
+        if self.kind == _MYSQL:
+            return MySQLDatabase(self.name, settings, self.url, is_made=self.is_made)
+        return PostgresDatabase(self.name, settings, self.url)

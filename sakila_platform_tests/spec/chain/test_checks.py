@@ -222,7 +222,7 @@ def test_dim_date_keeps_its_contract_for_every_year_of_the_calendar(platform: Pl
 
 
 def test_dim_date_is_refused_in_the_warehouse_when_the_lake_has_no_such_year(platform: Platform) -> None:
-    with platform.warehouse_resource.connect() as connection, pytest.raises(PlatformError, match="has no 2007"):
+    with platform.warehouse_database.connect() as connection, pytest.raises(PlatformError, match="has no 2007"):
         load_year(connection, platform.lake_files, 2007)
 
 

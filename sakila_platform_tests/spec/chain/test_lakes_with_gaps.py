@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
+from sakila_platform.orchestration.layers.agreement import agreement_checks
+from sakila_platform.orchestration.layers.marts import marts_assets
+from sakila_platform.orchestration.layers.questions import questions_assets
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.rentals.agreement import agreement_checks
-from sakila_platform.rentals.analysis import analysis_assets
-from sakila_platform.rentals.marts import marts_assets
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.published_marts import mart
 
@@ -22,9 +23,9 @@ def make_answers(platform: Platform, *, agreeing: bool = True) -> dict[str, str]
     Unless the two are not to agree: then what the checks that failed say, by asset and check.
     """
     definitions = dg.Definitions(
-        assets=[*analysis_assets(), *marts_assets()],
-        asset_checks=agreement_checks(),
-        resources={"database": platform.warehouse_resource, "lake": LakeResource()},
+        assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
+        asset_checks=agreement_checks(RENTALS),
+        resources={"rentals_warehouse": platform.warehouse_resource, "lake": LakeResource()},
         executor=dg.in_process_executor,
         jobs=[dg.define_asset_job("answers", selection=dg.AssetSelection.all())],
     )

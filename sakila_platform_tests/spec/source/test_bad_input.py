@@ -15,7 +15,7 @@ import pytest
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.queries import SQL_FOLDER
-from sakila_platform.orchestration.resources.database import OltpResource
+from sakila_platform.rentals.databases import SHOP
 from sakila_platform.rentals.star import DIM_ACTOR
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.star.transform import build_days
@@ -69,7 +69,7 @@ def test_a_changed_source_is_refused_before_anything_is_published(
     for statement in statements:
         platform.damage(statement)
 
-    with refused("The source's tables are not as their contracts say", fault, "rentals/source.py"):
+    with refused("The source's tables are not as their contracts say", fault, "change those contracts"):
         platform.run(DAY, "2005-05-25", layers=["stage"], recapture=True)
 
     assert platform.files() == before
@@ -206,7 +206,7 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
     platform.set(MYSQL_URL=url)
 
     with pytest.raises(PlatformError) as error:
-        platform.shop = OltpResource().address()
+        platform.shop = SHOP.address()
         platform.run(DAY)
 
     told = str(error.value)

@@ -50,7 +50,7 @@ def test_a_warehouse_takes_nothing_from_another_lake_and_names_the_command(loade
 
 
 def test_filled_from_another_lake_it_has_that_lake_s_days_and_goes_on_from_there(loaded: Platform) -> None:
-    with loaded.warehouse_resource.connect() as connection:
+    with loaded.warehouse_database.connect() as connection:
         (day,) = refill(Loading(STAR, connection, loaded.lake_files, loaded.clock, ensure_dates), load_year)
     assert str(day) == SECOND
     loaded.run(SECOND, layers=["warehouse"])

@@ -88,7 +88,7 @@ def test_tables_dropped_as_told_are_filled_from_the_lake_again(platform: Platfor
     line = refusal(platform, NEXT, layers=["warehouse"])
 
     platform.warehouse(line[line.index("DROP TABLE") : line.index("), then")])
-    with platform.warehouse_resource.connect() as connection:
+    with platform.warehouse_database.connect() as connection:
         days = refill(Loading(STAR, connection, platform.lake_files, platform.clock, ensure_dates), load_year)
     platform.run(str(days[0]), str(days[-1]), layers=["warehouse"])
 
@@ -147,7 +147,7 @@ def test_a_warehouse_is_not_emptied_for_a_lake_that_could_not_fill_it(platform: 
     rewrite(platform, path, rows_at(platform, path).drop_columns(["title"]))
 
     with (
-        platform.warehouse_resource.connect() as connection,
+        platform.warehouse_database.connect() as connection,
         pytest.raises(PlatformError, match="dim_film/dt=2005-05-24 was written by another contract: title is missing"),
     ):
         refill(Loading(STAR, connection, platform.lake_files, platform.clock, ensure_dates), load_year)
@@ -232,7 +232,7 @@ def test_a_column_that_no_contract_knows_is_told_in_the_log_and_on_the_asset(
         )
         lines = [record.user_message for record in instance.all_logs(ran.run_id) if record.level == logging.WARNING]
 
-    (materialised,) = ran.asset_materializations_for_node("stage")
+    (materialised,) = ran.asset_materializations_for_node("rentals_stage")
     assert materialised.metadata["columns_not_carried"].value == "channel"
     assert [line for line in lines if "channel" in line] == [
         "The source of stage/sakila/rental has columns that no contract knows, so they are not carried: channel"

@@ -41,7 +41,7 @@ def load_while(platform: Platform, day: str, between: Callable[[pymysql.Connecti
             between(self)
             super().commit()
 
-    with platform.warehouse_resource.connect() as connection:
+    with platform.warehouse_database.connect() as connection:
         connection.__class__ = Watched
         loading = Loading(warehouse_star.STAR, connection, platform.lake_files, platform.clock, ensure_dates)
         load_days(loading, warehouse_star.DAILY_TABLES, days_between(parse_day(day), parse_day(day)))
@@ -121,7 +121,7 @@ def test_a_connection_killed_in_the_middle_leaves_nothing_half_written(loaded: P
 
     with (
         pytest.raises((PlatformError, pymysql.err.OperationalError)) as failed,
-        loaded.warehouse_resource.connect() as connection,
+        loaded.warehouse_database.connect() as connection,
     ):
         connection.cursorclass = Doomed
         loading = Loading(warehouse_star.STAR, connection, loaded.lake_files, loaded.clock, ensure_dates)

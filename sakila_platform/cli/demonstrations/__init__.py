@@ -1,4 +1,0 @@
-"""The demonstration of each domain.
-
-Not the commands that it shows.
-"""

@@ -1,0 +1,196 @@
+"""The rental business as other rooms know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from sakila_platform.capture.captured_days import MATCHES_SOURCE
+from sakila_platform.capture.tables import Capture, capture_days
+from sakila_platform.databases.mysql.connection import Connection
+from sakila_platform.declarations.domain import DataModel, Domain
+from sakila_platform.declarations.jobs import Clock, Job, Partition
+from sakila_platform.declarations.layers import (
+    DailyLayer,
+    DataCatalog,
+    DateDimension,
+    LayerCheck,
+    Questions,
+    WarehouseLayer,
+    Work,
+)
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.declarations.star_layers import star_layer
+from sakila_platform.embedded.sakila.verification import TABLES
+from sakila_platform.lake.spill import spill_folder, sweep_abandoned
+from sakila_platform.marts.questions import Answer, Question, answer
+from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.naming import TableName
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
+from sakila_platform.rentals import source, star
+from sakila_platform.rentals import warehouse_star as warehouse
+from sakila_platform.rentals.dashboards import DASHBOARDS
+from sakila_platform.rentals.databases import SHOP, WAREHOUSE
+from sakila_platform.rentals.date_years import ensure_dates, load_year, publish_year
+from sakila_platform.rentals.demonstration import DEMONSTRATION
+from sakila_platform.rentals.shop import data_origin
+from sakila_platform.rentals.source import SIMULATED_RENTALS
+from sakila_platform.rentals.star_build import FINAL_SQL, star_build
+from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.star.transform import build_days
+from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
+from sakila_platform.warehouse.mysql.session import make_tables
+from sakila_platform.warehouse.rows import inputs_of
+
+ROWS_SQL = SQL_FOLDER / "rentals" / "warehouse" / "rows"
+STALE_DAYS = "stale_days"
+FIVE_QUESTIONS = ("rentals_per_customer", "rentals_over_time", "rentals_by_weekday", "top_categories", "top_customers")
+"""What the platform exists to answer, in the order in which it is told."""
+
+
+def _stage(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    capture = Capture(
+        source=work.database.address(),
+        lake=work.lake,
+        clock=work.clock,
+        allowed_bad_share=ALLOWED_BAD_SHARE.read(),
+        spill_folder=spill_folder(),
+        recapture=work.recapture,
+    )
+    return capture_days(capture, tables, days)
+
+
+def _sweep(work: Work) -> None:
+    work.lake.sweep()
+    sweep_abandoned(spill_folder())
+
+
+def _stage_inputs(table: Table) -> list[TableName]:
+    # Named although the shop's table depends on it: Dagster orders a run by direct dependencies only.
+    simulated = [SIMULATED_RENTALS] if table.kind is Kind.EVENT else []
+    return [table.name.in_layer("oltp"), *simulated]
+
+
+def _final(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    return build_days(star_build(work.lake), tables, days)
+
+
+def _load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    with work.database.connect() as connection:
+        return load_days(_loading(work, connection), tables, days)
+
+
+def _empty(work: Work) -> list[date]:
+    with work.database.connect() as connection:
+        return refill(_loading(work, connection), load_year)
+
+
+def _loading(work: Work, connection: Connection) -> Loading:
+    return Loading(warehouse.STAR, connection, work.lake, work.clock, ensure_dates)
+
+
+def _load_year(work: Work, year: int) -> int:
+    with work.database.connect() as connection:
+        with connection.cursor() as cursor:
+            make_tables(cursor, [warehouse.DIM_DATE])
+        rows = load_year(connection, work.lake, year)
+        connection.commit()
+        return rows
+
+
+def _ask(database: MySQLDatabase, question: Question) -> Answer:
+    with database.connect() as connection:
+        return answer(connection, question, DOMAIN.name)
+
+
+def _row_query(table: Table) -> Query | None:
+    path = ROWS_SQL / f"{table.name.table}.sql"
+    return read_query(path, "duckdb") if path.exists() else None
+
+
+STAGE = DailyLayer(
+    layer="stage",
+    tables=source.STAGE_TABLES,
+    make=_stage,
+    inputs=_stage_inputs,
+    kinds=lambda table: ("mysql", "parquet"),
+    checks=tuple(
+        LayerCheck(table.name, MATCHES_SOURCE, "Rows and checksum of the day are the source's.")
+        for table in source.EVENT_TABLES
+    ),
+    prepare=_sweep,
+    needs_source=True,
+    can_recapture=True,
+    glue_job="extract-stage",
+)
+FINAL = star_layer(star.DAILY_TABLES, FINAL_SQL, _final, "event", "build-final")
+DOMAIN = Domain(
+    name="rentals",
+    source=source.SOURCE,
+    data_model=DataModel(
+        page="data_model.md",
+        star=(*warehouse.DAILY_TABLES, warehouse.DIM_DATE),
+        note=(
+            "As it is in the warehouse, a process at a time. In the lake a star is one day: the same tables, joined by "
+            "the shop's own numbers (`customer_id` for `customer_key`) and the same `dt`, without what only time "
+            "completes."
+        ),
+        answers=(("analysis", "rentals/analysis"), ("mart", "marts/models/rentals")),
+    ),
+    daily=(STAGE, FINAL),
+    warehouse=WarehouseLayer(
+        tables=warehouse.DAILY_TABLES,
+        load=_load,
+        inputs=partial(inputs_of, warehouse.STAR),
+        kind="mysql",
+        agreement="Rows, ids and money of the day are those of final.",
+        queries=_row_query,
+        further=tables_on_mysql(warehouse.STAR)[len(warehouse.DAILY_TABLES) + 1 :],
+        empty=_empty,
+        glue_job="load-warehouse",
+    ),
+    dates=DateDimension(star.DIM_DATE, warehouse.DIM_DATE, publish_year, _load_year),
+    questions=Questions("mysql", _ask, answers="", shown=FIVE_QUESTIONS),
+    dashboards=DASHBOARDS,
+    jobs=(
+        Job(
+            "rentals_daily",
+            "Simulate, stage, final, warehouse: for each of its days.",
+            "days",
+            Clock("rentals_every_day", "0 1 * * *", "At 01:00, the day that has just ended.", Partition.ENDED_DAY),
+            layers=("stage", "final", "warehouse"),
+            assets=(source.SIMULATED_RENTALS,),
+        ),
+        Job(
+            "rentals_dates",
+            "The Date dimension of a year.",
+            "years",
+            Clock("rentals_every_year", "30 0 1 1 *", "On 1 January, next year's dates.", Partition.NEXT_YEAR),
+            assets=(star.DIM_DATE.name, warehouse.DIM_DATE.name),
+        ),
+        Job(
+            "rentals_stale_days",
+            "Lists the days whose source has changed since they were staged.",
+            "",
+            Clock("rentals_stale_days_every_day", "0 5 * * *", "At 05:00, which staged days must be run again."),
+            checks=tuple((table.name, STALE_DAYS) for table in source.EVENT_TABLES),
+        ),
+    ),
+    catalog=DataCatalog(
+        "sakila_catalogue",
+        (*source.STAGE_TABLES, *star.DAILY_TABLES),
+        ("stage", "final", "marts"),
+        "The days of stage and final in the Glue Data Catalog, found by its crawlers.",
+    ),
+    source_database=SHOP,
+    source_tables=TABLES,
+    warehouse_database=WAREHOUSE,
+    last_days={"rental": "rental_date", "payment": "payment_date"},
+    places={"warehouse": WAREHOUSE, "sakila": SHOP},
+    origins={"Sakila's data": data_origin},
+    demonstration=DEMONSTRATION,
+    own_assets="sakila_platform.rentals.assets",
+)
+"""From the shop's counter to answers about who rents what, and when."""
