@@ -197,20 +197,7 @@ def test_no_other_room_names_a_domain() -> None:
         f"{shown(path)}: {text!r}"
         for path in modules(PACKAGE)
         if not path.relative_to(PACKAGE).as_posix().startswith(MAY_NAME_DOMAINS)
-        for text in (*imported_names(path), *texts(path))
+        for text in (*imported_names(path), *(str(text.value) for text in texts(tree(path))))
         if _NAMED.search(text)
     ]
     assert not naming, "A domain is named outside of it. Have it declared in its `domain.py`: " + "; ".join(naming)
-
-
-def texts(path: Path) -> Iterator[str]:
-    """The texts of a module's code, its docstrings aside."""
-    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    documented = {id(n.body[0].value) for n in ast.walk(tree(path)) if isinstance(n, holders) and _is_documented(n)}
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
-            yield node.value
-
-
-def _is_documented(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return ast.get_docstring(node) is not None
