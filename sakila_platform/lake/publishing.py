@@ -42,19 +42,19 @@ def publish_days(
     lake: Lake,
     table: Table,
     days: Iterable[tuple[date, pa.Table]],
-    twins: Mapping[date, Sequence[date]] | None = None,
+    day_groups: Mapping[date, Sequence[date]] | None = None,
 ) -> dict[date, int]:
-    """Publish each day's rows, under each of its twins as well. Returns the rows per day."""
+    """Publish each day's rows, under every day of its group where `day_groups` has one. Returns the rows per day."""
     counts: dict[date, int] = {}
 
     def counted() -> Iterator[tuple[date, pa.Table]]:
         for day, rows in days:
-            counts.update(dict.fromkeys(twins[day] if twins else [day], rows.num_rows))
+            counts.update(dict.fromkeys(day_groups[day] if day_groups else [day], rows.num_rows))
             yield day, rows
 
     def publish(day: date, content: pa.Buffer) -> None:
-        each = twins[day] if twins else [day]
-        lake.publish_each([data_file(table.name, day_partition(twin)) for twin in each], content)
+        group = day_groups[day] if day_groups else [day]
+        lake.publish_each([data_file(table.name, day_partition(each)) for each in group], content)
 
     for _ in write_each(counted(), publish, lake.writers):
         pass
@@ -66,21 +66,21 @@ def publish_rejected(
     lake: Lake,
     relation: str,
     table: Table,
-    twins: Mapping[date, Sequence[date]],
+    day_groups: Mapping[date, Sequence[date]],
 ) -> None:
     """Put the rows that an audit set aside (`<relation>_rejected`) into quarantine, and clear days that have none."""
     exists = connection.execute(
         "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [f"{relation}_rejected"]
     ).fetchone()
     schema, quarantine = quarantine_schema(table), Quarantine(lake, table)
-    for day, group in twins.items():
+    for day, group in day_groups.items():
         rejected = schema.empty_table()
         if exists and exists[0]:
             order = ", ".join((*table.primary_key, "reason"))
             query = f"SELECT * FROM {relation}_rejected WHERE {DAY_PARTITION} = ? ORDER BY {order}"
             rejected = connection.execute(query, [day]).to_arrow_table().select(schema.names).cast(schema)
-        for twin in group:
-            quarantine.set_aside(day_partition(twin), rejected)
+        for each in group:
+            quarantine.set_aside(day_partition(each), rejected)
 
 
 class Quarantine:

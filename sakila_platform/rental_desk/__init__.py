@@ -1,4 +1,4 @@
-"""The shop's counter as a web application: pages for people, JSON twins for programs. Knows Flask, not Dagster.
+"""The shop's counter as a web application: pages for people, JSON for programs. Knows Flask, not Dagster.
 
 Not the simulation, and not what stage makes of a rental.
 """

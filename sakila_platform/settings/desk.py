@@ -26,5 +26,5 @@ DESK_SESSION_MINUTES = Setting(
     "SAKILA_DESK_SESSION_MINUTES", "480", "how long somebody stays signed in at the desk", whole_number(1, 43_200)
 )
 DESK_CORS_ORIGINS = Setting(
-    "SAKILA_DESK_CORS_ORIGINS", "", "origins whose pages may call the desk's JSON twins, comma-separated", origins
+    "SAKILA_DESK_CORS_ORIGINS", "", "origins whose pages may call the desk's JSON API, comma-separated", origins
 )

@@ -43,7 +43,7 @@ class Publication:
     location: str
     table: Table
     allowed_bad_share: float
-    twins: Mapping[date, Sequence[date]] = field(default_factory=dict)
+    day_groups: Mapping[date, Sequence[date]] = field(default_factory=dict)
     """Of a day: those that have the same rows, itself among them."""
     is_partitioned: bool = True
     """Whether a day is a partition; else the rows are the whole table, whatever day they bear."""
@@ -90,12 +90,12 @@ class Publisher:
 
     def _put(self, day: date, kept: pa.Table, rejected: pa.Table) -> None:
         table = self.publication.table
-        twins = [day_partition(twin) for twin in self.publication.twins.get(day, [day])]
+        partitions = [day_partition(each) for each in self.publication.day_groups.get(day, [day])]
         if not self.publication.is_partitioned:
-            twins = [UNPARTITIONED]
-        for partition in twins:
+            partitions = [UNPARTITIONED]
+        for partition in partitions:
             self.quarantine.set_aside(partition, rejected)
-        paths = [data_file(table.name, partition) for partition in twins]
+        paths = [data_file(table.name, partition) for partition in partitions]
         self.lake.publish_each(paths, encode_parquet(kept))
 
 

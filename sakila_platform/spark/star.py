@@ -25,7 +25,7 @@ from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,
     checks_of,
-    day_twins,
+    days_with_same_inputs,
     days_not_held_up,
     events_sql,
     matched,
@@ -68,8 +68,8 @@ def _build_table(
 ) -> dict[date, TableDay]:
     if not days:
         return {}
-    twins = day_twins(build, query, days)
-    firsts = list(twins)
+    day_groups = days_with_same_inputs(build, query, days)
+    firsts = list(day_groups)
     require_inputs(build, query, firsts)
     for name in query.lake_inputs:
         views.show(build.contracts[name], firsts)
@@ -78,10 +78,10 @@ def _build_table(
         if table.kind is Kind.DIMENSION:
             rows = rows.unionByName(_unknown_members(views, table, firsts))
     judged_rows = judged(rows, table, _members(build, views, table, firsts))
-    publication = Publication(views.lake_location, table, build.allowed_bad_share, twins)
+    publication = Publication(views.lake_location, table, build.allowed_bad_share, day_groups)
     published = publish_judged(judged_rows, publication, firsts).days
     checked = matched(table, published, _events(views, table))
-    return {day: checked[first] for first, group in twins.items() for day in group}
+    return {day: checked[first] for first, group in day_groups.items() for day in group}
 
 
 def _unknown_members(views: LakeViews, table: Table, days: Sequence[date]) -> DataFrame:

@@ -43,7 +43,7 @@ class StarBuild:
         return query
 
 
-def day_twins(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date, list[date]]:
+def days_with_same_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date, list[date]]:
     """One day of each group of days with the same inputs, and the whole group."""
     inputs = query.lake_inputs
     if any(build.contracts[name].kind is not Kind.SNAPSHOT for name in inputs):

@@ -28,7 +28,7 @@ from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,
     checks_of,
-    day_twins,
+    days_with_same_inputs,
     days_not_held_up,
     events_sql,
     matched,
@@ -70,14 +70,14 @@ def _build_table(
 ) -> dict[date, TableDay]:
     if not days:
         return {}
-    twins = day_twins(build, query, days)
-    partitions = [day_partition(day) for day in twins]
+    day_groups = days_with_same_inputs(build, query, days)
+    partitions = [day_partition(day) for day in day_groups]
     with older_files_told(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):
-        _create_inputs(connection, build, query, list(twins))
-        members = _create_members(connection, build, table, list(twins))
-        _compute(connection, query, table, list(twins))
+        _create_inputs(connection, build, query, list(day_groups))
+        members = _create_members(connection, build, table, list(day_groups))
+        _compute(connection, query, table, list(day_groups))
     audit = audit_rows(connection, _BUILT, table, members)
-    return _publish(connection, build, table, twins, audit)
+    return _publish(connection, build, table, day_groups, audit)
 
 
 def _create_inputs(connection: duckdb.DuckDBPyConnection, build: StarBuild, query: Query, days: Sequence[date]) -> None:
@@ -117,21 +117,21 @@ def _publish(
     connection: duckdb.DuckDBPyConnection,
     build: StarBuild,
     table: Table,
-    twins: Mapping[date, Sequence[date]],
+    day_groups: Mapping[date, Sequence[date]],
     audit: Audit,
 ) -> dict[date, TableDay]:
     """Publish the days that may be, with what was set aside of them, and say of each what it came to."""
     counts = dict(connection.execute(f"SELECT {DAY_PARTITION}, count(*) FROM {_BUILT} GROUP BY 1").fetchall())
     judged = {}
-    for day in twins:
+    for day in day_groups:
         rejected, broken = audit.rejected.get(day, 0), audit.broken.get(day, {})
         named = partial(_named, connection, table, day)
         judged[day] = judge(counts.get(day, 0), rejected, broken, build.allowed_bad_share, named)
-    publish_rejected(connection, build.lake, _BUILT, table, {d: g for d, g in twins.items() if not judged[d].refused})
-    built = split_by_day(connection, _BUILT, table, [day for day in twins if not judged[day].refused])
-    publish_days(build.lake, table, built, twins)
+    publish_rejected(connection, build.lake, _BUILT, table, {d: g for d, g in day_groups.items() if not judged[d].refused})
+    built = split_by_day(connection, _BUILT, table, [day for day in day_groups if not judged[day].refused])
+    publish_days(build.lake, table, built, day_groups)
     checked = _against_stage(connection, table, judged)
-    return {day: checked[first] for first, group in twins.items() for day in group}
+    return {day: checked[first] for first, group in day_groups.items() for day in group}
 
 
 def _named(connection: duckdb.DuckDBPyConnection, table: Table, day: date) -> str:

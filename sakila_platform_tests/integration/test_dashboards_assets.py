@@ -30,7 +30,7 @@ def marts_and_pages() -> dg.ExecuteInProcessResult:
 
 
 def published() -> dg.ExecuteInProcessResult:
-    """One run of the rental dashboards' twins in QuickSight."""
+    """One run of the rental dashboards in QuickSight."""
     chosen = dg.AssetSelection.assets(*(dg.AssetKey(["dashboards", "quicksight", each.name]) for each in DASHBOARDS))
     definitions = dg.Definitions.merge(
         platform_definitions(), dg.Definitions(jobs=[dg.define_asset_job("publish", selection=chosen)])

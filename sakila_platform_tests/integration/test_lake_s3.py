@@ -233,7 +233,7 @@ class Meddler:
         return self.behind(environ, start_response)
 
 
-def test_a_file_replaced_between_listing_and_fetching_is_one_version_and_its_twins_keep_theirs(
+def test_a_file_replaced_between_listing_and_fetching_is_one_version_and_its_copies_keep_theirs(
     place: S3Place, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [data_file(STORE, day) for day in DAYS]

@@ -367,7 +367,7 @@ def test_a_shop_that_can_only_be_read_is_told_at_the_start_and_while_it_lasts(
     assert (noted["number"], noted["route"], noted["level"]) == (1290, "/login", "warning")
 
 
-def test_only_named_origins_may_call_the_twins_and_without_cookies(desk: DeskUnderTest) -> None:
+def test_only_named_origins_may_call_the_json_api_and_without_cookies(desk: DeskUnderTest) -> None:
     named, other = "https://shop.example", "https://evil.example"
     open_desk = desk.with_config(cors_origins=(named,))
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}

@@ -158,7 +158,7 @@ def test_every_question_is_answered_by_the_marts_too() -> None:
     assert {key.name for check in agreement_checks(RENTALS) for key in check.check_keys} == {CHECK}
 
 
-def test_a_twin_with_a_column_of_its_own_is_one_line(tmp_path: Path) -> None:
+def test_a_mart_query_with_a_column_of_its_own_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "top_categories.sql").write_text(
         "-- One row per category: sold.\nSELECT 1 AS sold FROM final_sakila.x\n"
     )

@@ -185,7 +185,7 @@ def test_lateness_counts_the_days_of_the_calendar_as_sakila_does() -> None:
     assert late_days(rented, rented, 3) == 0
 
 
-def test_the_document_describes_every_twin_and_names_no_schema_that_it_lacks() -> None:
+def test_the_document_describes_every_json_answer_and_names_no_schema_that_it_lacks() -> None:
     document = openapi_document()
     assert {(method, path) for path, methods in document["paths"].items() for method in methods} == {
         ("post", "/register"),

@@ -1,4 +1,4 @@
-"""The desk put together: routes, twins of pages and JSON, what is added to every answer, what becomes of errors."""
+"""The desk put together: routes (a page or JSON by what is asked for), what is added to every answer, errors."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def create_app(config: DeskConfig) -> Flask:
 
 
 def _add_routes(app: Flask) -> None:
-    def twins(page: View, program: View) -> View:
+    def page_or_json(page: View, program: View) -> View:
         """One address for people and programs."""
         return lambda **values: program(**values) if is_for_program() else page(**values)
 
@@ -125,7 +125,7 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(rule, name, view, methods=[method])
 
     def only_page(page: View) -> View:
-        """An address without a twin: who takes no HTML is told so."""
+        """An address that has no JSON: a caller that accepts no HTML gets an error that says so."""
 
         def show(**values: Any) -> Any:
             if request.accept_mimetypes and not request.accept_mimetypes.accept_html:
@@ -136,20 +136,20 @@ def _add_routes(app: Flask) -> None:
 
     add("GET", "/", "home", only_page(pages.home))
     add("GET", "/register", "show_register", only_page(pages.show_register))
-    add("POST", "/register", "register", twins(pages.register, json_api.register))
+    add("POST", "/register", "register", page_or_json(pages.register, json_api.register))
     add("GET", "/login", "show_log_in", only_page(pages.show_log_in))
-    add("POST", "/login", "log_in", twins(pages.log_in, json_api.log_in))
-    add("POST", "/logout", "log_out", twins(pages.log_out, json_api.log_out))
+    add("POST", "/login", "log_in", page_or_json(pages.log_in, json_api.log_in))
+    add("POST", "/logout", "log_out", page_or_json(pages.log_out, json_api.log_out))
     add("GET", "/rentals/new", "show_rent", only_page(pages.show_rent))
-    add("GET", "/rentals", "show_rentals", twins(pages.show_rentals, json_api.rentals_of_day))
-    add("POST", "/rentals", "rent", twins(pages.rent, json_api.rent))
+    add("GET", "/rentals", "show_rentals", page_or_json(pages.show_rentals, json_api.rentals_of_day))
+    add("POST", "/rentals", "rent", page_or_json(pages.rent, json_api.rent))
     add("GET", "/returns", "show_returns", only_page(pages.show_returns))
     add("POST", "/returns/find", "find_returns", pages.find_returns)
-    add("POST", "/returns", "give_back", twins(pages.give_back, json_api.give_back))
-    show_customer = twins(pages.show_customer, json_api.customer)
+    add("POST", "/returns", "give_back", page_or_json(pages.give_back, json_api.give_back))
+    show_customer = page_or_json(pages.show_customer, json_api.customer)
     add("GET", "/customers/<int:customer_id>", "show_customer", show_customer)
-    add("GET", "/films", "films", twins(pages.show_films, json_api.find_films))
-    add("GET", "/users", "users", twins(pages.users, json_api.users))
+    add("GET", "/films", "films", page_or_json(pages.show_films, json_api.find_films))
+    add("GET", "/users", "users", page_or_json(pages.users, json_api.users))
     add("GET", "/check_db", "check_database", json_api.check_database)
     add("GET", "/health", "health", json_api.health)
     add("GET", "/openapi.json", "openapi", document)

@@ -1,4 +1,4 @@
-"""Pages of other origins: those named in the settings may call the JSON twins, with a token and without cookies."""
+"""Pages of other origins: those named in the settings may call the JSON API, with a token and without cookies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the JSON twins, written from the models that check what comes in."""
+"""The OpenAPI document of the JSON API, written from the models that check what comes in."""
 
 from __future__ import annotations
 
