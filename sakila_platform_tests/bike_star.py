@@ -17,8 +17,8 @@ from sakila_platform.model.contracts import (
     INTEGER,
     SMALLINT,
     Column,
-    Kind,
     Table,
+    TableKind,
     arrow_schema,
     text,
 )
@@ -33,7 +33,7 @@ def _final(table: str) -> TableName:
 
 DIM_STATION = Table(
     name=_final("dim_station"),
-    kind=Kind.DIMENSION,
+    kind=TableKind.DIMENSION,
     grain="One row per station, as captured for the day.",
     columns=(
         Column("station_id", INTEGER, "The city's number of the station."),
@@ -45,14 +45,14 @@ DIM_STATION = Table(
 )
 DIM_BRAND = Table(
     name=_final("dim_brand"),
-    kind=Kind.DIMENSION,
+    kind=TableKind.DIMENSION,
     grain="One row per brand of bike.",
     columns=(Column("brand_key", BIGINT, "From its name."), Column("brand", text(20), "Its name.")),
     primary_key=("brand_key",),
 )
 FACT_RIDE = Table(
     name=_final("fact_ride"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per ride, on the day it began.",
     columns=(
         Column("ride_id", INTEGER, "The city's number of the ride."),
@@ -72,7 +72,7 @@ FACT_RIDE = Table(
 )
 FACT_COMPLAINT = Table(
     name=_final("fact_complaint"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per complaint, on the day it came.",
     columns=(
         Column("complaint_id", INTEGER, "The city's number of the complaint."),
@@ -86,7 +86,7 @@ FACT_COMPLAINT = Table(
 # What PostgreSQL can have: no history.
 FACT_HIRE = Table(
     name=_final("fact_hire"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per brand and day.",
     columns=(
         Column("brand_key", BIGINT, "What was ridden.", references="dim_brand"),
@@ -98,7 +98,7 @@ FACT_HIRE = Table(
 )
 DIM_DATE = Table(
     name=_final("dim_date"),
-    kind=Kind.CALENDAR,
+    kind=TableKind.CALENDAR,
     grain="One row per day.",
     columns=(
         Column("date_key", INTEGER, "The day as 20240501."),

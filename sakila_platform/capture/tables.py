@@ -38,7 +38,7 @@ from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.duckdb import create_view, open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine, publish_days
-from sakila_platform.model.contracts import Kind, Table, arrow_schema
+from sakila_platform.model.contracts import Table, TableKind, arrow_schema
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import UNDATED, TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge
@@ -68,8 +68,8 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
     outcomes: Outcomes = {}
     sums: dict[TableName, dict[date, DayChecksum]] = {}
     now = capture.clock.now()
-    events = [table for table in tables if table.kind is Kind.EVENT]
-    snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
+    events = [table for table in tables if table.kind is TableKind.EVENT]
+    snapshots = [table for table in tables if table.kind is TableKind.SNAPSHOT]
     with consistent_snapshot(capture.source) as connection, capture.lake.steady():
         unknown = require_known_columns(connection, tables)
         kept = {table.name: kept_captures(capture, table, days) for table in snapshots}
@@ -152,8 +152,8 @@ def _add_missing_members(
                 create_view(duck, capture.lake, name, [day_partition(day) for day in both])
             return duck.execute(missing_sql(event, column, table)).fetchall()
 
-        search = MemberSearch(reading, [table for table in tables if table.kind is Kind.SNAPSHOT], find_missing)
-        return search.add_missing([table for table in tables if table.kind is Kind.EVENT], days)
+        search = MemberSearch(reading, [table for table in tables if table.kind is TableKind.SNAPSHOT], find_missing)
+        return search.add_missing([table for table in tables if table.kind is TableKind.EVENT], days)
 
 
 def _checked(

@@ -3,6 +3,7 @@
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
@@ -10,7 +11,6 @@ from sakila_platform.dashboards.declarations import (
     Fold,
     Format,
     KeyFigure,
-    Kind,
     Measure,
     Sort,
 )
@@ -59,7 +59,7 @@ HORROR = Dashboard(
         Chart(
             "titles_by_subgenre_and_decade",
             "How much of each sub-genre was made",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _SUBGENRES,
             (_DECADE, _SUBGENRE),
             (_TITLE_COUNT,),
@@ -68,7 +68,7 @@ HORROR = Dashboard(
         Chart(
             "rating_by_subgenre_and_decade",
             "How well it was liked",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _SUBGENRES,
             (_DECADE, _SUBGENRE),
             (_MEAN_RATING, _TITLE_COUNT),
@@ -77,7 +77,7 @@ HORROR = Dashboard(
         Chart(
             "subgenres_by_rating",
             "The best-liked sub-genres",
-            Kind.BARS,
+            ChartKind.BARS,
             _SUBGENRES,
             (_SUBGENRE,),
             (_MEAN_RATING, _TITLE_COUNT),
@@ -86,7 +86,7 @@ HORROR = Dashboard(
         Chart(
             "subgenres_by_profit",
             "What sub-genres earn",
-            Kind.BARS,
+            ChartKind.BARS,
             _SUBGENRES,
             (_SUBGENRE,),
             (_PROFIT, Measure("known", "Titles whose profit is known", _WITH_PROFIT)),
@@ -96,7 +96,7 @@ HORROR = Dashboard(
         Chart(
             "popularity_against_votes",
             "Popularity against votes",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _TITLES,
             (
                 Dimension("vote_band", "Votes", label="votes"),
@@ -109,7 +109,7 @@ HORROR = Dashboard(
         Chart(
             "films_and_series",
             "Films against series",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _TITLES,
             (_DECADE, _TITLE_TYPE),
             (_TITLE_COUNT,),
@@ -118,7 +118,7 @@ HORROR = Dashboard(
         Chart(
             "rating_of_films_and_series",
             "How films and series were liked",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _TITLES,
             (_DECADE, _TITLE_TYPE),
             (_MEAN_RATING,),
@@ -127,7 +127,7 @@ HORROR = Dashboard(
         Chart(
             "keywords_by_decade",
             "What each decade was about",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _KEYWORDS,
             (_DECADE, Dimension("keyword", "Keyword")),
             (_TITLE_COUNT,),

@@ -14,7 +14,7 @@ from sakila_platform.catalogue.trusted_tables import (
     SOURCE,
     TITLE_TYPES,
 )
-from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, text
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Table, TableKind, text
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.rules import Holds
 
@@ -45,7 +45,7 @@ _DATE_KEY = Column("release_date_key", INTEGER, "When it was released.", referen
 
 DIM_TITLE = Table(
     refined("dim_title"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per horror title of the CSV files and of TMDB: those of one IMDb id are one title.",
     (
         _title(references=""),
@@ -70,7 +70,7 @@ DIM_TITLE = Table(
 )
 DIM_DATE = Table(
     refined("dim_date"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per day of release, or year where no day is known, that a horror title has; key 0 where nothing is known.",
     (
         Column("date_key", INTEGER, "20050524; 20050000 where only the year is known; 0 where nothing is."),
@@ -85,7 +85,7 @@ DIM_DATE = Table(
 )
 DIM_GENRE = Table(
     refined("dim_genre"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per genre that a title of either source has, in one spelling.",
     (
         Column("genre_id", text(100), "The genre's name, as genres.csv spells it."),
@@ -95,7 +95,7 @@ DIM_GENRE = Table(
 )
 DIM_SUBGENRE = Table(
     refined("dim_subgenre"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per sub-genre of horror in subgenres.csv, and one for titles that none of its terms fits.",
     (
         Column("subgenre_id", text(100), "The sub-genre's name; Other where no term fits."),
@@ -105,7 +105,7 @@ DIM_SUBGENRE = Table(
 )
 DIM_KEYWORD = Table(
     refined("dim_keyword"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per TMDB keyword that a horror title has.",
     (
         Column("keyword_id", INTEGER, "TMDB's id of the keyword."),
@@ -115,7 +115,7 @@ DIM_KEYWORD = Table(
 )
 DIM_PERSON = Table(
     refined("dim_person"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per person with a part in a horror title. TMDB's people and those of the CSV files are never matched "
     "by name.",
     (
@@ -129,7 +129,7 @@ DIM_PERSON = Table(
 )
 BRIDGE_TITLE_GENRE = Table(
     refined("bridge_title_genre"),
-    Kind.BRIDGE,
+    TableKind.BRIDGE,
     "One row per horror title and genre, as either source has it.",
     (
         _title(),
@@ -141,14 +141,14 @@ BRIDGE_TITLE_GENRE = Table(
 )
 BRIDGE_TITLE_KEYWORD = Table(
     refined("bridge_title_keyword"),
-    Kind.BRIDGE,
+    TableKind.BRIDGE,
     "One row per horror title and TMDB keyword.",
     (_title(), Column("keyword_id", INTEGER, "The keyword.", references="dim_keyword")),
     ("title_id", "keyword_id"),
 )
 BRIDGE_TITLE_SUBGENRE = Table(
     refined("bridge_title_subgenre"),
-    Kind.BRIDGE,
+    TableKind.BRIDGE,
     "One row per horror title and sub-genre that a genre or keyword of it stands for; `Other` alone where none does.",
     (
         _title(),
@@ -159,7 +159,7 @@ BRIDGE_TITLE_SUBGENRE = Table(
 )
 FACT_TITLE = Table(
     refined("fact_title"),
-    Kind.FACT,
+    TableKind.FACT,
     "One row per horror title: how it was received, and what it cost and earned where that is known.",
     (
         _title(),
@@ -186,7 +186,7 @@ FACT_TITLE = Table(
 )
 FACT_PARTICIPATION = Table(
     refined("fact_participation"),
-    Kind.FACT,
+    TableKind.FACT,
     "One row per horror title, person and role: of TMDB where it has credits, else of the CSV files.",
     (
         _title(),
@@ -200,7 +200,7 @@ FACT_PARTICIPATION = Table(
 )
 BRIDGE_TITLE_PERSON = Table(
     refined("bridge_title_person"),
-    Kind.BRIDGE,
+    TableKind.BRIDGE,
     "One row per horror title, person and role.",
     (
         _title(),
@@ -211,7 +211,7 @@ BRIDGE_TITLE_PERSON = Table(
 )
 UNMATCHED_TITLES = Table(
     refined("unmatched_titles"),
-    Kind.FACT,
+    TableKind.FACT,
     "One row per horror title that only one of the CSV files and TMDB has, and per title of TMDB left out: the reason.",
     (
         Column("unmatched_id", text(40), "IMDb's id, or `tmdb:film/` and TMDB's."),

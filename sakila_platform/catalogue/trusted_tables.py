@@ -5,7 +5,18 @@ Of the CSV files the newest delivery counts, whole. What TMDB told is kept by th
 
 from __future__ import annotations
 
-from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.contracts import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    SMALLINT,
+    Column,
+    Table,
+    TableKind,
+    decimal,
+    text,
+)
 from sakila_platform.model.naming import TableName
 
 SOURCE = "catalogue"
@@ -32,7 +43,7 @@ def _year(name: str, description: str) -> Column:
 
 TITLES = Table(
     trusted("titles"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per title of the newest movies.csv and series.csv, as most of its lines tell it.",
     (
         Column("title_id", text(12), "IMDb's id: tt and seven digits or more."),
@@ -50,7 +61,7 @@ TITLES = Table(
 )
 TITLE_ARTISTS = Table(
     trusted("title_artists"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per title, artist and role of the newest movies.csv and series.csv.",
     (
         Column("title_id", text(12), "IMDb's id of the title."),
@@ -69,7 +80,7 @@ CSV_TABLES = (TITLES, TITLE_ARTISTS)
 
 TMDB_TITLES = Table(
     trusted("tmdb_titles"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per film or series that TMDB was asked about on the day.",
     (
         _TITLE_TYPE,
@@ -92,7 +103,7 @@ TMDB_TITLES = Table(
 )
 TMDB_GENRES = Table(
     trusted("tmdb_genres"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per title that TMDB was asked about on the day, and genre.",
     (
         _TITLE_TYPE,
@@ -104,7 +115,7 @@ TMDB_GENRES = Table(
 )
 TMDB_KEYWORDS = Table(
     trusted("tmdb_keywords"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per title that TMDB was asked about on the day, and keyword.",
     (
         _TITLE_TYPE,
@@ -116,7 +127,7 @@ TMDB_KEYWORDS = Table(
 )
 TMDB_CREDITS = Table(
     trusted("tmdb_credits"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per title that TMDB was asked about on the day, and part that a person had in it.",
     (
         _TITLE_TYPE,
@@ -138,7 +149,7 @@ TMDB_CREDITS = Table(
 )
 TMDB_UNANSWERED = Table(
     trusted("tmdb_unanswered"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per question of the day that TMDB had no answer to: ids that it does not know, answers of no use.",
     (
         Column("request", text(500), "What was asked: the path of the question."),
@@ -149,7 +160,7 @@ TMDB_UNANSWERED = Table(
 )
 TMDB_FIELDS = Table(
     trusted("tmdb_fields"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per field of the day's answers that is not as it is known: new, or of another type.",
     (
         _TITLE_TYPE,
@@ -167,7 +178,7 @@ TRUSTED_TABLES = (*CSV_TABLES, *TMDB_TABLES)
 # What can't be made a row of a table at all is set aside as it came: these two exist in quarantine only.
 CSV_LINES = Table(
     trusted("csv_lines"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per line of the newest CSV files that was not taken.",
     (
         Column("raw_file", text(500), "The file, as a path within the lake."),
@@ -178,7 +189,7 @@ CSV_LINES = Table(
 )
 TMDB_RECORDS = Table(
     trusted("tmdb_records"),
-    Kind.SNAPSHOT,
+    TableKind.SNAPSHOT,
     "One row per record, or piece of a record, of the day's JSON files that can't be read.",
     (
         Column("raw_file", text(500), "The file, as a path within the lake."),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sakila_platform.dashboards.declarations import Chart, Kind
+from sakila_platform.dashboards.declarations import Chart, ChartKind
 
 Row = dict[str, Any]
 QUIET_DAYS = 31
@@ -22,13 +22,13 @@ _SATURDAY = 5
 
 def shaped(chart: Chart, rows: Sequence[Row]) -> list[Row]:
     """A chart's rows as they are drawn and shown in its table."""
-    if chart.kind is Kind.TIMELINE:
+    if chart.kind is ChartKind.TIMELINE:
         return _without_gaps(chart, rows)
-    if chart.kind is Kind.HEATMAP:
+    if chart.kind is ChartKind.HEATMAP:
         return _without_holes(chart, rows)
-    if chart.kind is Kind.DISTRIBUTION:
+    if chart.kind is ChartKind.DISTRIBUTION:
         return _counted(chart, rows)
-    return _with_names_told_apart(chart, rows) if chart.kind is Kind.BARS else list(rows)
+    return _with_names_told_apart(chart, rows) if chart.kind is ChartKind.BARS else list(rows)
 
 
 def bin_width(low: float, high: float) -> int:

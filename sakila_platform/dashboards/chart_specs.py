@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sakila_platform.dashboards.chart_shapes import AFTER_GAP, BIN, MEMBERS, SEGMENT
-from sakila_platform.dashboards.declarations import Chart, Dimension, Format, Kind, Measure
+from sakila_platform.dashboards.declarations import Chart, ChartKind, Dimension, Format, Measure
 
 Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -25,11 +25,11 @@ _MONTH_LABEL = "timeFormat(toDate(datum.value + 'T00:00:00'), '%b %Y')"
 def chart_spec(chart: Chart) -> Spec | None:
     """The specification of a chart, over rows called `rows`; None for a table, which is not drawn."""
     draw = {
-        Kind.TIMELINE: _timeline,
-        Kind.BARS: _bars,
-        Kind.COLUMNS: _columns,
-        Kind.HEATMAP: _heatmap,
-        Kind.DISTRIBUTION: _distribution,
+        ChartKind.TIMELINE: _timeline,
+        ChartKind.BARS: _bars,
+        ChartKind.COLUMNS: _columns,
+        ChartKind.HEATMAP: _heatmap,
+        ChartKind.DISTRIBUTION: _distribution,
     }.get(chart.kind)
     if draw is None:
         return None
@@ -39,7 +39,7 @@ def chart_spec(chart: Chart) -> Spec | None:
 
 def table_columns(chart: Chart) -> list[Spec]:
     """The columns of the table behind a chart: field, title, and the format of a number ('' for a word)."""
-    if chart.kind is Kind.DISTRIBUTION:
+    if chart.kind is ChartKind.DISTRIBUTION:
         return [
             {"field": BIN, "title": chart.measures[0].title, "format": ""},
             {"field": MEMBERS, "title": f"{chart.dimensions[0].title}s", "format": Format.COUNT.value},
@@ -54,7 +54,7 @@ def table_columns(chart: Chart) -> list[Spec]:
 
 
 def _written(chart: Chart, dimension: Dimension) -> str:
-    if chart.kind is Kind.TIMELINE:
+    if chart.kind is ChartKind.TIMELINE:
         return "day"
     return "month" if dimension.by_month else dimension.format.value if dimension.format else ""
 

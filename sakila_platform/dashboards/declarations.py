@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
-class Kind(str, Enum):
+class ChartKind(str, Enum):
     """How a chart is drawn."""
 
     TIMELINE = "timeline"
@@ -114,7 +114,7 @@ class Chart:
 
     name: str
     title: str
-    kind: Kind
+    kind: ChartKind
     mart: str
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]

@@ -9,19 +9,19 @@ from typing import Any
 
 import yaml
 
-from sakila_platform.dashboards.declarations import Chart, Dashboard, Fold, Kind
+from sakila_platform.dashboards.declarations import Chart, ChartKind, Dashboard, Fold
 from sakila_platform.errors import PlatformError
 
 Contract = Mapping[str, str]
 """The columns of a mart and their types, as dbt's YAML has them."""
 
 _DIMENSIONS = {
-    Kind.TIMELINE: (1, 1),
-    Kind.BARS: (1, 1),
-    Kind.COLUMNS: (1, 2),
-    Kind.HEATMAP: (2, 2),
-    Kind.DISTRIBUTION: (1, 1),
-    Kind.TABLE: (1, 8),
+    ChartKind.TIMELINE: (1, 1),
+    ChartKind.BARS: (1, 1),
+    ChartKind.COLUMNS: (1, 2),
+    ChartKind.HEATMAP: (2, 2),
+    ChartKind.DISTRIBUTION: (1, 1),
+    ChartKind.TABLE: (1, 8),
 }
 _NUMBERS = ("integer", "bigint", "smallint", "decimal", "double")
 # The C loader where there is one: definitions load often, and the pure one takes a third of a second.
@@ -77,7 +77,7 @@ def _chart_faults(chart: Chart, contract: Contract) -> Iterator[str]:
     where = f"chart {chart.name}"
     types: tuple[str, ...]
     for dimension in chart.dimensions:
-        types = ("date",) if dimension.by_month or chart.kind is Kind.TIMELINE else ()
+        types = ("date",) if dimension.by_month or chart.kind is ChartKind.TIMELINE else ()
         yield from _column_faults(where, chart.mart, contract, dimension.column, types)
         yield from _column_faults(where, chart.mart, contract, dimension.shown)
     for measure in chart.measures:

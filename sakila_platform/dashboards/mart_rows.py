@@ -12,7 +12,16 @@ from typing import Any
 import duckdb
 
 from sakila_platform.dashboards.chart_shapes import Row
-from sakila_platform.dashboards.declarations import Amount, Chart, Dashboard, Dimension, Fold, KeyFigure, Kind, Measure
+from sakila_platform.dashboards.declarations import (
+    Amount,
+    Chart,
+    ChartKind,
+    Dashboard,
+    Dimension,
+    Fold,
+    KeyFigure,
+    Measure,
+)
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.duckdb import create_mart_view, open_duckdb
 from sakila_platform.lake.files import Lake
@@ -161,7 +170,7 @@ def _dimension(dimension: Dimension) -> str:
 
 def _order(chart: Chart) -> str:
     members = [str(n + 1) for n in range(len(chart.dimensions))]
-    if chart.kind is Kind.TABLE and not chart.sort:
+    if chart.kind is ChartKind.TABLE and not chart.sort:
         members = [f'"{dimension.shown}"' for dimension in chart.dimensions]
     if not chart.sort:
         return ", ".join(members)

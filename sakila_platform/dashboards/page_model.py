@@ -11,7 +11,7 @@ import duckdb
 
 from sakila_platform.dashboards.chart_shapes import BIN, MEMBERS, MOST_BINS, QUIET_DAYS
 from sakila_platform.dashboards.chart_specs import chart_spec, table_columns
-from sakila_platform.dashboards.declarations import Chart, Dashboard, Dimension, Kind
+from sakila_platform.dashboards.declarations import Chart, ChartKind, Dashboard, Dimension
 from sakila_platform.dashboards.mart_rows import Period, days_of_business, newest_period
 from sakila_platform.dashboards.page_tables import Resolution, cuts_of, resolution, table_model, tables_of
 from sakila_platform.dashboards.themes import DARK, LIGHT
@@ -74,7 +74,7 @@ def page_model(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard, most
 
 def chart_model(chart: Chart) -> Model:
     """A chart's declaration with its specification, its table, and which field of it is the value."""
-    is_counted = chart.kind is Kind.DISTRIBUTION
+    is_counted = chart.kind is ChartKind.DISTRIBUTION
     return {
         **asdict(chart),
         "dimensions": [_dimension(each) for each in chart.dimensions],

@@ -19,7 +19,7 @@ from sakila_platform.errors import PlatformError
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceKind:
     """How things of a kind are seen and made. `names` lists candidates by prefix; tags then say whose they are."""
 
     name: str
@@ -76,7 +76,7 @@ class Deployment:
     aws: Aws
     environment: str
     prefix: str
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ResourceKind]
 
     def plan(self, declarations: Sequence[Declaration]) -> list[Step]:
         """What `apply` would do; nothing is changed."""
@@ -132,7 +132,7 @@ class Deployment:
             "SAKILA_GLUE_DATABASE_PREFIX for databases."
         )
 
-    def _ours(self, but: Container[tuple[str, str]] = ()) -> Iterator[tuple[Kind, str]]:
+    def _ours(self, but: Container[tuple[str, str]] = ()) -> Iterator[tuple[ResourceKind, str]]:
         for kind in reversed(list(self.kinds.values())):
             prefix = kind.before_prefix + (self.prefix if kind.is_named_by_environment else "")
             for name in sorted(kind.names(self.aws, prefix)):
@@ -143,10 +143,10 @@ class Deployment:
                 if TAGS not in present or present[TAGS].get(ENVIRONMENT) == self.environment:
                     yield kind, name
 
-    def _undeclared(self, declarations: Sequence[Declaration]) -> Iterator[tuple[Kind, str]]:
+    def _undeclared(self, declarations: Sequence[Declaration]) -> Iterator[tuple[ResourceKind, str]]:
         return self._ours({(declaration.kind, declaration.name) for declaration in declarations})
 
-    def _require_none_removed(self, undeclared: Iterable[tuple[Kind, str]]) -> None:
+    def _require_none_removed(self, undeclared: Iterable[tuple[ResourceKind, str]]) -> None:
         steps = [self._parting(kind, name, False) for kind, name in undeclared]
         removed = [f"{step.kind} {step.name}" for step in steps if step.action is Action.REMOVE]
         if removed:
@@ -157,11 +157,11 @@ class Deployment:
                 "`deploy plan` lists the things. If they are to go, add --allow-removals."
             )
 
-    def _parting(self, kind: Kind, name: str, with_data: bool) -> Step:
+    def _parting(self, kind: ResourceKind, name: str, with_data: bool) -> Step:
         held = kind.held(self.aws, name) if kind.held and not with_data else ""
         return Step(Action.KEEP if held else Action.REMOVE, kind.name, name, reason=held)
 
-    def _remove(self, things: Iterable[tuple[Kind, str]], with_data: bool, told: Told) -> list[Step]:
+    def _remove(self, things: Iterable[tuple[ResourceKind, str]], with_data: bool, told: Told) -> list[Step]:
         steps = []
         for kind, name in things:
             step = self._parting(kind, name, with_data)

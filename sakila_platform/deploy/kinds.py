@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sakila_platform.deploy.engine import Kind
+from sakila_platform.deploy.engine import ResourceKind
 from sakila_platform.deploy.kind_names import (
     ALARM,
     BUCKET,
@@ -59,15 +59,17 @@ from sakila_platform.deploy.services.security import iam, iam_policies, secrets
 # Dagster publishes the same dashboards under the same names: one set of them for an account.
 _QUICKSIGHT = "sakila-"
 _ALL = (
-    Kind(BUCKET, s3.describe_bucket, s3.ensure_bucket, s3.delete_bucket, s3.names_of_buckets, held=s3.held_by_bucket),
-    Kind(
+    ResourceKind(
+        BUCKET, s3.describe_bucket, s3.ensure_bucket, s3.delete_bucket, s3.names_of_buckets, held=s3.held_by_bucket
+    ),
+    ResourceKind(
         RELEASE,
         releases.describe_release,
         releases.ensure_release,
         releases.delete_release,
         releases.names_of_releases,
     ),
-    Kind(
+    ResourceKind(
         SECRET,
         secrets.describe_secret,
         secrets.ensure_secret,
@@ -75,7 +77,7 @@ _ALL = (
         secrets.names_of_secrets,
         held=secrets.held_by_secret,
     ),
-    Kind(
+    ResourceKind(
         DATABASE_SUBNETS,
         rds.describe_subnets,
         rds.ensure_subnets,
@@ -83,7 +85,7 @@ _ALL = (
         rds.names_of_subnets,
         held=rds.held_by_surroundings,
     ),
-    Kind(
+    ResourceKind(
         DATABASE_PARAMETERS,
         rds.describe_parameters,
         rds.ensure_parameters,
@@ -91,7 +93,7 @@ _ALL = (
         rds.names_of_parameters,
         held=rds.held_by_surroundings,
     ),
-    Kind(
+    ResourceKind(
         DATABASE_SERVER,
         rds.describe_server,
         rds.ensure_server,
@@ -99,25 +101,29 @@ _ALL = (
         rds.names_of_servers,
         held=rds.held_by_server,
     ),
-    Kind(TOPIC, messaging.describe_topic, messaging.ensure_topic, messaging.delete_topic, messaging.names_of_topics),
-    Kind(QUEUE, messaging.describe_queue, messaging.ensure_queue, messaging.delete_queue, messaging.names_of_queues),
-    Kind(ROLE, iam.describe_role, iam.ensure_role, iam.delete_role, iam.names_of_roles),
-    Kind(
+    ResourceKind(
+        TOPIC, messaging.describe_topic, messaging.ensure_topic, messaging.delete_topic, messaging.names_of_topics
+    ),
+    ResourceKind(
+        QUEUE, messaging.describe_queue, messaging.ensure_queue, messaging.delete_queue, messaging.names_of_queues
+    ),
+    ResourceKind(ROLE, iam.describe_role, iam.ensure_role, iam.delete_role, iam.names_of_roles),
+    ResourceKind(
         POLICY,
         iam_policies.describe_policy,
         iam_policies.ensure_policy,
         iam_policies.delete_policy,
         iam_policies.names_of_policies,
     ),
-    Kind(
+    ResourceKind(
         CONNECTION,
         glue_jobs.describe_connection,
         glue_jobs.ensure_connection,
         glue_jobs.delete_connection,
         glue_jobs.names_of_connections,
     ),
-    Kind(JOB, glue_jobs.describe_job, glue_jobs.ensure_job, glue_jobs.delete_job, glue_jobs.names_of_jobs),
-    Kind(
+    ResourceKind(JOB, glue_jobs.describe_job, glue_jobs.ensure_job, glue_jobs.delete_job, glue_jobs.names_of_jobs),
+    ResourceKind(
         DATABASE,
         glue_catalogue.describe_database,
         glue_catalogue.ensure_database,
@@ -126,49 +132,49 @@ _ALL = (
         is_named_by_environment=False,
         has_own_names=False,
     ),
-    Kind(
+    ResourceKind(
         TABLE,
         glue_catalogue.describe_table,
         glue_catalogue.ensure_table,
         glue_catalogue.delete_table,
         glue_catalogue.names_of_tables,
     ),
-    Kind(
+    ResourceKind(
         CRAWLER,
         glue_crawlers.describe_crawler,
         glue_crawlers.ensure_crawler,
         glue_crawlers.delete_crawler,
         glue_crawlers.names_of_crawlers,
     ),
-    Kind(
+    ResourceKind(
         WORKFLOW,
         glue_workflow.describe_workflow,
         glue_workflow.ensure_workflow,
         glue_workflow.delete_workflow,
         glue_workflow.names_of_workflows,
     ),
-    Kind(
+    ResourceKind(
         TRIGGER,
         glue_workflow.describe_trigger,
         glue_workflow.ensure_trigger,
         glue_workflow.delete_trigger,
         glue_workflow.names_of_triggers,
     ),
-    Kind(
+    ResourceKind(
         WORKGROUP,
         athena.describe_workgroup,
         athena.ensure_workgroup,
         athena.delete_workgroup,
         athena.names_of_workgroups,
     ),
-    Kind(
+    ResourceKind(
         SPARK_APPLICATION,
         emr_serverless.describe_application,
         emr_serverless.ensure_application,
         emr_serverless.delete_application,
         emr_serverless.names_of_applications,
     ),
-    Kind(
+    ResourceKind(
         REDSHIFT_NAMESPACE,
         redshift_serverless.describe_namespace,
         redshift_serverless.ensure_namespace,
@@ -176,14 +182,14 @@ _ALL = (
         redshift_serverless.names_of_namespaces,
         held=redshift_serverless.held_by_namespace,
     ),
-    Kind(
+    ResourceKind(
         REDSHIFT_WORKGROUP,
         redshift_serverless.describe_workgroup,
         redshift_serverless.ensure_workgroup,
         redshift_serverless.delete_workgroup,
         redshift_serverless.names_of_workgroups,
     ),
-    Kind(
+    ResourceKind(
         LOG_GROUP,
         watching.describe_log_group,
         watching.ensure_log_group,
@@ -191,28 +197,28 @@ _ALL = (
         watching.names_of_log_groups,
         before_prefix="/aws/lambda/",
     ),
-    Kind(
+    ResourceKind(
         FUNCTION,
         functions.describe_function,
         functions.ensure_function,
         functions.delete_function,
         functions.names_of_functions,
     ),
-    Kind(
+    ResourceKind(
         SCHEDULE_GROUP,
         schedules.describe_group,
         schedules.ensure_group,
         schedules.delete_group,
         schedules.names_of_groups,
     ),
-    Kind(
+    ResourceKind(
         SCHEDULE,
         schedules.describe_schedule,
         schedules.ensure_schedule,
         schedules.delete_schedule,
         schedules.names_of_schedules,
     ),
-    Kind(
+    ResourceKind(
         DATA_SOURCE,
         dashboards.describe_data_source,
         dashboards.ensure_data_source,
@@ -221,7 +227,7 @@ _ALL = (
         before_prefix=_QUICKSIGHT,
         is_named_by_environment=False,
     ),
-    Kind(
+    ResourceKind(
         DATA_SET,
         dashboards.describe_data_set,
         dashboards.ensure_data_set,
@@ -230,7 +236,7 @@ _ALL = (
         before_prefix=_QUICKSIGHT,
         is_named_by_environment=False,
     ),
-    Kind(
+    ResourceKind(
         DASHBOARD,
         dashboards.describe_dashboard,
         dashboards.ensure_dashboard,
@@ -239,12 +245,14 @@ _ALL = (
         before_prefix=_QUICKSIGHT,
         is_named_by_environment=False,
     ),
-    Kind(RULE, watching.describe_rule, watching.ensure_rule, watching.delete_rule, watching.names_of_rules),
-    Kind(ALARM, watching.describe_alarm, watching.ensure_alarm, watching.delete_alarm, watching.names_of_alarms),
+    ResourceKind(RULE, watching.describe_rule, watching.ensure_rule, watching.delete_rule, watching.names_of_rules),
+    ResourceKind(
+        ALARM, watching.describe_alarm, watching.ensure_alarm, watching.delete_alarm, watching.names_of_alarms
+    ),
 )
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
+KINDS: Mapping[str, ResourceKind] = {kind.name: kind for kind in _ALL}
 
 
-def kinds(with_quicksight: bool) -> Mapping[str, Kind]:
+def kinds(with_quicksight: bool) -> Mapping[str, ResourceKind]:
     """Every kind; those of QuickSight only where it is used, for an account without it refuses to be asked."""
     return {name: kind for name, kind in KINDS.items() if with_quicksight or kind.before_prefix != _QUICKSIGHT}

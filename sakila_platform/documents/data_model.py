@@ -12,7 +12,7 @@ from pathlib import Path
 from sakila_platform.declarations.domain import Domain
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.domains import DOMAINS
-from sakila_platform.model.contracts import Column, ColumnType, Kind, Table, postgres_type
+from sakila_platform.model.contracts import Column, ColumnType, Table, TableKind, postgres_type
 from sakila_platform.model.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
 from sakila_platform.model.queries import SQL_FOLDER
 
@@ -77,7 +77,7 @@ def data_model(domain: Domain) -> str:
         bus_matrix(model.star),
         "## The star",
         model.note,
-        *(star_diagram(fact, model.star) for fact in model.star if fact.kind is Kind.FACT),
+        *(star_diagram(fact, model.star) for fact in model.star if fact.kind is TableKind.FACT),
     ]
     for section in sections(domain):
         parts += [f"## {section.title}", *(described(table, section) for table in section.tables)]
@@ -88,9 +88,9 @@ def data_model(domain: Domain) -> str:
 
 def bus_matrix(tables: Sequence[Table]) -> str:
     """Facts by dimensions: the key columns, or the bridge, by which a fact reaches a dimension."""
-    facts = [table for table in tables if table.kind is Kind.FACT]
-    dimensions = [table for table in tables if table.kind in (Kind.CALENDAR, Kind.DIMENSION)]
-    bridges = [table for table in tables if table.kind is Kind.BRIDGE]
+    facts = [table for table in tables if table.kind is TableKind.FACT]
+    dimensions = [table for table in tables if table.kind in (TableKind.CALENDAR, TableKind.DIMENSION)]
+    bridges = [table for table in tables if table.kind is TableKind.BRIDGE]
     rows = [
         [
             f"`{fact.name.table}`",
@@ -105,7 +105,7 @@ def star_diagram(fact: Table, tables: Sequence[Table]) -> str:
     """A fact and what it reaches, as a Mermaid entity-relationship diagram: who points at whom, by which column."""
     by_name = {table.name.table: table for table in tables}
     reached = [target for _, target in _references(fact, by_name)]
-    bridges = [table for table in tables if table.kind is Kind.BRIDGE and _meet(table, reached)]
+    bridges = [table for table in tables if table.kind is TableKind.BRIDGE and _meet(table, reached)]
     reached += [target for bridge in bridges for _, target in _references(bridge, by_name)]
     lines = ["```mermaid", "erDiagram"]
     for table in (fact, *bridges):
@@ -136,7 +136,8 @@ def described(table: Table, section: Section) -> str:
 def _place(table: Table, section: Section) -> str:
     if table.name.layer == "warehouse":
         return f"Table `datawarehouse_{table.name.source}.{table.name.table}`."
-    partition = f"{YEAR_PARTITION}=YEAR" if table.kind is Kind.CALENDAR and section.partition else section.partition
+    is_by_year = table.kind is TableKind.CALENDAR and section.partition
+    partition = f"{YEAR_PARTITION}=YEAR" if is_by_year else section.partition
     file = "/".join(part for part in (table.name.path, partition, DATA_FILE) if part)
     return f"File `{file}`, in SQL `{table.name.sql}`."
 
@@ -158,7 +159,7 @@ def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _ways(fact: Table, dimension: Table, bridges: Sequence[Table]) -> list[str]:
     """How a fact reaches a dimension: its own columns, else a bridge from a dimension that it has."""
-    if dimension.kind is Kind.CALENDAR:
+    if dimension.kind is TableKind.CALENDAR:
         return [column.name for column in fact.columns if _is_date_key(column)]
     own = [column for column, target in fact.references.items() if target == dimension.name.table]
     reached = set(fact.references.values())
@@ -173,7 +174,7 @@ def _references(table: Table, by_name: dict[str, Table]) -> Iterator[tuple[Colum
     for column in table.columns:
         if column.references:
             yield column, by_name[column.references]
-        elif table.kind is Kind.FACT and _is_date_key(column):
+        elif table.kind is TableKind.FACT and _is_date_key(column):
             yield column, by_name["dim_date"]
 
 

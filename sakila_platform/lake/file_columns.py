@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Kind, Table, arrow_schema
+from sakila_platform.model.contracts import Table, TableKind, arrow_schema
 from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, domain_of
 
 
@@ -72,12 +72,12 @@ def _told(table: Table, name: TableName, differing: Mapping[str, str]) -> str:
 
 def _remedy(table: Table, days: Sequence[str]) -> str:
     domain, first, last = domain_of(table.name), days[0], days[-1]
-    if table.kind is Kind.SNAPSHOT and table.name.layer == "stage":
+    if table.kind is TableKind.SNAPSHOT and table.name.layer == "stage":
         # A capture is evidence, so that no run replaces it unasked.
         return (
             f"Captures are kept as they are: take {first}..{last} anew in Dagster's pages (`sakila-platform dev`), by "
             f"a run of {domain}_daily for these days with `ops: {{{domain}_stage: {{config: {{recapture: true}}}}}}`"
         )
-    if table.kind is Kind.CALENDAR:
+    if table.kind is TableKind.CALENDAR:
         return f"Materialise {table.name} for these years again, in Dagster's pages (`sakila-platform dev`)"
     return f"Make it anew: `sakila-platform run {domain} --from {first} --to {last}`"

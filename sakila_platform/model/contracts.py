@@ -76,7 +76,7 @@ class Column:
     """What must be so for it to be there, as a rule's name: columns that come together share one."""
 
 
-class Kind(Enum):
+class TableKind(Enum):
     """How a table's day is made up, which decides how it is captured, rebuilt and loaded."""
 
     EVENT = "event"
@@ -95,7 +95,7 @@ class Table:
     """A table's contract."""
 
     name: TableName
-    kind: Kind
+    kind: TableKind
     grain: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
@@ -155,7 +155,7 @@ def row_rules(table: Table) -> Iterator[RowRule]:
         if column.allowed:
             yield OneOf(column.name, column.allowed)
         # Stage keeps what the shop wrote, however long.
-        if column.type.length is not None and table.kind not in (Kind.EVENT, Kind.SNAPSHOT):
+        if column.type.length is not None and table.kind not in (TableKind.EVENT, TableKind.SNAPSHOT):
             yield AtMostLong(column.name, column.type.length)
     yield from table.rules
 

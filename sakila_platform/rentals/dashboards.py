@@ -4,6 +4,7 @@ from sakila_platform.dashboards.declarations import (
     Amount,
     Calendar,
     Chart,
+    ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
@@ -11,7 +12,6 @@ from sakila_platform.dashboards.declarations import (
     Fold,
     Format,
     KeyFigure,
-    Kind,
     Measure,
     Sort,
 )
@@ -65,7 +65,7 @@ RENTALS = Dashboard(
         Chart(
             "rentals_over_time",
             "Rentals over time",
-            Kind.TIMELINE,
+            ChartKind.TIMELINE,
             _DAYS,
             (Dimension("date", "Day"),),
             (
@@ -79,18 +79,18 @@ RENTALS = Dashboard(
         Chart(
             "rentals_by_weekday_and_hour",
             "Rentals by weekday and hour",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _RENTALS,
             (_HOUR, _WEEKDAY),
             (_TAKEN,),
             caption="The shop's own time.",
             is_wide=True,
         ),
-        Chart("rentals_by_weekday", "Rentals by weekday", Kind.COLUMNS, _DAYS, (_WEEKDAY,), (_RENTALS_TAKEN,)),
+        Chart("rentals_by_weekday", "Rentals by weekday", ChartKind.COLUMNS, _DAYS, (_WEEKDAY,), (_RENTALS_TAKEN,)),
         Chart(
             "rentals_per_customer",
             "Rentals per customer",
-            Kind.DISTRIBUTION,
+            ChartKind.DISTRIBUTION,
             _RENTALS,
             (_CUSTOMER,),
             (_TAKEN,),
@@ -99,7 +99,7 @@ RENTALS = Dashboard(
         Chart(
             "top_categories",
             "Top categories",
-            Kind.BARS,
+            ChartKind.BARS,
             _DAYS,
             (_CATEGORY,),
             (_RENTALS_TAKEN,),
@@ -109,7 +109,7 @@ RENTALS = Dashboard(
         Chart(
             "top_customers",
             "Top customers",
-            Kind.BARS,
+            ChartKind.BARS,
             _RENTALS,
             (_CUSTOMER,),
             (_TAKEN,),
@@ -143,7 +143,7 @@ BUSINESS = Dashboard(
         Chart(
             "revenue_by_month_and_store",
             "Revenue per month and store",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (Dimension("date", "Month", by_month=True), _STORE),
             (_REVENUE_MADE,),
@@ -152,7 +152,7 @@ BUSINESS = Dashboard(
         Chart(
             "late_returns",
             "Late returns",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (Dimension("date", "Month", by_month=True), _STORE),
             (
@@ -165,7 +165,7 @@ BUSINESS = Dashboard(
         Chart(
             "categories_by_weekday",
             "Category by weekday",
-            Kind.HEATMAP,
+            ChartKind.HEATMAP,
             _DAYS,
             (_WEEKDAY, _CATEGORY),
             (_RENTALS_TAKEN,),
@@ -175,7 +175,7 @@ BUSINESS = Dashboard(
         Chart(
             "films_nobody_rents",
             "Films nobody rents",
-            Kind.TABLE,
+            ChartKind.TABLE,
             _FILMS,
             (_FILM, _CATEGORY, _PRICE),
             (_RENTALS_TAKEN,),

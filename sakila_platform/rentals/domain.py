@@ -25,7 +25,7 @@ from sakila_platform.declarations.star_layers import star_layer
 from sakila_platform.embedded.sakila.verification import TABLES
 from sakila_platform.lake.spill import spill_folder, sweep_abandoned
 from sakila_platform.marts.questions import Answer, Question, answer
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
@@ -69,7 +69,7 @@ def _sweep(work: Work) -> None:
 
 def _stage_inputs(table: Table) -> list[TableName]:
     # Named although the shop's table depends on it: Dagster orders a run by direct dependencies only.
-    simulated = [SIMULATED_RENTALS] if table.kind is Kind.EVENT else []
+    simulated = [SIMULATED_RENTALS] if table.kind is TableKind.EVENT else []
     return [table.name.in_layer("oltp"), *simulated]
 
 

@@ -17,8 +17,8 @@ from sakila_platform.model.contracts import (
     SMALLINT,
     Column,
     ColumnType,
-    Kind,
     Table,
+    TableKind,
     decimal,
     text,
 )
@@ -45,7 +45,7 @@ def _optional(name: str, column_type: ColumnType, description: str) -> Column:
 def _snapshot(table: str, grain: str, columns: tuple[Column, ...], left_out: tuple[str, ...] = ()) -> Table:
     return Table(
         name=TableName("stage", SOURCE, table),
-        kind=Kind.SNAPSHOT,
+        kind=TableKind.SNAPSHOT,
         grain=grain,
         columns=(*columns, _LAST_UPDATE, CAPTURED_AT),
         primary_key=(columns[0].name,),
@@ -61,7 +61,7 @@ def _film_bridge(table: str, grain: str, columns: tuple[Column, ...]) -> Table:
 def _event(table: str, grain: str, columns: tuple[Column, ...], day_columns: tuple[str, ...]) -> Table:
     return Table(
         name=TableName("stage", SOURCE, table),
-        kind=Kind.EVENT,
+        kind=TableKind.EVENT,
         grain=grain,
         columns=(*columns, _LAST_UPDATE),
         primary_key=(columns[0].name,),
@@ -234,8 +234,8 @@ STAGE_TABLES: tuple[Table, ...] = (
 """In reading order: a table before those it points at, so that no row points at a member its capture lacks (rule 6).
 
 Store and staff point at each other, and films are followed by their bridges: see `capture.tables`."""
-EVENT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.EVENT)
-SNAPSHOT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is Kind.SNAPSHOT)
+EVENT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is TableKind.EVENT)
+SNAPSHOT_TABLES = tuple(table for table in STAGE_TABLES if table.kind is TableKind.SNAPSHOT)
 
 SIMULATED_RENTALS = TableName("oltp", SOURCE, "simulated_rentals")
 """What the simulation writes on a day, into the shop's rentals and payments."""

@@ -15,8 +15,8 @@ from sakila_platform.model.contracts import (
     INTEGER,
     SMALLINT,
     Column,
-    Kind,
     Table,
+    TableKind,
     decimal,
     text,
 )
@@ -36,7 +36,7 @@ def _final(table: str) -> TableName:
 def _dimension(table: str, grain: str, columns: tuple[Column, ...], *, keeps_history: bool = True) -> Table:
     return Table(
         name=_final(table),
-        kind=Kind.DIMENSION,
+        kind=TableKind.DIMENSION,
         grain=grain,
         columns=(*columns, CAPTURED_AT),
         primary_key=(columns[0].name,),
@@ -49,7 +49,7 @@ def _fact(
 ) -> Table:
     return Table(
         name=_final(table),
-        kind=Kind.FACT,
+        kind=TableKind.FACT,
         grain=grain,
         columns=columns,
         primary_key=(columns[0].name,),
@@ -136,7 +136,7 @@ DIM_ACTOR = _dimension(
 )
 BRIDGE_FILM_ACTOR = Table(
     name=_final("bridge_film_actor"),
-    kind=Kind.BRIDGE,
+    kind=TableKind.BRIDGE,
     grain="One row per film and actor in it, as captured for the day.",
     columns=(
         _member("film_id", "dim_film", "The film."),
@@ -197,7 +197,7 @@ FACT_PAYMENT = _fact(
 )
 DIM_DATE = Table(
     name=_final("dim_date"),
-    kind=Kind.CALENDAR,
+    kind=TableKind.CALENDAR,
     grain="One row per calendar day.",
     columns=(
         date_key("date_key", "The day as a number: 20050524."),

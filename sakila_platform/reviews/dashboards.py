@@ -3,6 +3,7 @@
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
@@ -10,7 +11,6 @@ from sakila_platform.dashboards.declarations import (
     Fold,
     Format,
     KeyFigure,
-    Kind,
     Measure,
     Sort,
 )
@@ -49,7 +49,7 @@ REVIEWS = Dashboard(
         Chart(
             "reviews_over_time",
             "Reviews over time",
-            Kind.TIMELINE,
+            ChartKind.TIMELINE,
             _DAYS,
             (Dimension("date", "Day"),),
             (_REVIEWS, _POSITIVE),
@@ -59,7 +59,7 @@ REVIEWS = Dashboard(
         Chart(
             "top_locations",
             "Where reviews come from",
-            Kind.BARS,
+            ChartKind.BARS,
             _DAYS,
             (_LOCATION,),
             (_REVIEWS,),
@@ -69,7 +69,7 @@ REVIEWS = Dashboard(
         Chart(
             "device_by_region",
             "Device by region",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (_REGION, _DEVICE),
             (_REVIEWS,),
@@ -78,7 +78,7 @@ REVIEWS = Dashboard(
         Chart(
             "score_by_device_and_browser",
             "Positive share by device and browser",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (_DEVICE, _BROWSER),
             (_POSITIVE_SHARE, _REVIEWS),
@@ -87,7 +87,7 @@ REVIEWS = Dashboard(
         Chart(
             "apple_by_device",
             "Made by Apple",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (_DEVICE, Dimension("maker", "Maker")),
             (_REVIEWS,),
@@ -95,7 +95,7 @@ REVIEWS = Dashboard(
         Chart(
             "spending_by_score",
             "Spending against score",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _REVIEWERS,
             (Dimension("positive_reviews", "Positive reviews of a customer"),),
             (_SPENT_EACH, Measure("customers", "Reviewers", _CUSTOMERS)),
@@ -104,7 +104,7 @@ REVIEWS = Dashboard(
         Chart(
             "positive_by_season",
             "Positive share by season",
-            Kind.COLUMNS,
+            ChartKind.COLUMNS,
             _DAYS,
             (Dimension("season_number", "Season", label="season"),),
             (_POSITIVE_SHARE, _REVIEWS),
@@ -112,7 +112,7 @@ REVIEWS = Dashboard(
         Chart(
             "locations",
             "Every location",
-            Kind.TABLE,
+            ChartKind.TABLE,
             _DAYS,
             (_LOCATION, _REGION),
             (_REVIEWS, _POSITIVE, _POSITIVE_SHARE),

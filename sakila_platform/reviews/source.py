@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sakila_platform.model.contracts import DATE, DATETIME, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.contracts import DATE, DATETIME, INTEGER, SMALLINT, Column, Table, TableKind, decimal, text
 from sakila_platform.model.naming import TableName, day_partition
 
 SOURCE = "reviews"
@@ -50,7 +50,7 @@ def _stage(table: str) -> TableName:
 
 USER_PURCHASE = Table(
     name=_stage("user_purchase"),
-    kind=Kind.EVENT,
+    kind=TableKind.EVENT,
     grain="One row per line of an invoice, on the day of the invoice.",
     columns=(
         Column(
@@ -74,7 +74,7 @@ USER_PURCHASE = Table(
 
 CLASSIFIED_MOVIE_REVIEW = Table(
     name=_stage("classified_movie_review"),
-    kind=Kind.EVENT,
+    kind=TableKind.EVENT,
     grain="One row per review, on the day it was delivered for.",
     columns=(
         Column("user_id", INTEGER, "The customer who wrote it.", minimum=1),
@@ -88,7 +88,7 @@ CLASSIFIED_MOVIE_REVIEW = Table(
 
 REVIEW_LOGS = Table(
     name=_stage("review_logs"),
-    kind=Kind.EVENT,
+    kind=TableKind.EVENT,
     grain="One row per session in which a review was written, on the day its log was delivered for.",
     columns=(
         Column("log_id", INTEGER, "The review that was written (review_id).", minimum=1),

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INTEGER, SMALLINT, Column, Kind, Table, decimal, text
+from sakila_platform.model.contracts import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    SMALLINT,
+    Column,
+    Table,
+    TableKind,
+    decimal,
+    text,
+)
 from sakila_platform.model.naming import TableName
 from sakila_platform.reviews.source import SOURCE
 
@@ -29,7 +40,7 @@ def _date_key(name: str, description: str) -> Column:
 
 
 def _dimension(table: str, grain: str, columns: tuple[Column, ...]) -> Table:
-    return Table(_final(table), Kind.DIMENSION, grain, columns, primary_key=(columns[0].name,))
+    return Table(_final(table), TableKind.DIMENSION, grain, columns, primary_key=(columns[0].name,))
 
 
 DIM_DEVICES = _dimension(
@@ -76,7 +87,7 @@ _SESSION_KEYS = tuple(
 
 FACT_REVIEW = Table(
     name=_final("fact_review"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per review, with the session it was written in, on the day both were delivered for.",
     columns=(
         Column("review_id", INTEGER, "The review.", minimum=1),
@@ -92,7 +103,7 @@ FACT_REVIEW = Table(
 
 FACT_MOVIE_ANALYTICS = Table(
     name=_final("fact_movie_analytics"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per customer, date, device, location, OS and browser, of the reviews delivered for a day.",
     columns=(
         Column("customer_id", INTEGER, "The customer who wrote them.", minimum=1),
@@ -107,7 +118,7 @@ FACT_MOVIE_ANALYTICS = Table(
 
 FACT_CUSTOMER_SPENDING = Table(
     name=_final("fact_customer_spending"),
-    kind=Kind.FACT,
+    kind=TableKind.FACT,
     grain="One row per customer and day of purchase. Joined to reviews row by row it would multiply.",
     columns=(
         Column("customer_id", INTEGER, "The customer; 0 when nobody knows who.", minimum=0),
@@ -132,7 +143,7 @@ DAILY_TABLES = (
 
 DIM_DATE = Table(
     name=_final("dim_date"),
-    kind=Kind.CALENDAR,
+    kind=TableKind.CALENDAR,
     grain="One row per day of a year.",
     columns=(
         Column("date_key", INTEGER, "The day as 20210425."),

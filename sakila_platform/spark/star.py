@@ -11,7 +11,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.model.contracts import Kind, Table, unknown_member
+from sakila_platform.model.contracts import Table, TableKind, unknown_member
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.model.queries import Query
@@ -25,8 +25,8 @@ from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,
     checks_of,
-    days_with_same_inputs,
     days_not_held_up,
+    days_with_same_inputs,
     events_sql,
     matched,
     member_tables,
@@ -75,7 +75,7 @@ def _build_table(
         views.show(build.contracts[name], firsts)
     with failing_in_one_line(f"{query.where} can't be run"):
         rows = views.sql(query.sql, build.functions).selectExpr(DAY_PARTITION, *typed_columns(table))
-        if table.kind is Kind.DIMENSION:
+        if table.kind is TableKind.DIMENSION:
             rows = rows.unionByName(_unknown_members(views, table, firsts))
     judged_rows = judged(rows, table, _members(build, views, table, firsts))
     publication = Publication(views.lake_location, table, build.allowed_bad_share, day_groups)

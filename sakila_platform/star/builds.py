@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.model.queries import Query, read_query, require_contract
@@ -46,7 +46,7 @@ class StarBuild:
 def days_with_same_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date, list[date]]:
     """One day of each group of days with the same inputs, and the whole group."""
     inputs = query.lake_inputs
-    if any(build.contracts[name].kind is not Kind.SNAPSHOT for name in inputs):
+    if any(build.contracts[name].kind is not TableKind.SNAPSHOT for name in inputs):
         return {day: [day] for day in days}
     require_inputs(build, query, days)
     contents = [build.lake.fingerprints(name, map(day_partition, days)) for name in inputs]

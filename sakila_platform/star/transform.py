@@ -18,7 +18,7 @@ from sakila_platform.lake.audits.rows import Audit, audit_rows
 from sakila_platform.lake.days import older_files_told
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day
-from sakila_platform.model.contracts import Kind, Table, arrow_schema, unknown_member
+from sakila_platform.model.contracts import Table, TableKind, arrow_schema, unknown_member
 from sakila_platform.model.naming import DAY_PARTITION, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge
 from sakila_platform.model.queries import Query
@@ -28,8 +28,8 @@ from sakila_platform.star.builds import (
     ALWAYS_KNOWN,
     StarBuild,
     checks_of,
-    days_with_same_inputs,
     days_not_held_up,
+    days_with_same_inputs,
     events_sql,
     matched,
     member_tables,
@@ -106,7 +106,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table, 
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise PlatformError(f"{query.where} can't be run: {reason}. Mend the file.") from None
-    if table.kind is Kind.DIMENSION:
+    if table.kind is TableKind.DIMENSION:
         unknown = pa.Table.from_pylist([unknown_member(table, ALWAYS_KNOWN)], schema=schema)
         connection.register("unknown_member", unknown)
         connection.register("days_built", pa.table({DAY_PARTITION: pa.array(days, pa.date32())}))
@@ -127,8 +127,9 @@ def _publish(
         rejected, broken = audit.rejected.get(day, 0), audit.broken.get(day, {})
         named = partial(_named, connection, table, day)
         judged[day] = judge(counts.get(day, 0), rejected, broken, build.allowed_bad_share, named)
-    publish_rejected(connection, build.lake, _BUILT, table, {d: g for d, g in day_groups.items() if not judged[d].refused})
-    built = split_by_day(connection, _BUILT, table, [day for day in day_groups if not judged[day].refused])
+    allowed = {day: group for day, group in day_groups.items() if not judged[day].refused}
+    publish_rejected(connection, build.lake, _BUILT, table, allowed)
+    built = split_by_day(connection, _BUILT, table, list(allowed))
     publish_days(build.lake, table, built, day_groups)
     checked = _against_stage(connection, table, judged)
     return {day: checked[first] for first, group in day_groups.items() for day in group}

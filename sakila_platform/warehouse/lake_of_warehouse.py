@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Column, Kind, Table, text
+from sakila_platform.model.contracts import Column, Table, TableKind, text
 from sakila_platform.model.naming import TableName, day_partition
 from sakila_platform.warehouse.star import WarehouseStar
 
@@ -93,7 +93,7 @@ def belonging(star: WarehouseStar) -> Belonging:
     )
     name = TableName("warehouse", dates.source, RECORD)
     grain = "One row: the lake that the warehouse is filled from."
-    return Belonging(star.domain, dates, Table(name, Kind.EVENT, grain, columns, primary_key=(_ID,)))
+    return Belonging(star.domain, dates, Table(name, TableKind.EVENT, grain, columns, primary_key=(_ID,)))
 
 
 def lake_id(lake: Lake, dates: TableName) -> str:

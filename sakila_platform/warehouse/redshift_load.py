@@ -21,7 +21,7 @@ from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Kind, Table, postgres_ddl
+from sakila_platform.model.contracts import Table, TableKind, postgres_ddl
 from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
 from sakila_platform.warehouse.load_questions import LoadQuestions
@@ -75,7 +75,7 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
             view_days(duck, lake, lake_table.name, days)
             # COPY takes columns by their places, whatever they are.
             require_contract(lake, lake_table, [day_partition(day) for day in days])
-        facts = {table: lake_table for table, lake_table in lake_tables.items() if table.kind is Kind.FACT}
+        facts = {table: lake_table for table, lake_table in lake_tables.items() if table.kind is TableKind.FACT}
         years = _years(duck, facts.values(), days)
         for year in years:
             if not lake.exists(data_file(star.lake_dates.name, year_partition(year))):
@@ -236,7 +236,7 @@ def _outcomes(
 ) -> dict[date, TableDay]:
     counted = duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt")
     counts = dict(counted.fetchall())
-    checks = {AGREEMENT: ""} if table.kind is Kind.FACT else {}
+    checks = {AGREEMENT: ""} if table.kind is TableKind.FACT else {}
     return {day: TableDay(rows=counts.get(day, 0), checks=checks) for day in days}
 
 

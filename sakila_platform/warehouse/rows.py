@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import DAY_PARTITION, TableName
 from sakila_platform.model.queries import SQL_FOLDER, Query, read_query, require_contract
 from sakila_platform.warehouse.load_rules import CALENDAR, key_rules
@@ -39,7 +39,7 @@ def date_keys(table: Table) -> tuple[str, ...]:
 def inputs_of(star: WarehouseStar, table: Table) -> list[TableName]:
     """What a warehouse table is made of: its days in the lake; for a fact its dimensions and what its rows read."""
     inputs = {star.lake_table(table).name}
-    if table.kind is Kind.FACT:
+    if table.kind is TableKind.FACT:
         inputs |= {star.table(target).name for target in table.references.values()}
         inputs |= set(rows_query(star, table).lake_inputs)
     return sorted(inputs)

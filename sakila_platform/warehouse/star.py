@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INSTANT, INTEGER, Column, Kind, Table, text
+from sakila_platform.model.contracts import BIGINT, BOOLEAN, DATE, INSTANT, INTEGER, Column, Table, TableKind, text
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.rule_sql import columns_of
 
@@ -114,20 +114,20 @@ class WarehouseStar:
     @cached_property
     def facts(self) -> tuple[Table, ...]:
         """The facts."""
-        return tuple(table for table in self.tables if table.kind is Kind.FACT)
+        return tuple(table for table in self.tables if table.kind is TableKind.FACT)
 
     @cached_property
     def members(self) -> tuple[Table, ...]:
         """What is neither a fact nor keeps history: dimensions and bridges."""
         versioned = {dimension.warehouse.name for dimension in self.dimensions}
-        return tuple(t for t in self.tables if t.kind is not Kind.FACT and t.name not in versioned)
+        return tuple(t for t in self.tables if t.kind is not TableKind.FACT and t.name not in versioned)
 
     @cached_property
     def ledger(self) -> Table:
         """Which days of which table the warehouse has loaded, where nothing else tells it."""
         return Table(
             name=TableName(LAYER, self.lake_dates.name.source, LEDGER),
-            kind=Kind.EVENT,
+            kind=TableKind.EVENT,
             grain="One row per table and day that the warehouse has loaded.",
             columns=(
                 Column("table_name", text(64), "The table."),
@@ -164,7 +164,7 @@ class WarehouseStar:
         for given in self.given:
             if given.name.table == name:
                 return given
-        if table.kind is Kind.FACT:
+        if table.kind is TableKind.FACT:
             accumulating = {each.fact: each for each in self.accumulating}
             return warehouse_fact(table, self._version_keys, accumulating.get(name))
         if table.keeps_history:

@@ -16,7 +16,7 @@ from sakila_platform.documents.data_model import (
     with_data_model,
 )
 from sakila_platform.domains import DOMAINS
-from sakila_platform.model.contracts import BIGINT, Column, Kind, Table
+from sakila_platform.model.contracts import BIGINT, Column, Table, TableKind
 from sakila_platform.model.naming import TableName
 from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform.rentals.warehouse_star import STAR
@@ -57,7 +57,7 @@ def test_a_rental_still_out_has_no_return_date_and_versions_meet_by_their_key() 
 def test_a_table_added_to_the_star_is_drawn_with_its_keys() -> None:
     shop_visit = Table(
         name=TableName("warehouse", "sakila", "fact_visit"),
-        kind=Kind.FACT,
+        kind=TableKind.FACT,
         grain="One row per visit.",
         columns=(Column("visit_id", BIGINT, "The visit."), *STAR.table("fact_rental").columns[1:4]),
         primary_key=("visit_id",),

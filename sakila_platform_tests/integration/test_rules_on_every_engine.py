@@ -24,8 +24,8 @@ from sakila_platform.model.contracts import (
     BOOLEAN,
     INTEGER,
     Column,
-    Kind,
     Table,
+    TableKind,
     decimal,
     mysql_ddl,
     postgres_ddl,
@@ -52,7 +52,7 @@ class Case:
 
 RATED = Table(
     TableName("final", "test", "fact_rated"),
-    Kind.FACT,
+    TableKind.FACT,
     "One row per value that is tried.",
     (
         Column("id", INTEGER, "Its number."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.embedded.sakila.dumps.allowed_statements import Kind, kind_of
+from sakila_platform.embedded.sakila.dumps.allowed_statements import StatementKind, kind_of
 from sakila_platform.embedded.sakila.dumps.dump import read_dump
 from sakila_platform.embedded.sakila.dumps.session_settings import carried_out
 from sakila_platform.embedded.sakila.dumps.statements import SqlFile, Statement, split_statements
@@ -18,7 +18,7 @@ def statement(text: str) -> Statement:
     return found
 
 
-def kind(text: str) -> Kind:
+def kind(text: str) -> StatementKind:
     return kind_of(statement(text), {"sakila"})
 
 
@@ -86,26 +86,32 @@ def test_what_no_sakila_needs_is_refused_at_its_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("USE `sakila`", Kind.LEFT_OUT),
-        ("DROP SCHEMA IF EXISTS sakila", Kind.LEFT_OUT),
-        ("ALTER DATABASE `sakila` CHARACTER SET utf8mb4", Kind.LEFT_OUT),
-        ("LOCK TABLES `actor` WRITE", Kind.LEFT_OUT),
-        ("UNLOCK TABLES", Kind.LEFT_OUT),
-        ("SELECT 'loading' AS info", Kind.LEFT_OUT),
-        ("INSERT IGNORE INTO sakila.actor (`actor_id`) VALUES (1)", Kind.ROWS),
-        ("/*!40000 ALTER TABLE `actor` DISABLE KEYS */", Kind.DEFINITION),
-        ("ALTER TABLE `actor`\n  ADD PRIMARY KEY (`actor_id`),\n  ADD KEY `k` (`last_name`)", Kind.DEFINITION),
-        ("ALTER TABLE actor MODIFY actor_id SMALLINT UNSIGNED NOT NULL AUTO_INCREMENT", Kind.DEFINITION),
-        ("START TRANSACTION", Kind.DEFINITION),
-        ("CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`a`@`%` SQL SECURITY INVOKER VIEW v AS SELECT 1", Kind.DEFINITION),
-        ("CREATE VIEW v AS SELECT TRIM(LEADING 'x' FROM a.first_name), a.x FROM actor AS a", Kind.DEFINITION),
-        ("CREATE VIEW v AS SELECT r.x FROM (rental r JOIN sakila.staff s ON(r.a = s.a)), film f", Kind.DEFINITION),
-        ("CREATE TRIGGER t AFTER UPDATE ON `sakila`.`film` FOR EACH ROW SET @a = NEW.film_id", Kind.TRIGGER),
-        ("DROP TRIGGER IF EXISTS `ins_film`", Kind.TRIGGER),
-        ("SET @saved_sql_mode = @@sql_mode", Kind.SETTING),
+        ("USE `sakila`", StatementKind.LEFT_OUT),
+        ("DROP SCHEMA IF EXISTS sakila", StatementKind.LEFT_OUT),
+        ("ALTER DATABASE `sakila` CHARACTER SET utf8mb4", StatementKind.LEFT_OUT),
+        ("LOCK TABLES `actor` WRITE", StatementKind.LEFT_OUT),
+        ("UNLOCK TABLES", StatementKind.LEFT_OUT),
+        ("SELECT 'loading' AS info", StatementKind.LEFT_OUT),
+        ("INSERT IGNORE INTO sakila.actor (`actor_id`) VALUES (1)", StatementKind.ROWS),
+        ("/*!40000 ALTER TABLE `actor` DISABLE KEYS */", StatementKind.DEFINITION),
+        ("ALTER TABLE `actor`\n  ADD PRIMARY KEY (`actor_id`),\n  ADD KEY `k` (`last_name`)", StatementKind.DEFINITION),
+        ("ALTER TABLE actor MODIFY actor_id SMALLINT UNSIGNED NOT NULL AUTO_INCREMENT", StatementKind.DEFINITION),
+        ("START TRANSACTION", StatementKind.DEFINITION),
+        (
+            "CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`a`@`%` SQL SECURITY INVOKER VIEW v AS SELECT 1",
+            StatementKind.DEFINITION,
+        ),
+        ("CREATE VIEW v AS SELECT TRIM(LEADING 'x' FROM a.first_name), a.x FROM actor AS a", StatementKind.DEFINITION),
+        (
+            "CREATE VIEW v AS SELECT r.x FROM (rental r JOIN sakila.staff s ON(r.a = s.a)), film f",
+            StatementKind.DEFINITION,
+        ),
+        ("CREATE TRIGGER t AFTER UPDATE ON `sakila`.`film` FOR EACH ROW SET @a = NEW.film_id", StatementKind.TRIGGER),
+        ("DROP TRIGGER IF EXISTS `ins_film`", StatementKind.TRIGGER),
+        ("SET @saved_sql_mode = @@sql_mode", StatementKind.SETTING),
     ],
 )
-def test_what_dumps_of_sakila_hold_is_run_or_left_out(text: str, expected: Kind) -> None:
+def test_what_dumps_of_sakila_hold_is_run_or_left_out(text: str, expected: StatementKind) -> None:
     assert kind(text) is expected
 
 

@@ -17,11 +17,11 @@ from sakila_platform.dashboards.chart_specs import chart_spec
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartKind,
     Dashboard,
     DateFilter,
     Dimension,
     Fold,
-    Kind,
     Measure,
     Sort,
 )
@@ -37,7 +37,7 @@ from sakila_platform.rentals.domain import DOMAIN
 
 SHELVES = {"shelves": {"rental_date": "date", "store": "varchar", "category": "varchar", "rentals": "bigint"}}
 TAKEN = Measure("rentals", "Rentals", Amount(Fold.SUM, "rentals"))
-BY_STORE = Chart("by_store", "By store", Kind.BARS, "shelves", (Dimension("store", "Store"),), (TAKEN,))
+BY_STORE = Chart("by_store", "By store", ChartKind.BARS, "shelves", (Dimension("store", "Store"),), (TAKEN,))
 SHOP = Dashboard("shop", "rentals", "Shop", "A story.", (), (BY_STORE,), DateFilter({"shelves": "rental_date"}))
 
 
@@ -76,7 +76,7 @@ def test_a_column_that_a_mart_lacks_is_told_with_the_nearest_names() -> None:
         ),
         (with_chart(dimensions=(Dimension("store", "Month", by_month=True),)), "but date is needed there"),
         (with_chart(sort=Sort("rental")), "is sorted by rental, which it does not show. Nearest: rentals."),
-        (with_chart(kind=Kind.HEATMAP), "has 1 dimensions, but heatmap takes 2 to 2"),
+        (with_chart(kind=ChartKind.HEATMAP), "has 1 dimensions, but heatmap takes 2 to 2"),
         (with_chart(measures=()), "has no measure"),
         (with_chart(measures=(replace(TAKEN, name="store"),)), "gives two of its columns one name"),
         (replace(SHOP, charts=(BY_STORE, BY_STORE)), "two charts are called by_store"),
@@ -104,7 +104,7 @@ def test_a_broken_contract_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("chart", [c for d in all_dashboards() for c in d.charts], ids=lambda chart: chart.name)
 def test_every_chart_is_a_specification_that_the_library_takes(chart: Chart) -> None:
     spec = chart_spec(chart)
-    if chart.kind is Kind.TABLE:
+    if chart.kind is ChartKind.TABLE:
         assert spec is None
         return
     drawn = vl_convert.vegalite_to_vega({**(spec or {}), "width": 500}, config=LIGHT.vega)
@@ -113,7 +113,7 @@ def test_every_chart_is_a_specification_that_the_library_takes(chart: Chart) -> 
 
 # A period that ends today has no length before it; its shape is told by days alone.
 DAY = Dimension("date", "Day")
-TIMELINE = Chart("days", "Days", Kind.TIMELINE, "shelves", (DAY,), (TAKEN, replace(TAKEN, name="mean")))
+TIMELINE = Chart("days", "Days", ChartKind.TIMELINE, "shelves", (DAY,), (TAKEN, replace(TAKEN, name="mean")))
 
 
 def days(*business: str) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ def test_a_day_without_business_is_a_zero_and_a_month_of_them_is_cut_out() -> No
     ]
 
 
-COUNTED = Chart("spread", "Spread", Kind.DISTRIBUTION, "shelves", (Dimension("store", "Store"),), (TAKEN,))
+COUNTED = Chart("spread", "Spread", ChartKind.DISTRIBUTION, "shelves", (Dimension("store", "Store"),), (TAKEN,))
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=80))

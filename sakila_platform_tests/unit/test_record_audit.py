@@ -13,24 +13,24 @@ from hypothesis import strategies as st
 
 from sakila_platform.lake.audits.records import RECORD, Reasons, part_lines, part_records
 from sakila_platform.lake.audits.rows import audit_table
-from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Kind, Table, arrow_schema, text
+from sakila_platform.model.contracts import INTEGER, SMALLINT, Column, Table, TableKind, arrow_schema, text
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.rules import Holds
 
 TABLE = Table(
     TableName("stage", "test", "records"),
-    Kind.EVENT,
+    TableKind.EVENT,
     "One row per record.",
     (
         Column("key", INTEGER, "Key.", minimum=1),
         Column("flag", SMALLINT, "Flag.", minimum=0, maximum=1),
-        Column("kind", text(5), "Kind.", nullable=True, allowed=("a", "b")),
+        Column("kind", text(5), "TableKind.", nullable=True, allowed=("a", "b")),
     ),
     primary_key=("key",),
 )
 SHORT_NAMES = Table(
     TableName("final", "test", "dim_name"),
-    Kind.DIMENSION,
+    TableKind.DIMENSION,
     "One row per name.",
     (Column("key", INTEGER, "Key."), Column("kind", text(3), "Name.", nullable=True)),
     primary_key=("key",),

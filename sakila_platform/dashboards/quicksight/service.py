@@ -20,7 +20,7 @@ ENDED_WELL = frozenset({"CREATION_SUCCESSFUL", "UPDATE_SUCCESSFUL"})
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _AssetKind:
     """How boto3 calls a kind: its id in requests, its key in answers, what its update does not take, how to see it."""
 
     id: str
@@ -30,11 +30,11 @@ class _Kind:
 
 
 _KINDS = {
-    "data_source": _Kind("DataSourceId", "DataSource", ("Permissions", "Tags", "Type")),
-    "data_set": _Kind("DataSetId", "DataSet"),
+    "data_source": _AssetKind("DataSourceId", "DataSource", ("Permissions", "Tags", "Type")),
+    "data_set": _AssetKind("DataSetId", "DataSet"),
     # Otherwise it is the published version that is described, not the newest.
-    "dashboard": _Kind("DashboardId", "Dashboard", seen_by={"AliasName": "$LATEST"}),
-    "analysis": _Kind("AnalysisId", "Analysis"),
+    "dashboard": _AssetKind("DashboardId", "Dashboard", seen_by={"AliasName": "$LATEST"}),
+    "analysis": _AssetKind("AnalysisId", "Analysis"),
 }
 
 

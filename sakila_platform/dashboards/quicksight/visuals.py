@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakila_platform.dashboards.declarations import Chart, Dimension, KeyFigure, Kind
+from sakila_platform.dashboards.declarations import Chart, ChartKind, Dimension, KeyFigure
 from sakila_platform.dashboards.quicksight.fields import Fields, Json, field_id, simple_aggregation
 from sakila_platform.dashboards.themes import LIGHT
 
@@ -12,12 +12,12 @@ _MOST_MEMBERS = 100
 def chart_visual(fields: Fields, chart: Chart) -> Json:
     """A chart as a visual, with the chart's name as its id."""
     draw = {
-        Kind.TIMELINE: _timeline,
-        Kind.BARS: _bars,
-        Kind.COLUMNS: _columns,
-        Kind.HEATMAP: _heatmap,
-        Kind.DISTRIBUTION: _distribution,
-        Kind.TABLE: _table,
+        ChartKind.TIMELINE: _timeline,
+        ChartKind.BARS: _bars,
+        ChartKind.COLUMNS: _columns,
+        ChartKind.HEATMAP: _heatmap,
+        ChartKind.DISTRIBUTION: _distribution,
+        ChartKind.TABLE: _table,
     }[chart.kind]
     kind, configuration = draw(fields, chart)
     described = f"{chart.title}. {chart.caption}".strip()

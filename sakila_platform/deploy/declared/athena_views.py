@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sakila_platform.model.contracts import Column, Kind, Table, glue_columns
+from sakila_platform.model.contracts import Column, Table, TableKind, glue_columns
 from sakila_platform.model.naming import UNPARTITIONED, TableName
 
 _PRESTO_TYPES = {"string": "varchar", "int": "integer", "timestamp": "timestamp(3)"}
@@ -29,7 +29,7 @@ class View:
     @property
     def as_table(self) -> Table:
         """Its columns as a contract, for what asks for one."""
-        return Table(TableName("", "", self.name), Kind.FACT, self.grain, self.columns, ())
+        return Table(TableName("", "", self.name), TableKind.FACT, self.grain, self.columns, ())
 
 
 def described(table: Table, contracts: Mapping[TableName, Table], database: str) -> View:

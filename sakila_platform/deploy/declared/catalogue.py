@@ -20,8 +20,7 @@ from sakila_platform.deploy.policies import (
     write_logs,
 )
 from sakila_platform.deploy.tags import TAGS
-from sakila_platform.model.contracts import Kind as TableKind
-from sakila_platform.model.contracts import Table, glue_columns
+from sakila_platform.model.contracts import Table, TableKind, glue_columns
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, YEAR_PARTITION
 from sakila_platform.rentals import source, star
 from sakila_platform.reviews import source as reviews_source

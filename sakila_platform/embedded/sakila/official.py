@@ -10,7 +10,7 @@ from functools import cache
 import pymysql
 from pymysql.cursors import Cursor
 
-from sakila_platform.embedded.sakila.dumps.allowed_statements import Kind, kind_of
+from sakila_platform.embedded.sakila.dumps.allowed_statements import StatementKind, kind_of
 from sakila_platform.embedded.sakila.dumps.dump import Dump
 from sakila_platform.embedded.sakila.dumps.lexemes import FLAGS, NAME, STRAY_BYTE, unquoted, with_binary_strings
 from sakila_platform.embedded.sakila.dumps.literals import FileValues
@@ -62,7 +62,7 @@ class _Step:
     """A statement that is run, and the text that is sent for it."""
 
     statement: Statement
-    kind: Kind
+    kind: StatementKind
     text: str
 
 
@@ -104,11 +104,11 @@ class OfficialSakila:
         cursor.execute("SET foreign_key_checks = 0")
         mode, held = first_mode, list[tuple[_Step, str]]()
         for step in self.steps:
-            if step.kind is Kind.TRIGGER and not self._makes_rows(step):
+            if step.kind is StatementKind.TRIGGER and not self._makes_rows(step):
                 held.append((step, mode))
                 continue
             self._run(cursor, step, database)
-            if step.kind is Kind.SETTING and sets_mode(step.text):
+            if step.kind is StatementKind.SETTING and sets_mode(step.text):
                 cursor.execute(STAY_STRICT)
                 cursor.execute("SELECT @@sql_mode")
                 ((mode,),) = cursor.fetchall()
@@ -122,7 +122,7 @@ class OfficialSakila:
         return _FILM_TEXT not in self.values and _FILLS_FILM_TEXT.match(step.text) is not None
 
     def _run(self, cursor: Cursor, step: _Step, database: str) -> None:
-        text = step.text if step.kind is Kind.ROWS else retargeted(step.text, sorted(self.databases), database)
+        text = step.text if step.kind is StatementKind.ROWS else retargeted(step.text, sorted(self.databases), database)
         try:
             # Bytes, as a string may hold some that are no text; the driver's stubs do not know that it takes them.
             cursor.execute(text.encode("utf-8", "surrogateescape"))  # type: ignore[call-overload]
@@ -190,12 +190,12 @@ def _step(statement: Statement, databases: set[str]) -> _Step | None:
         _require_text(statement)
     kind = kind_of(statement, databases)
     # A dump of a database that this platform loaded has the record of that load, which is not this one's.
-    if kind is Kind.LEFT_OUT or statement.filled_table == RECORD or _OF_THE_RECORD.match(statement.plain):
+    if kind is StatementKind.LEFT_OUT or statement.filled_table == RECORD or _OF_THE_RECORD.match(statement.plain):
         return None
     text = statement.text
-    if kind is Kind.SETTING:
+    if kind is StatementKind.SETTING:
         text = carried_out(statement)
-    if kind is Kind.ROWS and statement.insert:
+    if kind is StatementKind.ROWS and statement.insert:
         # IGNORE would make warnings of what strictness refuses; the database is the selected one.
         for part in ("ignore", "qualifier"):
             begin, end = statement.insert.span(part)
@@ -233,9 +233,9 @@ def _require_text(statement: Statement) -> None:
 def _take_in(step: _Step, found: _Found) -> None:
     statement = step.statement
     found.created.add(statement.created_table)
-    if step.kind is Kind.SETTING:
+    if step.kind is StatementKind.SETTING:
         found.time_zone = named_zone(step.text) or found.time_zone
-    if step.kind is Kind.TRIGGER and found.films_before_trigger is None and _FILLS_FILM_TEXT.match(step.text):
+    if step.kind is StatementKind.TRIGGER and found.films_before_trigger is None and _FILLS_FILM_TEXT.match(step.text):
         found.films_before_trigger = found.rows.get("film", 0)
     table = statement.filled_table
     if table and statement.insert:

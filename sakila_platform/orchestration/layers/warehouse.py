@@ -10,7 +10,7 @@ import dagster as dg
 
 from sakila_platform.declarations.domain import Domain
 from sakila_platform.declarations.layers import LayerCheck, WarehouseLayer
-from sakila_platform.model.contracts import Kind
+from sakila_platform.model.contracts import TableKind
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.asset_specs import (
     Committed,
@@ -36,7 +36,9 @@ def warehouse_assets(domain: Domain, warehouse: WarehouseLayer) -> dg.AssetsDefi
     step = domain.group(LAYER)
     partitions = daily_partitions()
     agreement = tuple(
-        LayerCheck(table.name, AGREEMENT, warehouse.agreement) for table in warehouse.tables if table.kind is Kind.FACT
+        LayerCheck(table.name, AGREEMENT, warehouse.agreement)
+        for table in warehouse.tables
+        if table.kind is TableKind.FACT
     )
 
     @dg.multi_asset(

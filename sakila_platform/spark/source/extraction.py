@@ -35,7 +35,7 @@ from sakila_platform.capture.source_tables import (
 from sakila_platform.databases.mysql.where import AnyOf, Undated, Within
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine
-from sakila_platform.model.contracts import Kind, Table, quarantine_schema
+from sakila_platform.model.contracts import Table, TableKind, quarantine_schema
 from sakila_platform.model.days import Clock, consecutive_runs
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
@@ -71,8 +71,8 @@ def extract_days(extraction: Extraction, tables: Sequence[Table], days: Sequence
     """
     days = sorted(set(days))
     now = extraction.clock.now()
-    events = [table for table in tables if table.kind is Kind.EVENT]
-    snapshots = [table for table in tables if table.kind is Kind.SNAPSHOT]
+    events = [table for table in tables if table.kind is TableKind.EVENT]
+    snapshots = [table for table in tables if table.kind is TableKind.SNAPSHOT]
     with consistent_snapshot(extraction.source.address) as connection:
         unknown = require_known_columns(connection, tables)
         require_readable(connection, list(tables))
@@ -165,5 +165,5 @@ def _add_missing_members(
 
     with consistent_snapshot(extraction.source.address) as connection:
         reading = MemberReading(connection, extraction.lake, now, extraction.allowed_bad_share)
-        search = MemberSearch(reading, [table for table in tables if table.kind is Kind.SNAPSHOT], find_missing)
-        return search.add_missing([table for table in tables if table.kind is Kind.EVENT], days)
+        search = MemberSearch(reading, [table for table in tables if table.kind is TableKind.SNAPSHOT], find_missing)
+        return search.add_missing([table for table in tables if table.kind is TableKind.EVENT], days)

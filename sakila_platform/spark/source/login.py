@@ -16,7 +16,7 @@ from sakila_platform.errors import PlatformError, UsageError
 
 
 @dataclass(frozen=True)
-class Kind:
+class ServerKind:
     """A kind of database server: as messages call it, as URLs do, and its usual port."""
 
     name: str
@@ -24,8 +24,8 @@ class Kind:
     port: int
 
 
-MYSQL = Kind("MySQL", ("mysql", "mariadb"), 3306)
-POSTGRES = Kind("PostgreSQL", ("postgresql",), 5432)
+MYSQL = ServerKind("MySQL", ("mysql", "mariadb"), 3306)
+POSTGRES = ServerKind("PostgreSQL", ("postgresql",), 5432)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Login:
         return address if address.database else address.on(database)
 
 
-def place_of(jdbc_url: str, kind: Kind) -> Address:
+def place_of(jdbc_url: str, kind: ServerKind) -> Address:
     """Where a JDBC URL leads, as whom left open. Raises UsageError for one that is not of this kind, or has a login."""
     parts = urlsplit(jdbc_url.removeprefix("jdbc:"))
     if not jdbc_url.startswith("jdbc:") or parts.scheme not in kind.schemes or not parts.hostname:
@@ -68,7 +68,7 @@ def place_of(jdbc_url: str, kind: Kind) -> Address:
     return Address(parts.hostname, parts.port or kind.port, "", "", parts.path.strip("/"), tls)
 
 
-def login_of_secret(name: str, place: Address | None, kind: Kind) -> Address:
+def login_of_secret(name: str, place: Address | None, kind: ServerKind) -> Address:
     """As whom a secret says to log in, and where, unless the place is known. Raises PlatformError without one."""
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]

@@ -13,7 +13,7 @@ from datetime import date
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import Clock, day_of_key
 from sakila_platform.model.naming import TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
@@ -208,12 +208,12 @@ def _outcomes(run: _Run, table: Table) -> dict[date, TableDay]:
     session, lake_table = run.session, run.star.lake_table(table)
     counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt").fetchall())
     rows = {day: counts.get(day, 0) for day in session.days}
-    if table.kind is Kind.FACT:
+    if table.kind is TableKind.FACT:
         audit_fact(session, table, lake_table, is_alone=not run.has_other_days)
     else:
         versioned = {dimension.warehouse.name: dimension for dimension in run.star.dimensions}
         audit_members(session, table, versioned.get(table.name))
     write_ledger(session, table, rows)
     # What was found would have undone the load: here every check has passed.
-    checks = {AGREEMENT: ""} if table.kind is Kind.FACT else {}
+    checks = {AGREEMENT: ""} if table.kind is TableKind.FACT else {}
     return {day: TableDay(rows=count, checks=checks) for day, count in rows.items()}

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.model.naming import TableName, data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
@@ -61,7 +61,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
 
     Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
     """
-    star, facts = loading.star, [table for table in tables if table.kind is Kind.FACT]
+    star, facts = loading.star, [table for table in tables if table.kind is TableKind.FACT]
     with postgres_session(loading.connection, loading.lake, tables_on_postgres(star), days) as session:
         belonging(star).require_own(session, lambda: _days_loaded(session, star))
         for view in star.views:
@@ -70,7 +70,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
             session.view_lake(lake_table)
         for year in _years_named(session, star, facts):
             _put_year(session, year, loading)
-        for dimension in (table for table in tables if table.kind is not Kind.FACT):
+        for dimension in (table for table in tables if table.kind is not TableKind.FACT):
             _put_members(session, dimension, star.lake_table(dimension))
         for fact in facts:
             _replace_days(session, star, fact)
@@ -115,7 +115,7 @@ def _days_loaded(session: PostgresSession, star: WarehouseStar) -> Mapping[Table
 def _read(star: WarehouseStar, tables: Sequence[Table]) -> list[Table]:
     """The tables of the lake that these are made of."""
     names = {star.lake_table(table).name for table in tables}
-    for fact in (table for table in tables if table.kind is Kind.FACT):
+    for fact in (table for table in tables if table.kind is TableKind.FACT):
         names |= set(rows_query(star, fact).lake_inputs) & star.lake_names.keys()
     return [table for table in star.lake_tables if table.name in names]
 
@@ -224,7 +224,7 @@ def _ensure_view(session: PostgresSession, star: WarehouseStar, view: str) -> No
 def _outcomes(session: PostgresSession, table: Table, lake_table: Table) -> dict[date, TableDay]:
     counts = dict(session.duck.execute(f"SELECT dt, count(*) FROM {lake_table.name.sql} GROUP BY dt").fetchall())
     # What was found would have undone the load: here every check has passed.
-    checks = {AGREEMENT: ""} if table.kind is Kind.FACT else {}
+    checks = {AGREEMENT: ""} if table.kind is TableKind.FACT else {}
     return {day: TableDay(rows=counts.get(day, 0), checks=checks) for day in session.days}
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.lake.parquet_files import encode_parquet
-from sakila_platform.model.contracts import Kind, Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import parse_day
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.day_runs import DaysRefused
@@ -49,7 +49,7 @@ def found_after(platform: Platform, statement: str, table: Table) -> tuple[str, 
 
 
 def audit(session: WarehouseSession, table: Table) -> None:
-    if table.kind is Kind.FACT:
+    if table.kind is TableKind.FACT:
         session.view_lake(STAR.lake_table(table), session.days)
         audit_fact(session, table, STAR.lake_table(table))
     else:

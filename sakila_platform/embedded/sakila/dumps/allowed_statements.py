@@ -12,7 +12,7 @@ from sakila_platform.embedded.sakila.dumps.statements import Statement
 from sakila_platform.errors import PlatformError
 
 
-class Kind(Enum):
+class StatementKind(Enum):
     """What a statement of a dump does, as far as loading it differs."""
 
     LEFT_OUT = "what the platform does itself, or has no use for"
@@ -51,16 +51,19 @@ _DEFINED = r"CREATE (?:OR REPLACE )?(?:ALGORITHM = \w+ )?(?:DEFINER = \S+ (?:\( 
 _PATTERNS = tuple(
     (kind, re.compile(pattern + r"(?: |$)"))
     for kind, pattern in (
-        (Kind.LEFT_OUT, r"USE|(?:CREATE|DROP|ALTER) (?:DATABASE|SCHEMA)|(?:UN)?LOCK TABLES?|SELECT"),
-        (Kind.SETTING, r"SET"),
-        (Kind.ROWS, r"(?:INSERT|REPLACE)"),
-        (Kind.TRIGGER, rf"{_DEFINED}TRIGGER|DROP TRIGGER"),
-        (Kind.DEFINITION, rf"CREATE TABLE (?:IF NOT EXISTS )?{_NAME} \("),
-        (Kind.DEFINITION, rf"{_DEFINED}(?:SQL SECURITY \w+ )?(?:VIEW|PROCEDURE|FUNCTION)"),
-        (Kind.DEFINITION, r"CREATE (?:UNIQUE |FULLTEXT |SPATIAL )?INDEX|TRUNCATE"),
-        (Kind.DEFINITION, r"DROP (?:TABLE|VIEW|PROCEDURE|FUNCTION|INDEX)"),
-        (Kind.DEFINITION, rf"ALTER TABLE {_NAME} (?:ADD|MODIFY|CHANGE|DISABLE KEYS|ENABLE KEYS|AUTO_INCREMENT)"),
-        (Kind.DEFINITION, r"START TRANSACTION|BEGIN|COMMIT"),
+        (StatementKind.LEFT_OUT, r"USE|(?:CREATE|DROP|ALTER) (?:DATABASE|SCHEMA)|(?:UN)?LOCK TABLES?|SELECT"),
+        (StatementKind.SETTING, r"SET"),
+        (StatementKind.ROWS, r"(?:INSERT|REPLACE)"),
+        (StatementKind.TRIGGER, rf"{_DEFINED}TRIGGER|DROP TRIGGER"),
+        (StatementKind.DEFINITION, rf"CREATE TABLE (?:IF NOT EXISTS )?{_NAME} \("),
+        (StatementKind.DEFINITION, rf"{_DEFINED}(?:SQL SECURITY \w+ )?(?:VIEW|PROCEDURE|FUNCTION)"),
+        (StatementKind.DEFINITION, r"CREATE (?:UNIQUE |FULLTEXT |SPATIAL )?INDEX|TRUNCATE"),
+        (StatementKind.DEFINITION, r"DROP (?:TABLE|VIEW|PROCEDURE|FUNCTION|INDEX)"),
+        (
+            StatementKind.DEFINITION,
+            rf"ALTER TABLE {_NAME} (?:ADD|MODIFY|CHANGE|DISABLE KEYS|ENABLE KEYS|AUTO_INCREMENT)",
+        ),
+        (StatementKind.DEFINITION, r"START TRANSACTION|BEGIN|COMMIT"),
     )
 )
 # After one of these a table's name stands; after the first ones a list of them, also in brackets.
@@ -81,7 +84,7 @@ _HARMFUL_FUNCTIONS = re.compile(
 )
 
 
-def kind_of(statement: Statement, databases: Collection[str]) -> Kind:
+def kind_of(statement: Statement, databases: Collection[str]) -> StatementKind:
     """What a statement does. Raises PlatformError, at file and line, for one that no Sakila needs.
 
     `databases` are the names that the dump's own database has, in lower case.
@@ -90,17 +93,17 @@ def kind_of(statement: Statement, databases: Collection[str]) -> Kind:
         database = statement.insert["database"]
         if database and unquoted(database).lower() not in databases:
             raise _refused(statement, f"it fills a table of the database {unquoted(database)}")
-        return Kind.ROWS
+        return StatementKind.ROWS
     tokens = _tokens(statement.plain)
     shape = " ".join(token.shape for token in tokens)
     kind = next((kind for kind, pattern in _PATTERNS if pattern.match(shape)), None)
-    if kind is Kind.ROWS:
+    if kind is StatementKind.ROWS:
         raise _refused(statement, "only INSERT INTO … VALUES puts rows in")
     if kind is None:
         raise _refused(statement, "no Sakila needs a statement of its kind")
-    if kind is Kind.LEFT_OUT:
+    if kind is StatementKind.LEFT_OUT:
         _require_harmless_to_leave_out(statement, tokens, databases)
-    elif kind is not Kind.SETTING:
+    elif kind is not StatementKind.SETTING:
         _require_own(statement, tokens, databases)
     return kind
 
