@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sakila_platform.catalogue.csv.files import CSV_FILES
 from sakila_platform.catalogue.raw_zone import newest_files
-from sakila_platform.catalogue.settled_days import is_settled
 from sakila_platform.catalogue.tmdb.record_files import RECORDS
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles
 from sakila_platform.catalogue.tmdb_stand_in.titles import Title, generated_titles
+from sakila_platform.catalogue.up_to_date_days import is_up_to_date
 from sakila_platform.declarations.demonstration import Days, Demonstration, Report, Shown
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.duckdb import create_mart_view, open_duckdb
@@ -105,8 +105,8 @@ def _chosen(clock: Clock, recent_days: int) -> list[Days]:
     return [Days("Today's catalogue", [clock.today()])]
 
 
-def _is_settled(day: date) -> bool:
-    return is_settled(open_lake(), catalogue_folder(), day)
+def _is_up_to_date(day: date) -> bool:
+    return is_up_to_date(open_lake(), catalogue_folder(), day)
 
 
 @contextmanager
@@ -167,6 +167,6 @@ DEMONSTRATION = Demonstration(
         "                                           your own files, and what TMDB itself says of them",
         "(sakila-platform is in .venv/bin)",
     ),
-    is_settled=_is_settled,
+    is_up_to_date=_is_up_to_date,
     during=_tmdb,
 )

@@ -17,7 +17,7 @@ from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS
 from sakila_platform.catalogue.tmdb.trusted_tmdb import TMDB_WARNINGS, publish_tmdb_days
 from sakila_platform.catalogue.trusted_tables import SOURCE
 from sakila_platform.declarations.domain import DataModel, Domain
-from sakila_platform.declarations.jobs import Clock, Job, Partition
+from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import DailyLayer, DataCatalog, LayerCheck, UnpartitionedLayer, Work
 from sakila_platform.declarations.star_layers import KINDS, inputs_of, layer_checks, query_of
 from sakila_platform.model.contracts import Table
@@ -103,7 +103,7 @@ DOMAIN = Domain(
             "CSV files and TMDB into raw, TMDB into trusted, for each of its days.",
             "days",
             # Today: what is asked now is true of now, and a catalogue has no events that are still to come.
-            Clock("catalogue_every_day", "0 2 * * *", "At 02:00, what TMDB says today.", Partition.TODAY),
+            Schedule("catalogue_every_day", "0 2 * * *", "At 02:00, what TMDB says today.", Partition.TODAY),
             layers=("raw", "trusted"),
         ),
     ),

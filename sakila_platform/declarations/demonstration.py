@@ -48,7 +48,7 @@ class Demonstration:
     """Where to look next."""
     shown: Callable[[], Iterable[Shown]] = lambda: ()
     """What is told of the domain beside the answers to its questions."""
-    is_settled: Callable[[date], bool] = lambda day: False
+    is_up_to_date: Callable[[date], bool] = lambda day: False
     """Whether a day that was run before it ended has all that its sources have by now."""
     during: Callable[[], AbstractContextManager[None]] = nullcontext
     """What is open while its days are run, such as a server that they ask."""

@@ -1,4 +1,4 @@
-"""A domain's jobs, and the clocks that start them."""
+"""A domain's jobs, and the schedules that start them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sakila_platform.model.naming import TableName
 
 
 class Partition(Enum):
-    """Which of its partitions a clock has a job run, of those there are at that moment."""
+    """Which of its partitions a schedule runs a job for, of those that exist at that time."""
 
     ENDED_DAY = "the day that has just ended"
     TODAY = "today"
@@ -18,7 +18,7 @@ class Partition(Enum):
 
 
 @dataclass(frozen=True)
-class Clock:
+class Schedule:
     """When a job is run, in the zone of the shop."""
 
     name: str
@@ -37,11 +37,11 @@ class Job:
     name: str
     description: str
     partitions: str
-    """By what it goes: "days", "years", or "" for none."""
-    clock: Clock
+    """How it is partitioned: "days", "years", or "" for none."""
+    schedule: Schedule
     layers: tuple[str, ...] = ()
-    """All of these layers that goes by such partitions."""
+    """All assets of these layers that have such partitions."""
     assets: tuple[TableName, ...] = ()
-    """And these."""
+    """And these assets."""
     checks: tuple[tuple[TableName, str], ...] = ()
     """And these checks, by table and name, which no other job of the domain runs."""

@@ -22,7 +22,7 @@ from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.raw_files import BucketFiles
 from sakila_platform.lake.s3.bucket import open_bucket
 from sakila_platform.lambdas.log_lines import tell
-from sakila_platform.lambdas.moments import clock_of
+from sakila_platform.lambdas.scheduled_time import clock_of
 from sakila_platform.model.days import parse_day
 from sakila_platform.settings.catalogue import TMDB_PAGES_PER_YEAR, TMDB_SECRET
 from sakila_platform.settings.places import LAKE

@@ -9,7 +9,7 @@ from typing import Any
 
 from sakila_platform.lambdas.log_lines import tell
 from sakila_platform.lambdas.logins import open_database
-from sakila_platform.lambdas.moments import clock, clock_of
+from sakila_platform.lambdas.scheduled_time import clock, clock_of
 from sakila_platform.model.days import ONE_DAY, parse_day
 from sakila_platform.rentals.simulation.days import simulate_day
 from sakila_platform.rentals.simulation.draws import Options

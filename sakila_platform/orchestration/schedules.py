@@ -1,4 +1,4 @@
-"""Jobs and clocks of the domains, as they declare them, and how fresh their warehouses are to be."""
+"""Jobs and schedules of the domains, as they declare them, and how fresh their warehouses are to be."""
 
 from __future__ import annotations
 
@@ -84,24 +84,24 @@ _CHOSEN: Mapping[Partition, Callable[[], str]] = {
 
 
 def schedules_of(domain: Domain) -> list[dg.ScheduleDefinition]:
-    """The clocks of the domain's jobs, in the shop's time zone."""
+    """The schedules of the domain's jobs, in the shop's time zone."""
     zone = TIME_ZONE.read().key
     return [_schedule(job, zone) for job in domain.jobs]
 
 
 def _schedule(job: Job, zone: str) -> dg.ScheduleDefinition:
     def requested(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        if job.clock.partition is Partition.NONE:
+        if job.schedule.partition is Partition.NONE:
             return dg.RunRequest()
         with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
-            chosen = _CHOSEN[job.clock.partition]()
+            chosen = _CHOSEN[job.schedule.partition]()
         return dg.RunRequest(run_key=chosen, partition_key=chosen)
 
     return dg.ScheduleDefinition(
-        name=job.clock.name,
+        name=job.schedule.name,
         job_name=job.name,
-        cron_schedule=job.clock.cron,
+        cron_schedule=job.schedule.cron,
         execution_timezone=zone,
-        description=job.clock.description,
+        description=job.schedule.description,
         execution_fn=requested,
     )

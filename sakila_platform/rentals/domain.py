@@ -10,7 +10,7 @@ from sakila_platform.capture.captured_days import MATCHES_SOURCE
 from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.domain import DataModel, Domain
-from sakila_platform.declarations.jobs import Clock, Job, Partition
+from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
     DailyLayer,
     DataCatalog,
@@ -159,7 +159,7 @@ DOMAIN = Domain(
             "rentals_daily",
             "Simulate, stage, final, warehouse: for each of its days.",
             "days",
-            Clock("rentals_every_day", "0 1 * * *", "At 01:00, the day that has just ended.", Partition.ENDED_DAY),
+            Schedule("rentals_every_day", "0 1 * * *", "At 01:00, the day that has just ended.", Partition.ENDED_DAY),
             layers=("stage", "final", "warehouse"),
             assets=(source.SIMULATED_RENTALS,),
         ),
@@ -167,14 +167,14 @@ DOMAIN = Domain(
             "rentals_dates",
             "The Date dimension of a year.",
             "years",
-            Clock("rentals_every_year", "30 0 1 1 *", "On 1 January, next year's dates.", Partition.NEXT_YEAR),
+            Schedule("rentals_every_year", "30 0 1 1 *", "On 1 January, next year's dates.", Partition.NEXT_YEAR),
             assets=(star.DIM_DATE.name, warehouse.DIM_DATE.name),
         ),
         Job(
             "rentals_stale_days",
             "Lists the days whose source has changed since they were staged.",
             "",
-            Clock("rentals_stale_days_every_day", "0 5 * * *", "At 05:00, which staged days must be run again."),
+            Schedule("rentals_stale_days_every_day", "0 5 * * *", "At 05:00, which staged days must be run again."),
             checks=tuple((table.name, STALE_DAYS) for table in source.EVENT_TABLES),
         ),
     ),

@@ -29,7 +29,7 @@ from sakila_platform.reviews.source import SOURCE, VENDOR_FILES
 from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, Reading, look
 from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries, raw_path
 from sakila_platform.reviews.vendors.taken import contents_taken
-from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.calendar import FIRST_DAY
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 

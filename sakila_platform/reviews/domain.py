@@ -9,7 +9,7 @@ from functools import partial
 
 from sakila_platform.capture.captured_days import MATCHES_SOURCE
 from sakila_platform.declarations.domain import DataModel, Domain
-from sakila_platform.declarations.jobs import Clock, Job, Partition
+from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
     DailyLayer,
     DateDimension,
@@ -33,7 +33,7 @@ from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE
 from sakila_platform.reviews.stage_days import Staging, stage_days
 from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
-from sakila_platform.reviews.warehouse_place import ask, load, load_dates
+from sakila_platform.reviews.warehouse_engine import ask, load, load_dates
 from sakila_platform.star.transform import build_days
 from sakila_platform.warehouse.postgres.load import Loading, refill, tables_on_postgres
 from sakila_platform.warehouse.rows import inputs_of
@@ -115,14 +115,14 @@ DOMAIN = Domain(
             "Stage, final and warehouse of reviews, for each of its days.",
             "days",
             # Purchases come by the clock; a day whose files arrive later is run again by the sensor of arrivals.
-            Clock("reviews_every_day", "30 1 * * *", "At 01:30, the day that has just ended.", Partition.ENDED_DAY),
+            Schedule("reviews_every_day", "30 1 * * *", "At 01:30, the day that has just ended.", Partition.ENDED_DAY),
             layers=("stage", "final", "warehouse"),
         ),
         Job(
             "reviews_dates",
             "The Date dimension of reviews, of a year.",
             "years",
-            Clock("reviews_every_year", "45 0 1 1 *", "On 1 January, next year's dates.", Partition.NEXT_YEAR),
+            Schedule("reviews_every_year", "45 0 1 1 *", "On 1 January, next year's dates.", Partition.NEXT_YEAR),
             assets=(star.DIM_DATE.name, warehouse.DIM_DATE.name),
         ),
     ),

@@ -25,7 +25,7 @@ from sakila_platform_tests.platform import Platform
 
 _CALLS_BETWEEN_TIMES = 100
 _SEED = 20050524
-# What is imported on the way takes no part of the moments: by PyArrow, by the calendar, for a lake on S3.
+# What is imported on the way takes no part of the calls: by PyArrow, by the calendar, for a lake on S3.
 _PRELOADED = [__name__, "pandas", "holidays.countries", "sakila_platform.lake.s3.lake"]
 
 
@@ -45,17 +45,17 @@ def start(backfill: Backfill, stop_at: int = 0) -> tuple[ForkServerProcess, Conn
     """A process that runs the days, and what it has to say."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    told, tell = context.Pipe(duplex=False)
+    progress, tell = context.Pipe(duplex=False)
     process = context.Process(target=run_backfill, args=(backfill, tell, stop_at))
     process.start()
     tell.close()
-    return process, told
+    return process, progress
 
 
-def random_moments(backfill: Backfill, count: int) -> list[int]:
-    """Moments all over the duration of an uninterrupted run, in any order, in calls since it began."""
-    process, told = start(backfill)
-    times = told.recv()
+def random_calls(backfill: Backfill, count: int) -> list[int]:
+    """Points all over the duration of an uninterrupted run, in any order, in calls since it began."""
+    process, progress = start(backfill)
+    times = progress.recv()
     process.join()
     draw = random.Random(_SEED)
     spread = [(n + draw.random()) / count for n in range(count)]
@@ -67,9 +67,9 @@ def random_moments(backfill: Backfill, count: int) -> list[int]:
 def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
     """Run the days through every layer, a few days at a time; tells its parent when it is time to be killed.
 
-    Moments are counted in calls, of Python's functions and of C's, so that they do not depend on how busy the machine
+    Progress is counted in calls, of Python's functions and of C's, so that they do not depend on how busy the machine
     is. At `stop_at` calls the parent is sent True, and the work goes on until the signal comes. In the end the parent
-    is sent the time of every hundredth call, for it to choose moments from.
+    is sent the time of every hundredth call, for it to choose calls from.
     """
     calls, times = 0, [time.perf_counter()]
 
@@ -93,7 +93,7 @@ def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
 
 
 def main() -> None:
-    """Run the daily job over the days given, on the platform of the settings; each step is told on a line."""
+    """Run the daily job over the days given, on the platform of the settings; each step is reported on a line."""
     first, last = sys.argv[1:]
     with open_runs(HOME.read()) as runs:
         runs.execute("rentals_daily", (first, last), lambda line: sys.stdout.write(f"{line}\n") and sys.stdout.flush())

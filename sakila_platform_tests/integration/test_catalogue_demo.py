@@ -20,8 +20,8 @@ from sakila_platform.catalogue import demonstration as demo_catalogue
 from sakila_platform.catalogue.dashboards import HORROR
 from sakila_platform.catalogue.domain import DOMAIN, HISTORY
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.catalogue.settled_days import is_settled
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES
+from sakila_platform.catalogue.up_to_date_days import is_up_to_date
 from sakila_platform.cli.running.demo import run_demo
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError
@@ -156,16 +156,16 @@ def test_a_day_is_settled_until_a_source_of_it_changes(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, folder = open_lake(), catalogue_folder()
-    assert is_settled(lake, folder, DAY)
-    assert not is_settled(lake, folder, date(2022, 5, 1)), "TMDB was not asked then"
+    assert is_up_to_date(lake, folder, DAY)
+    assert not is_up_to_date(lake, folder, date(2022, 5, 1)), "TMDB was not asked then"
     shutil.copytree(folder, tmp_path / "titles")
     with (tmp_path / "titles" / "series.csv").open("ab") as series:
         series.write(b"\n")
-    assert not is_settled(lake, tmp_path / "titles", DAY)
+    assert not is_up_to_date(lake, tmp_path / "titles", DAY)
     terms = tmp_path / "mine.csv"
     terms.write_text("subgenre,kind,term\nZombie,keyword,zombie\n", encoding="utf-8")
     monkeypatch.setenv(SUBGENRES.name, str(terms))
-    assert not is_settled(lake, folder, DAY)
+    assert not is_up_to_date(lake, folder, DAY)
 
 
 def test_what_is_generated_is_not_mixed_with_what_tmdb_says(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:

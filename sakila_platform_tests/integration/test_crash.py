@@ -22,7 +22,7 @@ from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.server_process import live_pid
 from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform_tests.integration import backfills
-from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
+from sakila_platform_tests.integration.backfills import Backfill, random_calls, start
 from sakila_platform_tests.platform import Contents, new_platform
 
 FIRST, LAST = "2005-05-24", "2005-06-02"
@@ -72,10 +72,10 @@ def test_a_backfill_killed_at_any_moment_is_made_whole_by_running_it_again(
 
     expected = contents_after_running(backfill("uninterrupted"))
     ends = []
-    for attempt, moment in enumerate(random_moments(backfill("measured"), KILLS)):
+    for attempt, kill_point in enumerate(random_calls(backfill("measured"), KILLS)):
         cut_off = backfill(f"attempt_{attempt}")
-        process, told = start(cut_off, moment)
-        told.recv()
+        process, progress = start(cut_off, kill_point)
+        progress.recv()
         if attempt % 6 == 3:
             # The server dies, and the process with what it does about that.
             kill_server(home)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.databases.mysql.address import Address
-from sakila_platform_tests.integration.backfills import Backfill, random_moments, start
+from sakila_platform_tests.integration.backfills import Backfill, random_calls, start
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.platform import Contents, new_platform
 from sakila_platform_tests.s3_servers import S3Server
@@ -48,13 +48,13 @@ def test_a_backfill_killed_at_any_moment_leaves_whole_objects_and_is_completed_b
 ) -> None:
     backfill = Backfill(shop, mysql_server.on("warehouse_killed"), tmp_path, FIRST, LAST, place)
     expected = contents_after_running(backfill)
-    moments = random_moments(backfill, KILLS)
+    kill_points = random_calls(backfill, KILLS)
     with new_platform(shop, backfill.warehouse, tmp_path, place) as platform:
         platform.start_over()
     killed = 0
-    for moment in moments:
-        process, told = start(backfill, moment)
-        told.recv()
+    for kill_point in kill_points:
+        process, progress = start(backfill, kill_point)
+        progress.recv()
         process.kill()
         process.join()
         killed += process.exitcode != 0
@@ -64,5 +64,5 @@ def test_a_backfill_killed_at_any_moment_leaves_whole_objects_and_is_completed_b
             content = place.server.client().get_object(Bucket=place.bucket, Key=key)["Body"].read()
             assert pq.read_table(io.BytesIO(content)).num_rows >= 0, path
         assert place.left_aside() == []
-        assert contents_after_running(backfill) == expected, f"killed at {moment}"
+        assert contents_after_running(backfill) == expected, f"killed at {kill_point}"
     assert killed >= KILLS - 1, "most were killed before they were done"

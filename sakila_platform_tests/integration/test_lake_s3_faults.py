@@ -165,7 +165,7 @@ def test_parts_of_an_upload_that_failed_are_taken_back(lake: Lake, door: FaultyD
 DAY = "2005-05-25"
 CHANGE = "UPDATE payment SET amount = amount + 1 WHERE payment_date BETWEEN '2005-05-25' AND '2005-05-26'"
 SEED = 20050525
-MOMENTS = 12
+CHOSEN = 12
 
 
 @pytest.fixture(scope="module")
@@ -209,13 +209,13 @@ def after(platform: Platform, calls: list[str]) -> dict[str, bytes]:
     return platform.files()
 
 
-def moments(calls: list[str]) -> list[int]:
+def chosen_calls(calls: list[str]) -> list[int]:
     """One call of each kind (its method, what it asks and of which layer), and some others by lot."""
     kinds = {}
     for number, call in enumerate(calls, 1):
         kinds.setdefault(kind_of(call), number)
     draw = random.Random(SEED)
-    others = draw.sample(sorted(set(range(1, len(calls) + 1)) - set(kinds.values())), MOMENTS - len(kinds))
+    others = draw.sample(sorted(set(range(1, len(calls) + 1)) - set(kinds.values())), CHOSEN - len(kinds))
     return sorted([*kinds.values(), *others])
 
 
@@ -251,7 +251,7 @@ def test_a_days_run_makes_calls_of_every_kind(calls: list[str]) -> None:
 def test_a_days_run_survives_what_passes_at_any_call(
     platform: Platform, before: dict[str, bytes], calls: list[str], expected: Contents, door: FaultyDoor
 ) -> None:
-    for turn, number in enumerate(moments(calls)):
+    for turn, number in enumerate(chosen_calls(calls)):
         put_back(platform, before, door)
         door.break_call(number, PASSING[turn % len(PASSING)])
         platform.run(DAY)
@@ -268,7 +268,7 @@ def test_a_days_run_that_fails_leaves_files_whole_and_the_next_one_completes_it(
     door: FaultyDoor,
 ) -> None:
     staying = [fault for fault in STAYING if fault is not Fault.HALF_A_BODY]
-    for turn, number in enumerate(moments(calls)):
+    for turn, number in enumerate(chosen_calls(calls)):
         put_back(platform, before, door)
         loaded = platform.warehouse_contents()
         fault = staying[turn % len(staying)]

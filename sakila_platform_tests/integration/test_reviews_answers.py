@@ -25,7 +25,7 @@ from sakila_platform.reviews.assets import NEVER_MULTIPLIED, never_multiplied_ch
 from sakila_platform.reviews.databases import WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
-from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
 from sakila_platform.warehouse.postgres.load import Loading, load_days

@@ -30,7 +30,7 @@ from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.databases import WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
-from sakila_platform.reviews.warehouse_place import ask
+from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform.warehouse.redshift_load import (

@@ -1,4 +1,4 @@
-"""What is declared for AWS: names, clocks, permissions, archives. No account is asked."""
+"""What is declared for AWS: names, cron expressions, permissions, archives. No account is asked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES, TRUSTED_TABLES
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.postgres.address import PostgresAddress
-from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
+from sakila_platform.deploy.cron import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
 from sakila_platform.deploy.declared.athena_views import described, view_parts
 from sakila_platform.deploy.declared.catalogue import LAYERS
@@ -43,7 +43,7 @@ from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release, re
 from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
 from sakila_platform.model.contracts import Table
 from sakila_platform.spark.arguments import _parser, parse_arguments
-from sakila_platform_tests.aws_clocks import cron_faults
+from sakila_platform_tests.aws_cron import cron_faults
 from sakila_platform_tests.policy_lint import asked_besides, iam_action, policy_faults
 
 SHOP = Address.parse("mysql://platform:secret@db.example:3306")
@@ -285,7 +285,7 @@ def test_crawlers_see_the_contracts_tables_and_change_none() -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_clocks_are_as_aws_reads_them(zone: str) -> None:
+def test_cron_expressions_are_as_aws_reads_them(zone: str) -> None:
     for each in declared(environment(oltp=SHOP, zone=ZoneInfo(zone))):
         for part in ("Schedule", "ScheduleExpression"):
             assert not each.wanted.get(part) or cron_faults(each.wanted[part]) == []

@@ -1,4 +1,4 @@
-"""What the desk decides without a shop: moments, passwords, documents, lateness, its OpenAPI document, its settings."""
+"""What the desk decides without a shop: times, passwords, documents, lateness, its OpenAPI document, its settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sakila_platform.rental_desk.accounts import passwords
 from sakila_platform.rental_desk.accounts.people import canonical_document
 from sakila_platform.rental_desk.accounts.written_names import document_form, name_form, password_form
 from sakila_platform.rental_desk.refusals import Invalid
-from sakila_platform.rental_desk.rentals.moments import counter_moment
+from sakila_platform.rental_desk.rentals.counter_time import counter_time
 from sakila_platform.rental_desk.rentals.returning import late_days
 from sakila_platform.rental_desk.web.configuration import DeskConfig, desk_config
 from sakila_platform.rental_desk.web.openapi import openapi_document
@@ -48,7 +48,7 @@ CLOCK = Clock(BOGOTA, datetime(2026, 5, 20, 18, 30, 15, 999, tzinfo=timezone.utc
     ],
 )
 def test_a_moment_is_of_the_shops_clock(written: str | None, meant: str) -> None:
-    assert str(counter_moment(written, CLOCK)) == meant
+    assert str(counter_time(written, CLOCK)) == meant
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_a_moment_is_of_the_shops_clock(written: str | None, meant: str) -> None
 )
 def test_another_moment_is_refused_in_words_that_help(written: str, told: str) -> None:
     with pytest.raises(Invalid, match=told) as refused:
-        counter_moment(written, CLOCK)
+        counter_time(written, CLOCK)
     assert "2026-05-24T18:30" in refused.value.message
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_moment_up_to_now_or_is_refused(text: str) -> None:
     try:
-        moment = counter_moment(text, CLOCK)
+        moment = counter_time(text, CLOCK)
     except Invalid:
         return
     assert moment <= CLOCK.wall_time()
@@ -172,7 +172,7 @@ def test_a_name_that_can_be_read_is_taken(name: str) -> None:
     assert name_form(f" {name} ") == name
 
 
-def test_moments_of_answers_promise_no_zone_that_they_lack() -> None:
+def test_times_of_answers_promise_no_zone_that_they_lack() -> None:
     schemas = openapi_document()["components"]["schemas"]
     assert schemas["RentalLine"]["properties"]["rental_date"]["format"] == "date-time-local"
     assert '"date-time"' not in json.dumps(schemas)

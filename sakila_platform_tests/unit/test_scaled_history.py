@@ -49,7 +49,7 @@ def test_no_moment_copy_and_customer_come_twice_nor_what_is_recorded() -> None:
     assert not set(keys) & set(zip(known.taken, known.copy, known.customer, strict=True))
 
 
-def test_more_rentals_than_moments_copies_and_customers_allow_are_refused() -> None:
+def test_more_rentals_than_times_copies_and_customers_allow_are_refused() -> None:
     with pytest.raises(PlatformError, match="13 rentals don't fit on these days"):
         drawn(Calendar(date(2005, 5, 24), days=1, rentals=13))
 

@@ -48,14 +48,14 @@ def shop(*, customers=(), films=(), copies=(), clerks=None, hours=None, kept=Non
 
 counts = st.integers(0, 50)
 stores = st.integers(1, 3)
-moments = st.integers(-30 * 3600, 30 * 3600).map(lambda seconds: MORNING + timedelta(seconds=seconds))
+times = st.integers(-30 * 3600, 30 * 3600).map(lambda seconds: MORNING + timedelta(seconds=seconds))
 
 
 @st.composite
 def shops(draw: st.DrawFn) -> Shop:
     films = draw(st.lists(counts, min_size=1, max_size=5))
     customers = draw(st.lists(st.tuples(stores, counts), max_size=12))
-    copies = draw(st.lists(st.tuples(st.integers(1, len(films)), stores, moments), max_size=20))
+    copies = draw(st.lists(st.tuples(st.integers(1, len(films)), stores, times), max_size=20))
     return shop(
         customers=[(n, store, past) for n, (store, past) in enumerate(customers, 1)],
         films=list(enumerate(films, 1)),

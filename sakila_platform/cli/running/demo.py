@@ -98,8 +98,8 @@ def _done_days(stage: _Stage) -> set[date]:
     job = f"{stage.domain.name}_daily"
     days = {date.fromisoformat(day) for day in stage.runs.done(job)}
     recent = [day for day in days if day > stage.clock.today() - timedelta(days=_DAYS_LOOKED_AT)]
-    is_settled = stage.demonstration.is_settled
-    return days - {day for day in stage.runs.provisional(job, recent, stage.clock) if not is_settled(day)}
+    is_up_to_date = stage.demonstration.is_up_to_date
+    return days - {day for day in stage.runs.provisional(job, recent, stage.clock) if not is_up_to_date(day)}
 
 
 def _run_days(going: GoingOn, chosen: Days, done: set[date]) -> int:

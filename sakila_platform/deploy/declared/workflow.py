@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sakila_platform.deploy.clocks import daily_cron_utc, new_year_cron_utc
+from sakila_platform.deploy.cron import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration
 from sakila_platform.deploy.declared.catalogue import CRAWLERS, LAYERS
 from sakila_platform.deploy.environment import Environment

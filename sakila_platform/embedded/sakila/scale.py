@@ -174,22 +174,22 @@ def _load_file(cursor: Cursor, path: Path, table: str, rows: pa.Table) -> None:
 
 
 def _rental_rows(rentals: DrawnRentals, first_id: int) -> pa.Table:
-    returned = _moments(rentals.returned)
+    returned = _timestamps(rentals.returned)
     ids = pa.array(np.arange(first_id, first_id + len(rentals)))
-    columns = [ids, _moments(rentals.taken), rentals.copy, rentals.customer, returned, rentals.staff, returned]
+    columns = [ids, _timestamps(rentals.taken), rentals.copy, rentals.customer, returned, rentals.staff, returned]
     return pa.table([pa.array(column) for column in columns], names=_RENTAL_COLUMNS.split(", "))
 
 
 def _payment_rows(rentals: DrawnRentals, first_rental_id: int, first_id: int) -> pa.Table:
     ids = np.arange(len(rentals))
-    taken = _moments(rentals.taken)
+    taken = _timestamps(rentals.taken)
     amounts = pa.array([f"{cents / 100:.2f}" for cents in range(int(rentals.amount_cents.max()) + 1)])
     amount = amounts.take(pa.array(rentals.amount_cents))
     columns = [first_id + ids, rentals.customer, rentals.staff, first_rental_id + ids, amount, taken, taken]
     return pa.table([pa.array(column) for column in columns], names=_PAYMENT_COLUMNS.split(", "))
 
 
-def _moments(seconds: np.ndarray) -> pa.Array:
+def _timestamps(seconds: np.ndarray) -> pa.Array:
     return pa.array(seconds.astype("datetime64[s]"))
 
 

@@ -34,7 +34,7 @@ class RecordedRentals:
 
 @dataclass(frozen=True)
 class DrawnRentals:
-    """One entry per drawn rental, in order of `taken`; moments in seconds since 1970, the amount due in cents."""
+    """One entry per drawn rental, in order of `taken`; times in seconds since 1970, the amount due in cents."""
 
     taken: Integers
     returned: Integers
@@ -107,7 +107,7 @@ def _drawn(
 def _unrepeated(random: np.random.Generator, recorded: RecordedRentals, taken: Integers) -> tuple[Integers, Integers]:
     """For each moment two recorded rentals: one to take the copy from, one the customer. No key comes twice.
 
-    Raises PlatformError when there are too few copies and customers for so many rentals at the same moments.
+    Raises PlatformError when there are too few copies and customers for so many rentals at the same times.
     """
     origin = min(int(taken[0]), int(recorded.taken.min()))
     copies, customers = int(recorded.copy.max()) + 1, int(recorded.customer.max()) + 1

@@ -90,11 +90,11 @@ def known_since(cursor: Cursor, film_id: int, clock: Clock) -> datetime | None:
         [film_id],
     )
     entered, first_rented = cursor.fetchone() or (None, None)
-    moments = [first_rented] if isinstance(first_rented, datetime) else []
+    known = [first_rented] if isinstance(first_rented, datetime) else []
     if isinstance(entered, datetime):
         # A TIMESTAMP: an instant, read in UTC.
-        moments.append(entered.replace(tzinfo=timezone.utc).astimezone(clock.zone).replace(tzinfo=None))
-    return min(moments, default=None)
+        known.append(entered.replace(tzinfo=timezone.utc).astimezone(clock.zone).replace(tzinfo=None))
+    return min(known, default=None)
 
 
 def stores(cursor: Cursor) -> list[tuple[int, str]]:

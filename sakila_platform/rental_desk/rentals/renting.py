@@ -19,8 +19,8 @@ from pymysql.cursors import Cursor
 from sakila_platform.model.days import Clock
 from sakila_platform.rental_desk.accounts.people import Person, Visitor, held_customer_by_document, home_store_id
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, NotAllowed, ShopClosed
+from sakila_platform.rental_desk.rentals.counter_time import as_known_since, counter_time
 from sakila_platform.rental_desk.rentals.films import known_since
-from sakila_platform.rental_desk.rentals.moments import as_known_since, counter_moment
 
 MOST_FILMS = 20
 # What servers say when an AUTO_INCREMENT column has no number left (MariaDB: 167 or 1467, MySQL: 1062 or 1467).
@@ -86,7 +86,7 @@ def rent(cursor: Cursor, asked: RentalRequest, by: Visitor, clock: Clock) -> tup
     Raises Invalid for what can't be, NotAllowed for what the person may not do, Conflict when a film has no copy left.
     """
     _require_films(asked.film_ids)
-    moment = counter_moment(asked.date, clock)
+    moment = counter_time(asked.date, clock)
     customer = _customer(cursor, asked.document, by)
     if not by.is_staff and moment.date() != clock.today():
         raise NotAllowed("Customers rent for today. Ask at the counter for another day.", "date")

@@ -12,7 +12,7 @@ from pymysql.cursors import Cursor
 from sakila_platform.model.days import Clock
 from sakila_platform.rental_desk.accounts.people import Visitor
 from sakila_platform.rental_desk.refusals import Conflict, Invalid, NotAllowed
-from sakila_platform.rental_desk.rentals.moments import counter_moment
+from sakila_platform.rental_desk.rentals.counter_time import counter_time
 
 MOST_RENTALS = 50
 # As Sakila's get_customer_balance has it: a dollar for each day beyond the film's duration, by the calendar.
@@ -61,7 +61,7 @@ def give_back(cursor: Cursor, asked: ReturnRequest, by: Visitor, clock: Clock) -
         raise Invalid("Choose at least one rental.", "rentals")
     if len(asked.rental_ids) > MOST_RENTALS:
         raise Invalid(f"At most {MOST_RENTALS} rentals can be returned at once.", "rentals")
-    moment = counter_moment(asked.date, clock)
+    moment = counter_time(asked.date, clock)
     cursor.execute(_HOLD, [tuple(asked.rental_ids)])
     cursor.execute(_RENTALS, [tuple(asked.rental_ids)])
     rows = {row[0]: row for row in cursor.fetchall()}

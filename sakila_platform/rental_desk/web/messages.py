@@ -45,7 +45,9 @@ Document = Annotated[
 Moment = Annotated[
     str,
     StringConstraints(max_length=40),
-    Field(description="A day (2026-05-24) or a moment (2026-05-24T18:30) of the shop's clock, not in the future."),
+    Field(
+        description="A day (2026-05-24) or a date and time (2026-05-24T18:30) of the shop's clock, not in the future."
+    ),
 ]
 StoreId = Annotated[int, Field(ge=1, le=255)]
 FilmId = Annotated[int, Field(ge=1, le=65_535)]

@@ -38,7 +38,7 @@ def write_purchases(file: Path, lines: int, first: date, last: date, seed: int =
         invoice = _FIRST_INVOICE
         for day, count in zip(days, _shares(lines, len(days)), strict=True):
             left = count
-            for moment in _moments(random, day, count):
+            for moment in _purchase_times(random, day, count):
                 bought = list(_invoice(random, invoice, moment, articles))[:left]
                 writer.writerows(bought)
                 invoice += 1
@@ -56,7 +56,7 @@ def _shares(lines: int, days: int) -> list[int]:
     return [lines * (n + 1) // days - lines * n // days for n in range(days)]
 
 
-def _moments(random: Random, day: date, count: int) -> list[datetime]:
+def _purchase_times(random: Random, day: date, count: int) -> list[datetime]:
     """More than enough for so many lines: an invoice has one at least."""
     opens = datetime.combine(day, _OPENS)
     return sorted(opens + timedelta(minutes=random.randrange(_MINUTES_OPEN)) for _ in range(count))

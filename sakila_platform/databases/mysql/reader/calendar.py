@@ -19,7 +19,7 @@ def days(numbers: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDA
     return starts.take(months) + day - 1, unusable if unusable.any() else None
 
 
-def moments(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
+def timestamps(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
     """Microseconds since 1970 of numbers such as 20050524225330, and where their day is none."""
     day = numbers // 1_000_000
     clock = (numbers - day * 1_000_000).astype(np.int32)

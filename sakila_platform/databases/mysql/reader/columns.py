@@ -149,9 +149,9 @@ def _wall_time(name: str, field: pa.Field, source: ResultColumn) -> Column | Non
     if source.type_code == FIELD_TYPE.TIMESTAMP and field.type.tz:
         return _instant(name, field, source)
     if not source.decimals:
-        return Column(field, (_or_null(f"{name} + 0"),), lambda raw: _moments(raw[0], None, field.type))
+        return Column(field, (_or_null(f"{name} + 0"),), lambda raw: _timestamps(raw[0], None, field.type))
     expressions = (_or_null(f"CAST(FLOOR({name} + 0) AS SIGNED)"), f"COALESCE(MICROSECOND({name}), 0)")
-    return Column(field, expressions, lambda raw: _moments(raw[0], raw[1], field.type))
+    return Column(field, expressions, lambda raw: _timestamps(raw[0], raw[1], field.type))
 
 
 def _instant(name: str, field: pa.Field, source: ResultColumn) -> Column:
@@ -271,13 +271,13 @@ def _scaled(raw: RawColumn, kind: pa.Decimal128Type) -> pa.Array:
     return pa.Array.from_buffers(kind, values.size, [_validity(nulls), pa.py_buffer(halves)])
 
 
-def _moments(raw: RawColumn, fraction: RawColumn | None, kind: pa.TimestampType) -> tuple[pa.Array, Mask | None]:
+def _timestamps(raw: RawColumn, fraction: RawColumn | None, kind: pa.TimestampType) -> tuple[pa.Array, Mask | None]:
     """Wall-clock times of numbers such as 20050524225330."""
     values, nulls = _values_and_nulls(raw)
     if nulls is not None:
         values = np.where(nulls, 101_000_000, values)
-    moments, bad = mysql_calendar.moments(values)
+    timestamps, bad = mysql_calendar.timestamps(values)
     if fraction is not None:
-        moments += fraction.values.astype(np.int64)
+        timestamps += fraction.values.astype(np.int64)
     bad = _without(bad, nulls)
-    return _array(moments, _either(nulls, bad)).view(pa.timestamp("us")).cast(kind), bad
+    return _array(timestamps, _either(nulls, bad)).view(pa.timestamp("us")).cast(kind), bad

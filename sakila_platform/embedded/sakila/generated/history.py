@@ -43,7 +43,7 @@ class Rental:
 
 
 def history_tables(random: Random, shop: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
-    """The rows of rental and payment. No copy is out twice at once; ids follow the moments of rental."""
+    """The rows of rental and payment. No copy is out twice at once; ids follow the times of rental."""
     rentals = _rentals(random, shop)
     return {
         "rental": [
@@ -59,7 +59,7 @@ def _rentals(random: Random, shop: Mapping[str, Sequence[Row]]) -> list[Rental]:
     copies, copy_weights = _copies(random, shop)
     free_from: dict[int, datetime] = {}
     rentals: list[Rental] = []
-    for taken, comes_back in _moments(random):
+    for taken, comes_back in _rental_times(random):
         (copy,) = random.choices(copies, cum_weights=copy_weights)
         while free_from.get(copy, OPENED) > taken:
             (copy,) = random.choices(copies, cum_weights=copy_weights)
@@ -75,7 +75,7 @@ def _time_out(random: Random) -> timedelta:
     return timedelta(days=random.randint(1, MOST_DAYS_OUT), minutes=minutes)
 
 
-def _moments(random: Random) -> Iterable[tuple[datetime, bool]]:
+def _rental_times(random: Random) -> Iterable[tuple[datetime, bool]]:
     """When rentals are taken, in order, and whether they come back."""
     seconds = BURST_LENGTH // timedelta(seconds=1)
     one_to_keep = True

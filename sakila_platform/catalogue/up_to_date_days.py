@@ -21,7 +21,7 @@ from sakila_platform.model.naming import data_file
 _CHUNK = 1024**2
 
 
-def is_settled(lake: Lake, folder: Path, day: date) -> bool:
+def is_up_to_date(lake: Lake, folder: Path, day: date) -> bool:
     """Whether raw has the folder's CSV files and a complete collection of the day, and the star its sub-genres.
 
     Raises PlatformError when the lake, or the table of sub-genres, can't be read.

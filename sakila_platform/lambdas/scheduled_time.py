@@ -1,4 +1,4 @@
-"""Which day an event is about: that of the moment it was scheduled for, so that a retry is about the same day."""
+"""Which day an event is about: that of the time it was scheduled for, so that a retry is about the same day."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def clock() -> Clock:
 def clock_of(event: Mapping[str, Any]) -> Clock:
     """The shop's clock as it stood when the event was scheduled; the one that runs, where the event does not say.
 
-    Raises UsageError on a moment that isn't one.
+    Raises UsageError for a text that is no time.
     """
     text = str(event.get(SCHEDULED_AT) or "")
     if not text:
         return clock()
     try:
-        # Python 3.10 does not read the Z that AWS ends a moment with.
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        # Python 3.10 does not read the Z that AWS ends a time with.
+        scheduled = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise UsageError(f"{SCHEDULED_AT} is {text!r}. Give a moment such as 2005-06-01T00:15:00Z.") from None
-    return Clock(TIME_ZONE.read(), moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+        raise UsageError(f"{SCHEDULED_AT} is {text!r}. Give a time such as 2005-06-01T00:15:00Z.") from None
+    return Clock(TIME_ZONE.read(), scheduled if scheduled.tzinfo else scheduled.replace(tzinfo=timezone.utc))
