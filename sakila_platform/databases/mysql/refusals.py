@@ -12,6 +12,8 @@ from sakila_platform.errors import PlatformError
 
 # require_secure_transport; no name in the driver.
 _TLS_ONLY = 3159
+# The server has no connection left, or the account has had its share.
+_FULL = (ER.CON_COUNT_ERROR, ER.TOO_MANY_USER_CONNECTIONS, ER.USER_LIMIT_REACHED)
 _ADDRESS = "the address (SAKILA_MYSQL_URL or SAKILA_WAREHOUSE_URL)"
 
 
@@ -55,6 +57,10 @@ def _remedy(address: Address, code: object, cause: object) -> str:
         return f"Correct user and password in {_ADDRESS}, or grant the account access from this machine{also}."
     if code == ER.DBACCESS_DENIED_ERROR:
         return f"Grant the account its rights there: GRANT ALL ON `{address.database}`.* TO its name."
+    if code in _FULL:
+        return (
+            "Wait until others there have ended, or have the server allow more (max_connections, max_user_connections)."
+        )
     if code in (CR.CR_AUTH_PLUGIN_CANNOT_LOAD, CR.CR_AUTH_PLUGIN_ERR):
         return "Have the account log in by caching_sha2_password, mysql_native_password or ed25519 (ALTER USER)."
     return "Start the private one with `sakila-platform up`, or correct SAKILA_MYSQL_URL."

@@ -167,6 +167,8 @@ def _remedy(reason: str) -> str:
         return "The password goes in clear to verified servers only: add ?sslmode=verify-full to the address."
     if "does not support SSL" in reason:
         return "Turn TLS on at the server; in a network where nobody listens, ?sslmode=disable does without."
+    if "too many" in reason or "connection slots" in reason:
+        return "Wait until others there have ended, or have the server allow more (max_connections, CONNECTION LIMIT)."
     return (
         "Start the private one with `sakila-platform up`, or correct SAKILA_POSTGRES_URL or "
         "SAKILA_REVIEWS_WAREHOUSE_URL."
