@@ -13,7 +13,7 @@ import pyarrow as pa
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, TableKind, arrow_schema
-from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, domain_of
+from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file
 
 
 def file_differences(schema: pa.Schema, table: Table) -> str:
@@ -71,7 +71,7 @@ def _told(table: Table, name: TableName, differing: Mapping[str, str]) -> str:
 
 
 def _remedy(table: Table, days: Sequence[str]) -> str:
-    domain, first, last = domain_of(table.name), days[0], days[-1]
+    domain, first, last = table.name.domain, days[0], days[-1]
     if table.kind is TableKind.SNAPSHOT and table.name.layer == "stage":
         # A capture is evidence, so that no run replaces it unasked.
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 LAYERS = ("oltp", "stage", "final", "trusted", "refined", "warehouse", "analysis", "marts", "quarantine", "dashboards")
@@ -14,8 +14,6 @@ UNDATED = "undated"
 UNPARTITIONED = ""
 """What stands for the partition of a table that has none."""
 DATA_FILE = "part-0.parquet"
-# Whose data have the name of their source database.
-_DOMAINS = {"sakila": "rentals"}
 _YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -26,6 +24,13 @@ class TableName:
     layer: str
     source: str
     table: str
+    business: str = field(default="", compare=False, repr=False)
+    """The domain that it is of, where that is not called as its source is."""
+
+    @property
+    def domain(self) -> str:
+        """The domain of the table, as commands call it; of a name read from a path, its source."""
+        return self.business or self.source
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,15 +54,10 @@ class TableName:
 
     def in_layer(self, layer: str) -> TableName:
         """The table of the same name in another layer."""
-        return TableName(layer, self.source, self.table)
+        return replace(self, layer=layer)
 
     def __str__(self) -> str:
         return self.path
-
-
-def domain_of(name: TableName) -> str:
-    """The domain of a table, as commands call it: `rentals` of `final/sakila/fact_rental`."""
-    return _DOMAINS.get(name.source, name.source)
 
 
 def day_partition(day: date | str) -> str:

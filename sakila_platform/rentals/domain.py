@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 from sakila_platform.capture.captured_days import MATCHES_SOURCE
 from sakila_platform.capture.tables import Capture, capture_days
-from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.domain import DataModel, Domain
 from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
     DailyLayer,
     DataCatalog,
-    DateDimension,
     LayerCheck,
     Questions,
-    WarehouseLayer,
     Work,
 )
 from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.declarations.mysql_warehouse import mysql_dates, mysql_warehouse
 from sakila_platform.declarations.star_layers import star_layer
 from sakila_platform.embedded.sakila.verification import TABLES
 from sakila_platform.lake.spill import spill_folder, sweep_abandoned
@@ -28,23 +25,18 @@ from sakila_platform.marts.questions import Answer, Question, answer
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.date_years import ensure_dates, load_year, publish_year
+from sakila_platform.rentals.date_years import publish_year
 from sakila_platform.rentals.demonstration import DEMONSTRATION
 from sakila_platform.rentals.shop import data_origin
 from sakila_platform.rentals.source import SIMULATED_RENTALS
 from sakila_platform.rentals.star_build import FINAL_SQL, star_build
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.star.transform import build_days
-from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
-from sakila_platform.warehouse.mysql.session import make_tables
-from sakila_platform.warehouse.rows import inputs_of
 
-ROWS_SQL = SQL_FOLDER / "rentals" / "warehouse" / "rows"
 STALE_DAYS = "stale_days"
 FIVE_QUESTIONS = ("rentals_per_customer", "rentals_over_time", "rentals_by_weekday", "top_categories", "top_customers")
 """What the platform exists to answer, in the order in which it is told."""
@@ -77,37 +69,9 @@ def _final(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcome
     return build_days(star_build(work.lake), tables, days)
 
 
-def _load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    with work.database.connect() as connection:
-        return load_days(_loading(work, connection), tables, days)
-
-
-def _empty(work: Work) -> list[date]:
-    with work.database.connect() as connection:
-        return refill(_loading(work, connection), load_year)
-
-
-def _loading(work: Work, connection: Connection) -> Loading:
-    return Loading(warehouse.STAR, connection, work.lake, work.clock, ensure_dates)
-
-
-def _load_year(work: Work, year: int) -> int:
-    with work.database.connect() as connection:
-        with connection.cursor() as cursor:
-            make_tables(cursor, [warehouse.DIM_DATE])
-        rows = load_year(connection, work.lake, year)
-        connection.commit()
-        return rows
-
-
 def _ask(database: MySQLDatabase, question: Question) -> Answer:
     with database.connect() as connection:
         return answer(connection, question, DOMAIN.name)
-
-
-def _row_query(table: Table) -> Query | None:
-    path = ROWS_SQL / f"{table.name.table}.sql"
-    return read_query(path, "duckdb") if path.exists() else None
 
 
 STAGE = DailyLayer(
@@ -140,18 +104,10 @@ DOMAIN = Domain(
         answers=(("analysis", "rentals/analysis"), ("mart", "marts/models/rentals")),
     ),
     daily=(STAGE, FINAL),
-    warehouse=WarehouseLayer(
-        tables=warehouse.DAILY_TABLES,
-        load=_load,
-        inputs=partial(inputs_of, warehouse.STAR),
-        kind="mysql",
-        agreement="Rows, ids and money of the day are those of final.",
-        queries=_row_query,
-        further=tables_on_mysql(warehouse.STAR)[len(warehouse.DAILY_TABLES) + 1 :],
-        empty=_empty,
-        glue_job="load-warehouse",
+    warehouse=mysql_warehouse(
+        warehouse.STAR, publish_year, "Rows, ids and money of the day are those of final.", "load-warehouse"
     ),
-    dates=DateDimension(star.DIM_DATE, warehouse.DIM_DATE, publish_year, _load_year),
+    dates=mysql_dates(warehouse.STAR, publish_year),
     questions=Questions("mysql", _ask, answers="", shown=FIVE_QUESTIONS),
     dashboards=DASHBOARDS,
     jobs=(

@@ -25,6 +25,7 @@ from sakila_platform.model.contracts import (
 from sakila_platform.model.naming import TableName
 
 SOURCE = "sakila"
+BUSINESS = "rentals"
 
 _LAST_UPDATE = Column("last_update", INSTANT, "When the shop last wrote the row.", nullable=True)
 CAPTURED_AT = Column("captured_at", INSTANT, "When this row was read from the shop's database.")
@@ -44,7 +45,7 @@ def _optional(name: str, column_type: ColumnType, description: str) -> Column:
 
 def _snapshot(table: str, grain: str, columns: tuple[Column, ...], left_out: tuple[str, ...] = ()) -> Table:
     return Table(
-        name=TableName("stage", SOURCE, table),
+        name=TableName("stage", SOURCE, table, BUSINESS),
         kind=TableKind.SNAPSHOT,
         grain=grain,
         columns=(*columns, _LAST_UPDATE, CAPTURED_AT),
@@ -60,7 +61,7 @@ def _film_bridge(table: str, grain: str, columns: tuple[Column, ...]) -> Table:
 
 def _event(table: str, grain: str, columns: tuple[Column, ...], day_columns: tuple[str, ...]) -> Table:
     return Table(
-        name=TableName("stage", SOURCE, table),
+        name=TableName("stage", SOURCE, table, BUSINESS),
         kind=TableKind.EVENT,
         grain=grain,
         columns=(*columns, _LAST_UPDATE),

@@ -22,7 +22,7 @@ from sakila_platform.model.contracts import (
 )
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.rules import Holds
-from sakila_platform.rentals.source import CAPTURED_AT
+from sakila_platform.rentals.source import BUSINESS, CAPTURED_AT
 
 SOURCE = "sakila"
 RATINGS = ("G", "PG", "PG-13", "R", "NC-17")
@@ -30,7 +30,7 @@ MONEY = decimal(10, 2)
 
 
 def _final(table: str) -> TableName:
-    return TableName("final", SOURCE, table)
+    return TableName("final", SOURCE, table, BUSINESS)
 
 
 def _dimension(table: str, grain: str, columns: tuple[Column, ...], *, keeps_history: bool = True) -> Table:

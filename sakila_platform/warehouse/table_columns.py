@@ -13,7 +13,6 @@ from typing import Any
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import Column, ColumnType, Table, postgres_type
-from sakila_platform.model.naming import domain_of
 
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _TEXTS = ("varchar", "tinytext", "text", "mediumtext", "longtext")
@@ -100,7 +99,7 @@ def require_contracts(rows: Iterable[Sequence[Any]], tables: Sequence[Table], di
     if differing := {name: said for name, said in faults.items() if said}:
         told = "; ".join(f"{places[name.table]}: {', '.join(said)}" for name, said in differing.items())
         drop = f"DROP TABLE {', '.join(places[name.table] for name in differing)}{dialect.drop_ending}"
-        domain = domain_of(next(iter(differing)))
+        domain = next(iter(differing)).domain
         raise PlatformError(
             f"The warehouse of {domain} has tables that another contract made: {told}. Neither source nor lake is at "
             f"fault, and nothing was loaded. Drop them there ({drop}), then {dialect.after_drop.format(domain=domain)}."

@@ -185,8 +185,6 @@ MAY_NAME_DOMAINS = (
     "lambdas/",
     # A subject of settings is a file, and a domain is a subject.
     "settings/",
-    # Whose tables are called by their source.
-    "model/naming.py",
 )
 _NAMED = re.compile(rf"sakila_platform\.({DOMAIN_NAMES})\b|(^|[/`])({DOMAIN_NAMES})($|[/`_])|\brun ({DOMAIN_NAMES})\b")
 

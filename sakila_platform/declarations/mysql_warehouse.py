@@ -1,0 +1,77 @@
+"""The warehouse of a star on MySQL: the layer and its Date dimension, from the star's declaration alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from sakila_platform.databases.mysql.connection import Connection
+from sakila_platform.declarations.layers import DateDimension, WarehouseLayer, Work
+from sakila_platform.lake.files import Lake
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.outcomes import Outcomes
+from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
+from sakila_platform.warehouse.mysql import dates
+from sakila_platform.warehouse.mysql.dates import PublishYear
+from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
+from sakila_platform.warehouse.mysql.session import WarehouseSession, make_tables
+from sakila_platform.warehouse.rows import inputs_of
+from sakila_platform.warehouse.star import WarehouseStar
+
+
+def mysql_warehouse(
+    star: WarehouseStar, publish_year: PublishYear, agreement: str, glue_job: str = ""
+) -> WarehouseLayer:
+    """The layer. `publish_year` gives the lake a year of dates; `agreement` says what is held against final."""
+
+    def loading(work: Work, connection: Connection) -> Loading:
+        return Loading(star, connection, work.lake, work.clock, ensured)
+
+    def ensured(session: WarehouseSession) -> None:
+        dates.ensure_dates(session, star.lake_dates, publish_year)
+
+    def load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+        with work.database.connect() as connection:
+            return load_days(loading(work, connection), tables, days)
+
+    def load_year(connection: Connection, lake: Lake, year: int) -> int:
+        return dates.load_year(connection, lake, star.lake_dates, year)
+
+    def empty(work: Work) -> list[date]:
+        with work.database.connect() as connection:
+            return refill(loading(work, connection), load_year)
+
+    shown = (*star.tables, star.dates)
+    return WarehouseLayer(
+        tables=star.tables,
+        load=load,
+        inputs=partial(inputs_of, star),
+        kind="mysql",
+        agreement=agreement,
+        queries=partial(_rows_of, SQL_FOLDER / star.domain / "warehouse" / "rows"),
+        further=tuple(table for table in tables_on_mysql(star) if table not in shown),
+        empty=empty,
+        glue_job=glue_job,
+    )
+
+
+def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension:
+    """Its Date dimension, in the lake and in the warehouse."""
+
+    def load_year(work: Work, year: int) -> int:
+        with work.database.connect() as connection:
+            with connection.cursor() as cursor:
+                make_tables(cursor, [star.dates])
+            rows = dates.load_year(connection, work.lake, star.lake_dates, year)
+            connection.commit()
+            return rows
+
+    return DateDimension(star.lake_dates, star.dates, publish_year, load_year)
+
+
+def _rows_of(folder: Path, table: Table) -> Query | None:
+    """The SELECT that gives a table's rows where they are not those of the lake."""
+    path = folder / f"{table.name.table}.sql"
+    return read_query(path, "duckdb") if path.exists() else None
