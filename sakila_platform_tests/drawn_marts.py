@@ -10,20 +10,13 @@ from typing import Any
 import duckdb
 import yaml
 
-from sakila_platform.catalogue.refined_tables import REFINED_TABLES
+from sakila_platform.domains import DOMAINS
 from sakila_platform.lake.duckdb import sql_type
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.model.queries import SQL_FOLDER
-from sakila_platform.rentals import star
-from sakila_platform.reviews import star as star_of_reviews
 
 PROJECT = SQL_FOLDER / "marts"
-_STARS = (
-    *(*star.DAILY_TABLES, star.DIM_DATE),
-    *(*star_of_reviews.DAILY_TABLES, star_of_reviews.DIM_DATE),
-    *REFINED_TABLES,
-)
 _COLOUR = re.compile(r"\x1b\[\d*m")
 
 
@@ -74,7 +67,7 @@ def unit_test_results(folder: Path) -> dict[str, str]:
 
 def _write_empty_lake(database: Path) -> None:
     with duckdb.connect(str(database)) as connection:
-        for table in _STARS:
+        for table in (table for domain in DOMAINS for table in domain.lake_tables):
             columns = [f'"{field.name}" {sql_type(field.type)}' for field in arrow_schema(table)]
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.database}")
             connection.execute(f"CREATE TABLE {table.name.sql} ({', '.join(columns)}, {DAY_PARTITION} DATE)")

@@ -11,16 +11,12 @@ from pyspark.sql import DataFrame, SparkSession
 
 from sakila_platform.catalogue.csv.rows import CSV_ROWS, CSV_ROWS_SCHEMA
 from sakila_platform.catalogue.declared_terms import GENRE_NAMES, SUBGENRE_TERMS
-from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.catalogue.trusted_tables import CSV_LINES, TRUSTED_TABLES
+from sakila_platform.catalogue.trusted_tables import CSV_LINES
+from sakila_platform.domains import DOMAINS
 from sakila_platform.lake.duckdb import open_duckdb, sql_type
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.naming import DAY_PARTITION, TableName
 from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
-from sakila_platform.rentals import source as shop
-from sakila_platform.rentals import star
-from sakila_platform.reviews import source as vendors
-from sakila_platform.reviews import star as star_of_reviews
 from sakila_platform.reviews.star_build import FUNCTIONS
 from sakila_platform.spark.lake_views import spark_sql, view_name
 from sakila_platform.spark.source.columns import spark_type, typed_columns
@@ -32,18 +28,7 @@ Select = Callable[[str, Mapping[str, str]], Rows]
 
 A column that is not drawn is null. The rows come in the order of their values.
 """
-_TABLES = {
-    table.name: table
-    for table in (
-        *shop.STAGE_TABLES,
-        *star.DAILY_TABLES,
-        *vendors.STAGE_TABLES,
-        *star_of_reviews.DAILY_TABLES,
-        *TRUSTED_TABLES,
-        CSV_LINES,
-        *REFINED_TABLES,
-    )
-}
+_TABLES = {table.name: table for domain in DOMAINS for table in domain.lake_tables} | {CSV_LINES.name: CSV_LINES}
 _DAY = pa.field(DAY_PARTITION, pa.date32())
 # What SQL reads beside the tables of contracts.
 _OTHERS = {
@@ -132,8 +117,8 @@ def _drawn(text: str, schema: pa.Schema) -> _Drawn:
 
 def _made_by(file: str) -> Table | None:
     """The contract of the table that the SELECT makes; none of one that only says what was found."""
-    domain, layer, table = file.split("/")
-    source = star.SOURCE if domain == "rentals" else domain
+    name, layer, table = file.split("/")
+    (source,) = (domain.source for domain in DOMAINS if domain.name == name)
     return _TABLES.get(TableName(layer, source, table))
 
 
