@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.layers import DateDimension, WarehouseLayer, Work
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.model.queries import SQL_FOLDER, Query, read_query
 from sakila_platform.warehouse.mysql import dates
 from sakila_platform.warehouse.mysql.dates import PublishYear
 from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
 from sakila_platform.warehouse.mysql.session import WarehouseSession, make_tables
-from sakila_platform.warehouse.rows import inputs_of
+from sakila_platform.warehouse.rows import inputs_of, row_query
 from sakila_platform.warehouse.star import WarehouseStar
 
 
@@ -50,7 +48,7 @@ def mysql_warehouse(
         inputs=partial(inputs_of, star),
         kind="mysql",
         agreement=agreement,
-        queries=partial(_rows_of, SQL_FOLDER / star.domain / "warehouse" / "rows"),
+        queries=partial(row_query, star),
         further=tuple(table for table in tables_on_mysql(star) if table not in shown),
         empty=empty,
         glue_job=glue_job,
@@ -69,9 +67,3 @@ def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension
             return rows
 
     return DateDimension(star.lake_dates, star.dates, publish_year, load_year)
-
-
-def _rows_of(folder: Path, table: Table) -> Query | None:
-    """The SELECT that gives a table's rows where they are not those of the lake."""
-    path = folder / f"{table.name.table}.sql"
-    return read_query(path, "duckdb") if path.exists() else None

@@ -11,18 +11,21 @@ from sakila_platform.settings.runs import REPOSITORY_URL
 
 
 def shown_sql(query: Query | None) -> dict[str, Any]:
-    """Metadata of an asset's spec: the SELECT as it stands in its file, and where the file is. Nothing without one."""
+    """Metadata of an asset's spec: the SELECT as it stands in its file, and where the file is. Nothing without one.
+
+    A SELECT that is made from contracts has no file.
+    """
     if query is None:
         return {}
-    return sql_metadata(query.sql, query.where)
+    return sql_metadata(query.sql, query.where if query.where.startswith("sql/") else "")
 
 
 def sql_metadata(sql: str, where: str) -> dict[str, Any]:
-    """The same of SQL whose file is at `where`, as messages call it."""
-    return {
-        "sql": dg.MetadataValue.md(f"```sql\n{sql.strip()}\n```"),
-        "dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[_file(where)]),
-    }
+    """The same of SQL whose file is at `where`, as messages call it ("": none)."""
+    shown: dict[str, Any] = {"sql": dg.MetadataValue.md(f"```sql\n{sql.strip()}\n```")}
+    if where:
+        shown["dagster/code_references"] = dg.CodeReferencesMetadataValue(code_references=[_file(where)])
+    return shown
 
 
 def _file(where: str) -> dg.UrlCodeReference | dg.LocalFileCodeReference:

@@ -26,6 +26,12 @@ def rows_query(star: WarehouseStar, fact: Table) -> Query:
     return query
 
 
+def row_query(star: WarehouseStar, table: Table) -> Query | None:
+    """The SELECT that makes a table's rows, where they are not the lake's as they are."""
+    is_made = table.kind is TableKind.FACT and table.column_names != star.lake_table(table).column_names
+    return rows_query(star, table) if is_made else None
+
+
 def view_query(star: WarehouseStar, view: str, dialect: str) -> Query:
     """The SELECT of a view on the warehouse's tables, from its file."""
     return read_query(SQL_FOLDER / star.domain / "warehouse" / f"{view}.sql", dialect)

@@ -13,7 +13,7 @@ from sakila_platform.rentals.warehouse_star import RENTAL_SNAPSHOT
 from sakila_platform.rentals.warehouse_star import STAR as RENTALS
 from sakila_platform.reviews import star as reviews_star
 from sakila_platform.reviews.warehouse_star import STAR as REVIEWS
-from sakila_platform.warehouse.rows import inputs_of, rows_query
+from sakila_platform.warehouse.rows import inputs_of, row_query, rows_query
 from sakila_platform.warehouse.star import Accumulating, WarehouseStar
 from sakila_platform_tests.bike_star import DIM_BRAND, DIM_DATE, DIM_STATION, FACT_RIDE
 
@@ -130,6 +130,13 @@ def test_a_row_that_no_contract_makes_wants_a_file() -> None:
         "warehouse/bikes/fact_ride has rides_that_day, which its row in the lake has not. "
         "Give its rows in sql/bikes/warehouse/rows/fact_ride.sql."
     )
+
+
+def test_a_select_is_shown_of_rows_that_are_not_the_lakes_as_they_are() -> None:
+    shown = {table.name.table: row_query(RENTALS, table) for table in RENTALS.tables}
+
+    assert {name for name, query in shown.items() if query} == {"fact_rental", "fact_return", "fact_payment"}
+    assert [row_query(REVIEWS, table) for table in REVIEWS.tables] == [None] * len(REVIEWS.tables)
 
 
 def test_a_dimension_is_made_of_its_own_day_and_a_fact_of_its_dimensions_too() -> None:
