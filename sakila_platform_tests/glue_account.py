@@ -12,7 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
-from sakila_platform.deploy.inventory import JOBS
+from sakila_platform.deploy.declared.jobs import jobs_of
+from sakila_platform.domains import DOMAINS
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "glue_scripts"
 
@@ -46,7 +47,7 @@ class GlueOnThisMachine:
 
     def start_job_run(self, *, JobName: str, Arguments: Mapping[str, str]) -> dict[str, str]:
         """Start the script of a job that the inventory declares."""
-        [job] = [job for job in JOBS if f"{self.prefix}{job.name}" == JobName]
+        [job] = [job for job in jobs_of(DOMAINS) if f"{self.prefix}{job.name}" == JobName]
         words = [word for pair in {**self.defaults, **Arguments}.items() for word in pair]
         # As long as the run is asked about.
         errors = tempfile.TemporaryFile()  # noqa: SIM115

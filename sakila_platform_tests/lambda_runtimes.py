@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.deploy.release.lambda_archives import declared_functions, lambda_archive
 
 # What Lambda's Python has beside its standard library.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
@@ -48,15 +48,15 @@ def make_runtime(folder: Path) -> Path:
 def run_function(
     runtime: Path, task: Path, name: str, event: Mapping[str, Any], environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Call a function in a process of its own, in an empty folder."""
+    """Call the function whose archive has that name in a process of its own, in an empty folder."""
+    [function] = [each for each in declared_functions() if each.archive == name]
     if not task.exists():
         # Unpacked, as Lambda does: translations of holidays are files.
-        with zipfile.ZipFile(io.BytesIO(lambda_archive(name))) as archive:
+        with zipfile.ZipFile(io.BytesIO(lambda_archive(function))) as archive:
             archive.extractall(task)
-    handler = FUNCTION_ARCHIVES[name].handler
     return subprocess.run(
         # Isolated, without site-packages: only the archive, the standard library and what Lambda brings.
-        [sys.executable, "-I", "-S", "-c", _CALL, str(task), str(runtime), handler, json.dumps(event)],
+        [sys.executable, "-I", "-S", "-c", _CALL, str(task), str(runtime), function.module, json.dumps(event)],
         env=dict(environment),
         cwd=task.parent,
         capture_output=True,

@@ -12,6 +12,7 @@ from sakila_platform.catalogue.csv.trusted_history import HISTORY_WARNINGS
 from sakila_platform.catalogue.dashboards import DASHBOARDS
 from sakila_platform.catalogue.declared_terms import GENRE_NAMES, REFINED_SQL, SUBGENRE_TERMS
 from sakila_platform.catalogue.demonstration import DEMONSTRATION
+from sakila_platform.catalogue.on_aws import ON_AWS
 from sakila_platform.catalogue.refined_build import CHECKS, build_refined
 from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS
 from sakila_platform.catalogue.tmdb.trusted_tmdb import TMDB_WARNINGS, publish_tmdb_days
@@ -115,6 +116,7 @@ DOMAIN = Domain(
         "The days of what TMDB told in the Glue Data Catalog, found by its crawlers.",
     ),
     demonstration=DEMONSTRATION,
+    aws=ON_AWS,
     own_assets="sakila_platform.catalogue.assets",
 )
 """From CSV files and TMDB's answers to what the public prefers of horror."""

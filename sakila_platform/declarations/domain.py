@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sakila_platform.dashboards.declarations import Dashboard
+from sakila_platform.declarations.aws import OnAws
 from sakila_platform.declarations.databases import Database
 from sakila_platform.declarations.demonstration import Demonstration
 from sakila_platform.declarations.jobs import Job
@@ -68,6 +69,7 @@ class Domain:
     origins: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """What is told of where its data come from, by what they are called."""
     demonstration: Demonstration | None = None
+    aws: OnAws = field(default_factory=OnAws)
     own_assets: str = ""
     """The module of what only Dagster can be told: assets, checks and sensors that no other domain has ("": none)."""
     sql: Path | None = None

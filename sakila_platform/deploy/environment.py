@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sakila_platform import domains as every_domain
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.deploy.declarations import Later
@@ -41,8 +43,10 @@ from sakila_platform.settings.catalogue import (
 )
 from sakila_platform.settings.places import MYSQL_URL, POSTGRES_URL, WAREHOUSE_URL
 from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
-from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+
+if TYPE_CHECKING:
+    from sakila_platform.declarations.domain import Domain
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -74,6 +78,8 @@ class Environment:
     account: str
     region: str
     zone: ZoneInfo
+    domains: tuple[Domain, ...] = field(default=(), repr=False)
+    """The domains that it has."""
     is_conductor_glue: bool = True
     """Whether Glue's own trigger starts the day; else Dagster does, and the trigger is off."""
     oltp: Address | None = field(default=None, repr=False)
@@ -91,9 +97,9 @@ class Environment:
     tmdb_settings: tuple[tuple[str, str], ...] = ()
     """Settings of that collection: names and texts."""
     purchases: PostgresAddress | None = field(default=None, repr=False)
-    """The PostgreSQL of purchases; without one nothing of the domain reviews is there."""
+    """The PostgreSQL of purchases."""
     redshift_database: str = ""
-    """The database of the environment's own Redshift Serverless; empty: the warehouse of reviews is elsewhere."""
+    """The database of the environment's own Redshift Serverless; empty: there is none."""
 
     @property
     def prefix(self) -> str:
@@ -204,6 +210,7 @@ def require_environment_name(name: str) -> str:
 
 def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Environment:
     """The environment that the settings describe. `zone_of_subnet` is where the first subnet is."""
+    domains = tuple(each for each in every_domain.DOMAINS if each.aws.needs is None or each.aws.needs.text())
     oltp, warehouse = MYSQL_URL.read(), WAREHOUSE_URL.read()
     if warehouse and not oltp:
         raise UsageError("SAKILA_WAREHOUSE_URL is set, but SAKILA_MYSQL_URL is not. Set both, or neither to have RDS.")
@@ -236,6 +243,7 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         account=account,
         region=AWS_REGION.read(),
         zone=TIME_ZONE.read(),
+        domains=domains,
         is_conductor_glue=CONDUCTOR.read() == "glue",
         oltp=Address.parse(oltp) if oltp else None,
         warehouse=Address.parse(warehouse, WAREHOUSE_URL.name) if warehouse else None,
@@ -244,15 +252,17 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         alarm_email=ALARM_EMAIL.read(),
         database_prefix=GLUE_DATABASE_PREFIX.read(),
         purchases=PostgresAddress.parse(purchases) if (purchases := POSTGRES_URL.read()) else None,
-        redshift_database=_own_redshift(name),
+        redshift_database=_own_redshift(name, domains),
         tmdb_token=TMDB_TOKEN.read(),
         tmdb_settings=tuple((setting.name, setting.text()) for setting in of_tmdb),
         job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
     )
 
 
-def _own_redshift(name: str) -> str:
+def _own_redshift(name: str, domains: tuple[Domain, ...]) -> str:
     """The database in the environment's workgroup of Redshift, where the settings lead there; else nothing."""
-    own = f"redshift://sakila-{name}-reviews/"
-    url = REVIEWS_WAREHOUSE_URL.read()
-    return url.removeprefix(own).strip("/") if url.startswith(own) else ""
+    for domain in domains:
+        own = f"redshift://sakila-{name}-{domain.name}/"
+        if domain.aws.redshift and (url := domain.aws.redshift.url.read()).startswith(own):
+            return url.removeprefix(own).strip("/")
+    return ""

@@ -31,6 +31,7 @@ from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
 from sakila_platform.rentals.date_years import publish_year
 from sakila_platform.rentals.demonstration import DEMONSTRATION
+from sakila_platform.rentals.on_aws import ON_AWS
 from sakila_platform.rentals.shop import data_origin
 from sakila_platform.rentals.source import SIMULATED_RENTALS
 from sakila_platform.rentals.star_build import FINAL_SQL, star_build
@@ -147,6 +148,7 @@ DOMAIN = Domain(
     places={"warehouse": WAREHOUSE, "sakila": SHOP},
     origins={"Sakila's data": data_origin},
     demonstration=DEMONSTRATION,
+    aws=ON_AWS,
     own_assets="sakila_platform.rentals.assets",
 )
 """From the shop's counter to answers about who rents what, and when."""

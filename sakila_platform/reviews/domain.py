@@ -29,6 +29,7 @@ from sakila_platform.reviews.dashboards import DASHBOARDS
 from sakila_platform.reviews.databases import PURCHASES_DATABASE, WAREHOUSE
 from sakila_platform.reviews.date_years import publish_year
 from sakila_platform.reviews.demonstration import DEMONSTRATION
+from sakila_platform.reviews.on_aws import ON_AWS
 from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE
 from sakila_platform.reviews.stage_days import Staging, stage_days
 from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
@@ -131,6 +132,7 @@ DOMAIN = Domain(
     last_days={"user_purchase": "invoice_date", "fact_movie_analytics": "insert_date"},
     places={"reviews": WAREHOUSE},
     demonstration=DEMONSTRATION,
+    aws=ON_AWS,
     own_assets="sakila_platform.reviews.assets",
 )
 """From vendors' files and a retailer's purchases to what its customers think and spend."""

@@ -12,18 +12,16 @@ import pytest
 
 from sakila_platform.cli.deploy import apply_environment, destroy_environment, plan_environment
 from sakila_platform.cli.main import main
-from sakila_platform.deploy.declared.jobs import LOADING_MODULES
-from sakila_platform.deploy.declared.reviews import REVIEWS_JOBS, REVIEWS_MODULES
-from sakila_platform.deploy.declared.titles import CATALOGUE_JOBS
+from sakila_platform.deploy.declared.jobs import jobs_of
 from sakila_platform.deploy.engine import Action, Deployment, Step
 from sakila_platform.deploy.environment import read_environment
-from sakila_platform.deploy.inventory import JOBS, Inventory
+from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kinds import kinds
 from sakila_platform.deploy.release import releases
 from sakila_platform.deploy.release.archives import reproducible_zip
 from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release
-from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES
-from sakila_platform.domains import all_dashboards
+from sakila_platform.deploy.release.lambda_archives import declared_functions
+from sakila_platform.domains import DOMAINS, all_dashboards
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.settings.every import all_settings
 from sakila_platform_tests.aws_account import ACCOUNT, REGION, Account, Cut, running_account
@@ -31,6 +29,7 @@ from sakila_platform_tests.policy_lint import iam_action
 
 PASSWORD = "a-secret-that-nobody-sees"
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+JOBS = jobs_of(DOMAINS)
 BUCKET = f"sakila-test-{ACCOUNT}-{REGION}"
 
 
@@ -57,10 +56,12 @@ def account(server: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
 def small_release(version: str) -> Release:
     """A release with every file that the inventory names, and next to nothing in them."""
     archive = reproducible_zip({"handler.py": b""})
-    contents = {f"functions/{name}.zip": archive for name in FUNCTION_ARCHIVES} | {f"wheels/{WHEEL}": b"wheel"}
-    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS)}
+    contents = {f"functions/{each.archive}.zip": archive for each in declared_functions()} | {
+        f"wheels/{WHEEL}": b"wheel"
+    }
+    contents |= {f"glue_scripts/{job.script}": job.script.encode() for job in JOBS}
     digests = {path: base64.b64encode(hashlib.sha256(content).digest()).decode() for path, content in contents.items()}
-    return Release(version, digests, dict.fromkeys((*LOADING_MODULES, *REVIEWS_MODULES), "module==1"), contents)
+    return Release(version, digests, {module: "module==1" for job in JOBS for module in job.modules}, contents)
 
 
 @pytest.fixture

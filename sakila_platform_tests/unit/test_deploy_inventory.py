@@ -26,22 +26,27 @@ from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TMDB_TABLES, TRUSTED_TABLES
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.postgres.address import PostgresAddress
+from sakila_platform.declarations.aws import LambdaFunction, OnAws
 from sakila_platform.deploy.cron import daily_cron_utc, new_year_cron_utc
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
 from sakila_platform.deploy.declared.athena_views import described, view_parts
-from sakila_platform.deploy.declared.catalogue import LAYERS
-from sakila_platform.deploy.declared.jobs import LOADING_MODULES
-from sakila_platform.deploy.declared.reviews import REVIEWS_JOBS, REVIEWS_MODULES
-from sakila_platform.deploy.declared.titles import CATALOGUE_JOBS
+from sakila_platform.deploy.declared.data_catalog import layers_of
+from sakila_platform.deploy.declared.jobs import jobs_of
 from sakila_platform.deploy.differences import differences
 from sakila_platform.deploy.environment import Environment, Network, read_environment
-from sakila_platform.deploy.inventory import JOBS, Inventory
+from sakila_platform.deploy.inventory import Inventory
 from sakila_platform.deploy.kinds import KINDS
 from sakila_platform.deploy.policies import Statement, policy
 from sakila_platform.deploy.release.archives import fingerprint, pure_wheel, reproducible_zip
 from sakila_platform.deploy.release.contents import CHECKOUT, WHEEL, Release, release_of_checkout
-from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.deploy.release.lambda_archives import declared_functions, lambda_archive
+from sakila_platform.domains import DOMAINS
 from sakila_platform.model.contracts import Table
+from sakila_platform.rentals.domain import DOMAIN as RENTALS
+from sakila_platform.rentals.source import STAGE_TABLES
+from sakila_platform.rentals.star import DAILY_TABLES, DIM_DATE
+from sakila_platform.settings.catalogue import TMDB_TOKEN
+from sakila_platform.settings.places import POSTGRES_URL
 from sakila_platform.spark.arguments import _parser, parse_arguments
 from sakila_platform_tests.aws_cron import cron_faults
 from sakila_platform_tests.policy_lint import asked_besides, iam_action, policy_faults
@@ -49,8 +54,10 @@ from sakila_platform_tests.policy_lint import asked_besides, iam_action, policy_
 SHOP = Address.parse("mysql://platform:secret@db.example:3306")
 PURCHASES = PostgresAddress.parse("postgresql://platform:secret@pg.example:5432")
 NETWORK = Network(("subnet-0a1b2c3d", "subnet-0a1b2c3e"), ("sg-0a1b2c3d",), "us-east-1a")
-PINS = {name: f"{name}==1" for name in (*LOADING_MODULES, *REVIEWS_MODULES)}
-RELEASE = Release("1.0.0", {f"functions/{name}.zip": "c2hh" for name in FUNCTION_ARCHIVES}, PINS)
+JOBS = jobs_of(DOMAINS)
+FUNCTIONS = declared_functions()
+PINS = {name: f"{name}==1" for job in JOBS for name in job.modules}
+RELEASE = Release("1.0.0", {f"functions/{each.archive}.zip": "c2hh" for each in FUNCTIONS}, PINS)
 SECRET_OF_RDS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
 OURS = (
     "sakila-test-",
@@ -73,7 +80,9 @@ ZONES = ("UTC", "America/Bogota", "America/New_York", "Asia/Kolkata", "Australia
 
 def environment(**parts: Any) -> Environment:
     zone = parts.pop("zone", ZoneInfo("America/Bogota"))
-    return Environment("test", "123456789012", "us-east-1", zone, **parts)
+    is_given = {None: True, POSTGRES_URL: "purchases" in parts, TMDB_TOKEN: "tmdb_token" in parts}
+    domains = tuple(domain for domain in DOMAINS if is_given[domain.aws.needs])
+    return Environment("test", "123456789012", "us-east-1", zone, domains, **parts)
 
 
 ENVIRONMENTS = {
@@ -171,7 +180,7 @@ def test_a_statement_about_every_resource_says_why() -> None:
 def test_each_job_and_function_has_a_role_of_its_own() -> None:
     wanted = [each.wanted for each in declared(ENVIRONMENTS["a server by URL"])]
     roles = [parts["Role"] for parts in wanted if "GlueVersion" in parts or "Handler" in parts]
-    assert len(roles) == len(set(roles)) == len(JOBS) + len(FUNCTION_ARCHIVES)
+    assert len(roles) == len(set(roles)) == len(RENTALS.aws.jobs) + len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("place", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
@@ -197,11 +206,12 @@ def laters(value: Any) -> Iterator[Later]:
 
 
 def test_jobs_and_functions_name_what_is_there() -> None:
-    for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS):
+    for job in JOBS:
         assert (CHECKOUT / "glue_scripts" / job.script).is_file(), job.script
-    for name, archive in FUNCTION_ARCHIVES.items():
-        source = (CHECKOUT / f"{archive.handler.replace('.', '/')}.py").read_text(encoding="utf-8")
-        assert "handler" in {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}, name
+    for function in FUNCTIONS:
+        source = (CHECKOUT / f"{function.module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        functions = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+        assert "handler" in functions, function.name
 
 
 GLUES_OWN = {
@@ -261,19 +271,19 @@ def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> No
 
 def test_modules_that_jobs_import_have_versions() -> None:
     pins = release_of_checkout("1.0.0").pins
-    assert {
-        module: pins[module].split("==")[0] for job in (*JOBS, *REVIEWS_JOBS, *CATALOGUE_JOBS) for module in job.modules
-    } == {module: module for module in (*LOADING_MODULES, *REVIEWS_MODULES)}
+    modules = {module for job in JOBS for module in job.modules}
+    assert {module: pins[module].split("==")[0] for module in modules} == {module: module for module in modules}
 
 
 def test_crawlers_see_the_contracts_tables_and_change_none() -> None:
     place = ENVIRONMENTS["a server by URL"]
     found = {each.name: each.wanted for each in declared(place) if each.kind == "glue crawler"}
-    for layer, (database, contracts) in LAYERS.items():
+    layers = {"stage": STAGE_TABLES, "final": (*DAILY_TABLES, DIM_DATE)}
+    assert [each.crawler for each in layers_of(RENTALS)] == list(layers)
+    for layer, contracts in layers.items():
         crawler = found[f"sakila-test-{layer}"]
-        assert crawler["Targets"] == {
-            "CatalogTargets": [{"DatabaseName": database, "Tables": [table.name.table for table in contracts]}]
-        }
+        names = [table.name.table for table in contracts]
+        assert crawler["Targets"] == {"CatalogTargets": [{"DatabaseName": f"{layer}_sakila", "Tables": names}]}
     (marts,) = found["sakila-test-marts"]["Targets"]["S3Targets"]
     assert marts == {"Path": f"{place.lake}/marts/", "Exclusions": ["*/*/**"]}
     for name, crawler in found.items():
@@ -347,10 +357,10 @@ def test_an_archive_depends_on_its_files_alone(files: dict[str, bytes], chance: 
     assert fingerprint(files.items()) != fingerprint([*shuffled, ("one more", b"")])
 
 
-@pytest.mark.parametrize("name", FUNCTION_ARCHIVES)
-def test_a_functions_archive_is_small_and_has_nothing_of_the_machine(name: str) -> None:
-    archive = lambda_archive(name)
-    assert archive == lambda_archive(name)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_functions_archive_is_small_and_has_nothing_of_the_machine(function: LambdaFunction) -> None:
+    archive = lambda_archive(function)
+    assert archive == lambda_archive(function)
     assert len(archive) < 5_000_000
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         entries = opened.infolist()
@@ -428,6 +438,16 @@ def test_of_films_and_series_the_catalogue_has_every_table_as_its_contract_and_a
     }
     without = [each.name for each in declared(ENVIRONMENTS["a server by URL"])]
     assert not [name for name in without if "_catalogue" in name or "test-catalogue" in name]
+
+
+def test_of_a_domain_that_says_nothing_of_aws_the_catalogue_has_every_layer() -> None:
+    place = replace(ENVIRONMENTS["a server by URL"], domains=(replace(RENTALS, aws=OnAws()),))
+    names = {kind: [each.name for each in declared(place) if each.kind == kind] for kind in KINDS}
+    assert names["glue database"] == ["stage_sakila", "final_sakila", "marts"]
+    assert len(names["glue table"]) == len(RENTALS.lake_tables)
+    assert names["glue crawler"] == [f"sakila-test-{layer}" for layer in ("stage-sakila", "final-sakila", "marts")]
+    assert not names["glue job"] + names["glue workflow"] + names["glue trigger"]
+    assert {each.wanted["State"] for each in declared(place) if each.kind == "schedule"} == {"DISABLED"}
 
 
 @pytest.mark.parametrize("table", [table for table in REFINED_TABLES if table.references], ids=lambda t: t.name.table)

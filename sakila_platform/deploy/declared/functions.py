@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sakila_platform.databases.mysql.address import Address
+from sakila_platform.declarations.aws import LambdaFunction, Server
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later, Secret
 from sakila_platform.deploy.environment import Environment, Network
 from sakila_platform.deploy.kind_names import FUNCTION, LOG_GROUP, ROLE, SCHEDULE, SCHEDULE_GROUP, SECRET
@@ -23,6 +23,7 @@ from sakila_platform.deploy.policies import (
     write_logs,
 )
 from sakila_platform.deploy.release.contents import Release
+from sakila_platform.deploy.release.lambda_archives import declared_functions
 from sakila_platform.deploy.tags import TAGS
 
 _RUNTIME = "python3.13"
@@ -30,49 +31,6 @@ _DAYS_OF_LOGS = 90
 _SECONDS = 900
 _SCHEDULER = "scheduler"
 _TMDB = "tmdb"
-_TMDB_READS = ("lake/Raw/Local/", "lake/Checkpoint/TMDB/")
-_TMDB_WRITES = ("lake/Raw/TMDB/", "lake/Checkpoint/TMDB/")
-
-
-@dataclass(frozen=True)
-class ScheduledFunction:
-    """A function of the release, its memory in MB, and when it starts."""
-
-    name: str
-    archive: str
-    does: str
-    memory: int
-    cron: str
-    is_on_warehouse: bool = False
-    is_on_tmdb: bool = False
-    """It asks TMDB and writes to the lake, instead of working on a database."""
-
-
-FUNCTIONS = (
-    ScheduledFunction(
-        "simulate-rentals",
-        "simulate_rentals",
-        "A day of rentals, returns and late fees at the shop's counter, before the day is staged.",
-        512,
-        "cron(15 0 * * ? *)",
-    ),
-    ScheduledFunction(
-        "refresh-dates",
-        "refresh_date_dimension",
-        "The warehouse's Date dimension for this year and the next.",
-        256,
-        "cron(30 0 1 1 ? *)",
-        is_on_warehouse=True,
-    ),
-    ScheduledFunction(
-        "collect-tmdb",
-        "collect_tmdb",
-        "A day of TMDB's answers about horror films and series, into the lake.",
-        512,
-        "cron(0 2 * * ? *)",
-        is_on_tmdb=True,
-    ),
-)
 
 
 def tmdb_secret(environment: Environment) -> list[Declaration]:
@@ -89,10 +47,13 @@ def tmdb_secret(environment: Environment) -> list[Declaration]:
 
 def function_roles(environment: Environment) -> list[Declaration]:
     """A role for each function, and one for the scheduler that starts them."""
-    started = tuple(environment.arn("lambda", f"function:{_called(environment, each)}") for each in FUNCTIONS)
+    started = tuple(
+        environment.arn("lambda", f"function:{_called(environment, each)}") for each in declared_functions()
+    )
     letters = Statement("KeepDeadLetters", ("sqs:SendMessage",), (_dead_letters(environment),))
     roles = {
-        _called(environment, each): (each.does, "lambda", _statements(environment, each, letters)) for each in FUNCTIONS
+        _called(environment, each): (each.does, "lambda", _statements(environment, each, letters))
+        for each in declared_functions()
     }
     roles[environment.called(_SCHEDULER)] = (
         "Starts the functions.",
@@ -120,9 +81,9 @@ def functions(environment: Environment, release: Release) -> list[Declaration]:
     return [
         *(
             Declaration(LOG_GROUP, _logs(environment, each), {"retentionInDays": _DAYS_OF_LOGS, TAGS: environment.tags})
-            for each in FUNCTIONS
+            for each in declared_functions()
         ),
-        *(_function(environment, release, each) for each in FUNCTIONS),
+        *(_function(environment, release, each) for each in declared_functions()),
     ]
 
 
@@ -150,12 +111,12 @@ def schedules(environment: Environment) -> list[Declaration]:
                     },
                 },
             )
-            for each in FUNCTIONS
+            for each in declared_functions()
         ),
     ]
 
 
-def _function(environment: Environment, release: Release, declared: ScheduledFunction) -> Declaration:
+def _function(environment: Environment, release: Release, declared: LambdaFunction) -> Declaration:
     path = f"functions/{declared.archive}.zip"
     network = _network(environment, declared)
     return Declaration(
@@ -164,7 +125,7 @@ def _function(environment: Environment, release: Release, declared: ScheduledFun
         {
             "Description": declared.does,
             "Role": environment.role_arn(f"function-{declared.name}"),
-            "Handler": f"sakila_platform.lambdas.{declared.archive}.handler",
+            "Handler": f"{declared.module}.handler",
             "Runtime": _RUNTIME,
             "Timeout": _SECONDS,
             "MemorySize": declared.memory,
@@ -184,8 +145,8 @@ def _function(environment: Environment, release: Release, declared: ScheduledFun
     )
 
 
-def _variables(environment: Environment, declared: ScheduledFunction) -> Mapping[str, Any]:
-    if declared.is_on_tmdb:
+def _variables(environment: Environment, declared: LambdaFunction) -> Mapping[str, Any]:
+    if declared.reaches is Server.TMDB:
         return {
             "SAKILA_LAKE": environment.lake,
             "SAKILA_TMDB_SECRET": environment.called(_TMDB),
@@ -200,50 +161,50 @@ def _variables(environment: Environment, declared: ScheduledFunction) -> Mapping
     }
 
 
-def _statements(environment: Environment, declared: ScheduledFunction, letters: Statement) -> tuple[Statement, ...]:
+def _statements(environment: Environment, declared: LambdaFunction, letters: Statement) -> tuple[Statement, ...]:
     statements: tuple[Statement, ...] = (
         read_secrets(_secret_arn(environment, declared)),
         write_logs(environment.arn("logs", f"log-group:{_logs(environment, declared)}")),
         letters,
     )
-    if declared.is_on_tmdb:
+    if declared.reaches is Server.TMDB:
         itself = environment.arn("lambda", f"function:{_called(environment, declared)}")
         statements += (
-            read_keys(environment, *_TMDB_READS),
-            write_keys(environment, *_TMDB_WRITES),
-            *list_bucket(environment, *_TMDB_READS, *_TMDB_WRITES[:1]),
+            read_keys(environment, *declared.reads),
+            write_keys(environment, *declared.writes),
+            *list_bucket(environment, *dict.fromkeys((*declared.reads, *declared.writes))),
             Statement("HandOver", ("lambda:InvokeFunction",), (itself,)),
         )
     return (*statements, *reach_network()) if _network(environment, declared).subnets else statements
 
 
-def _is_started(environment: Environment, declared: ScheduledFunction) -> bool:
+def _is_started(environment: Environment, declared: LambdaFunction) -> bool:
     # Where Dagster conducts, it simulates and collects too.
-    is_possible = bool(environment.tmdb_token) or not declared.is_on_tmdb
-    return environment.is_conductor_glue and is_possible
+    is_there = any(declared in domain.aws.functions for domain in environment.domains)
+    return environment.is_conductor_glue and is_there
 
 
-def _network(environment: Environment, declared: ScheduledFunction) -> Network:
+def _network(environment: Environment, declared: LambdaFunction) -> Network:
     # TMDB is on the internet, which a VPC reaches only by a gateway that costs more than all the rest.
-    return Network() if declared.is_on_tmdb else environment.network
+    return Network() if declared.reaches is Server.TMDB else environment.network
 
 
-def _secret_arn(environment: Environment, declared: ScheduledFunction) -> str | Later:
-    if declared.is_on_tmdb:
+def _secret_arn(environment: Environment, declared: LambdaFunction) -> str | Later:
+    if declared.reaches is Server.TMDB:
         return environment.arn("secretsmanager", f"secret:{environment.called(_TMDB)}-??????")
     return environment.secret_arn(_address(environment, declared))
 
 
-def _address(environment: Environment, declared: ScheduledFunction) -> Address | None:
-    return (environment.warehouse or environment.oltp) if declared.is_on_warehouse else environment.oltp
+def _address(environment: Environment, declared: LambdaFunction) -> Address | None:
+    return (environment.warehouse or environment.oltp) if declared.reaches is Server.WAREHOUSE else environment.oltp
 
 
-def _called(environment: Environment, declared: ScheduledFunction) -> str:
+def _called(environment: Environment, declared: LambdaFunction) -> str:
     # Apart from the Glue job of that name, whose role would be called the same.
     return environment.called(f"function-{declared.name}")
 
 
-def _logs(environment: Environment, declared: ScheduledFunction) -> str:
+def _logs(environment: Environment, declared: LambdaFunction) -> str:
     return f"/aws/lambda/{_called(environment, declared)}"
 
 

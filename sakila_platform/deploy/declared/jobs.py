@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from sakila_platform.databases.mysql.address import Address
+from sakila_platform.declarations.aws import GlueJob, Server
 from sakila_platform.deploy.declarations import Declaration, Exactly, Later
+from sakila_platform.deploy.declared.purchases import PURCHASES, purchases_url
 from sakila_platform.deploy.declared.storage import TEMPORARY
 from sakila_platform.deploy.environment import Environment
 from sakila_platform.deploy.kind_names import CONNECTION, JOB, ROLE
@@ -27,28 +29,19 @@ from sakila_platform.deploy.release.contents import RELEASES, WHEEL, Release
 from sakila_platform.deploy.tags import TAGS
 from sakila_platform.settings.aws import AWS_REGION, ENVIRONMENT, METRICS_NAMESPACE
 
+if TYPE_CHECKING:
+    from sakila_platform.declarations.domain import Domain
+
 METRICS = "Sakila"
-# glue_scripts/README.md says which job imports what; Glue has pyarrow, numpy and boto3.
-SPARK_MODULES = ("duckdb", "dagster-pipes", "pymysql", "sqlglot", "tzdata")
-LOADING_MODULES = (*SPARK_MODULES, "holidays", "polars", "polars-runtime-32", "python-dateutil", "six")
 _GLUE_VERSION = "5.1"
 _WORKER = "G.1X"
 _MINUTES = 120
-_DATABASES = {"oltp": "sakila", "warehouse": "datawarehouse_sakila"}
+_SHOP_DATABASE = "sakila"
 
 
-@dataclass(frozen=True)
-class GlueJob:
-    """A job: its script, what of the bucket it reads and writes (prefixes), and which databases it reaches."""
-
-    name: str
-    script: str
-    does: str
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    reaches: tuple[str, ...] = ()
-    modules: tuple[str, ...] = SPARK_MODULES
-    """What it imports beside this package: every one takes some seconds of each run."""
+def jobs_of(domains: Iterable[Domain]) -> list[GlueJob]:
+    """The jobs that these domains have."""
+    return [job for domain in domains for job in domain.aws.jobs]
 
 
 def job_role(environment: Environment, declared: GlueJob) -> Declaration:
@@ -61,7 +54,7 @@ def job_role(environment: Environment, declared: GlueJob) -> Declaration:
         write_metrics("Glue", METRICS),
     ]
     if declared.reaches:
-        statements += _database_statements(environment, declared)
+        statements += _database_statements(environment, declared.reaches)
     return Declaration(
         ROLE,
         environment.called(declared.name),
@@ -91,7 +84,7 @@ def connection(environment: Environment) -> Declaration:
             "ConnectionType": "JDBC",
             "ConnectionProperties": Exactly(
                 {
-                    "JDBC_CONNECTION_URL": environment.jdbc_url(environment.oltp, _DATABASES["oltp"]),
+                    "JDBC_CONNECTION_URL": environment.jdbc_url(environment.oltp, _SHOP_DATABASE),
                     "JDBC_ENFORCE_SSL": "true",
                     "SECRET_ID": environment.secret(environment.oltp),
                 }
@@ -117,7 +110,7 @@ def job(environment: Environment, release: Release, declared: GlueJob) -> Declar
                 "PythonVersion": "3",
             },
             "DefaultArguments": Exactly(_arguments(environment, release, declared)),
-            "Connections": {"Connections": [environment.called("mysql")] if declared.reaches else []},
+            "Connections": {"Connections": [_connection(environment, declared.reaches)] if declared.reaches else []},
             "WorkerType": _WORKER,
             "NumberOfWorkers": environment.sizes.glue_workers,
             "ExecutionClass": "STANDARD",
@@ -145,9 +138,12 @@ def _arguments(environment: Environment, release: Release, declared: GlueJob) ->
         "--lake": environment.lake,
         **{f"--{name}": text for name, text in (*environment.job_settings, *_metrics_settings(environment))},
     }
-    for database in declared.reaches:
-        address = _address(environment, database)
-        arguments["--jdbc-url"] = environment.job_url(address, _DATABASES[database])
+    if declared.reaches is Server.PURCHASES:
+        arguments["--jdbc-url"] = purchases_url(environment, declared.database, with_options=True)
+        arguments["--secret"] = environment.called(PURCHASES)
+    elif declared.reaches:
+        address = _address(environment, declared.reaches)
+        arguments["--jdbc-url"] = environment.job_url(address, declared.database)
         arguments["--secret"] = environment.secret(address)
     return arguments
 
@@ -160,20 +156,29 @@ def _metrics_settings(environment: Environment) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _database_statements(environment: Environment, declared: GlueJob) -> list[Statement]:
-    logins = [environment.secret_arn(_address(environment, database)) for database in declared.reaches]
-    # The connection names the shop's login, and Glue reads it for any job that uses the connection.
-    logins.append(environment.secret_arn(environment.oltp))
+def _database_statements(environment: Environment, server: Server) -> list[Statement]:
     connections = (
         environment.arn("glue", "catalog"),
-        environment.arn("glue", f"connection/{environment.called('mysql')}"),
+        environment.arn("glue", f"connection/{_connection(environment, server)}"),
     )
     statements = [
-        read_secrets(*dict.fromkeys(logins)),
+        read_secrets(*_logins(environment, server)),
         Statement("ReadConnection", ("glue:GetConnection",), connections),
     ]
     return [*statements, *reach_network(), tag_network(environment)] if environment.network.subnets else statements
 
 
-def _address(environment: Environment, database: str) -> Address | None:
-    return (environment.warehouse or environment.oltp) if database == "warehouse" else environment.oltp
+def _logins(environment: Environment, server: Server) -> list[str | Later]:
+    if server is Server.PURCHASES:
+        return [environment.secretsmanager(PURCHASES)]
+    # The connection names the shop's login, and Glue reads it for any job that uses the connection.
+    logins = (environment.secret_arn(_address(environment, server)), environment.secret_arn(environment.oltp))
+    return list(dict.fromkeys(logins))
+
+
+def _connection(environment: Environment, server: Server) -> str:
+    return environment.called(PURCHASES if server is Server.PURCHASES else "mysql")
+
+
+def _address(environment: Environment, server: Server) -> Address | None:
+    return (environment.warehouse or environment.oltp) if server is Server.WAREHOUSE else environment.oltp

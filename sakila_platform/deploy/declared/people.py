@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sakila_platform.deploy.declarations import Declaration
-from sakila_platform.deploy.declared.catalogue import MARTS, database_names, folders_of
+from sakila_platform.deploy.declared.data_catalog import MARTS, database_names, folders_of
+from sakila_platform.deploy.declared.engines import engines_conducting
 from sakila_platform.deploy.declared.jobs import METRICS
-from sakila_platform.deploy.declared.reviews import reviews_conducting
 from sakila_platform.deploy.declared.storage import QUERY_RESULTS, TEMPORARY
 from sakila_platform.deploy.environment import Environment
 from sakila_platform.deploy.kind_names import POLICY
@@ -67,7 +67,7 @@ def _conducting(environment: Environment) -> list[Statement]:
         read_secrets(*logins),
         Statement("Tell", ("sns:Publish",), (topic,)),
         write_metrics(METRICS),
-        *reviews_conducting(environment),
+        *engines_conducting(environment),
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sakila_platform.deploy.declarations import Declaration, Exactly
-from sakila_platform.deploy.declared.functions import FUNCTIONS
 from sakila_platform.deploy.environment import Environment
 from sakila_platform.deploy.kind_names import ALARM, DATABASE_SERVER, QUEUE, RULE, TOPIC
+from sakila_platform.deploy.release.lambda_archives import declared_functions
 from sakila_platform.deploy.tags import TAGS
 
 _FIVE_MINUTES, _SIX_HOURS = 300, 21_600
@@ -106,7 +106,7 @@ def alarms(environment: Environment) -> list[Declaration]:
         ),
         _alarm(environment, "dead-letters", "An event could not be dealt with.", letters | _any()),
     ]
-    for each in FUNCTIONS:
+    for each in declared_functions():
         function = environment.called(f"function-{each.name}")
         errors = _counted("AWS/Lambda", "Errors", FunctionName=function)
         declared.append(_alarm(environment, f"{each.name}-failed", f"{function} failed.", errors | _any()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sakila_platform.deploy.release.archives import files_under, fingerprint, pure_wheel
-from sakila_platform.deploy.release.lambda_archives import FUNCTION_ARCHIVES, lambda_archive
+from sakila_platform.deploy.release.lambda_archives import declared_functions, lambda_archive
 from sakila_platform.errors import PlatformError
 
 RELEASES = "deploy/"
@@ -45,8 +45,8 @@ def release_of_checkout(version: str = "", root: Path = CHECKOUT) -> Release:
     }
     name, number = WHEEL.split("-")[:2]
     contents[f"wheels/{WHEEL}"] = pure_wheel(name, number, package)
-    for archive in FUNCTION_ARCHIVES:
-        contents[f"functions/{archive}.zip"] = lambda_archive(archive)
+    for function in declared_functions():
+        contents[f"functions/{function.archive}.zip"] = lambda_archive(function)
     pins = _pinned((root / "constraints.txt").read_text(encoding="utf-8"))
     version = version or fingerprint([*contents.items(), ("pins", "\n".join(pins.values()).encode())])
     return Release(version, {path: _sha256(content) for path, content in contents.items()}, pins, contents)

@@ -3,54 +3,32 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from sakila_platform import domains
+from sakila_platform.declarations.aws import LambdaFunction
 from sakila_platform.deploy.release.archives import files_under, is_carried, reproducible_zip
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import mysql_ddl
-from sakila_platform.rentals import warehouse_star
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PACKAGE = "sakila_platform"
 
 
-@dataclass(frozen=True)
-class FunctionArchive:
-    """A function's handler module, the packages it needs (all of pure Python), and files made for it."""
-
-    handler: str
-    packages: tuple[str, ...]
-    made: Mapping[str, str] = field(default_factory=dict)
-    asks_its_version: str = ""
-    """A package that looks up its own version when it is imported."""
+def declared_functions() -> list[LambdaFunction]:
+    """The functions of every domain: whether an environment has the domain or not, its functions are in the release."""
+    return [function for domain in domains.DOMAINS for function in domain.aws.functions]
 
 
-# boto3 is Lambda's own. The contracts need pyarrow, which is too large here, so the table's DDL comes written out.
-FUNCTION_ARCHIVES: Mapping[str, FunctionArchive] = {
-    "simulate_rentals": FunctionArchive("sakila_platform.lambdas.simulate_rentals", ("pymysql", "tzdata")),
-    "refresh_date_dimension": FunctionArchive(
-        "sakila_platform.lambdas.refresh_date_dimension",
-        ("pymysql", "tzdata", "holidays", "dateutil", "six"),
-        {"sakila_platform/lambdas/dim_date.sql": mysql_ddl(warehouse_star.DIM_DATE)},
-        asks_its_version="holidays",
-    ),
-    # Lambda's own urllib3 may be older, and not know how long to wait at most.
-    "collect_tmdb": FunctionArchive("sakila_platform.lambdas.collect_tmdb", ("urllib3", "tzdata")),
-}
-
-
-def lambda_archive(name: str) -> bytes:
-    """The ZIP archive of a function: the same bytes for the same sources and packages."""
-    archive = FUNCTION_ARCHIVES[name]
-    files = {path: (_ROOT / path).read_bytes() for path in _own_modules(archive.handler)}
-    for package in archive.packages:
+def lambda_archive(function: LambdaFunction) -> bytes:
+    """The ZIP archive of a function: the same bytes for the same sources and packages. boto3 is Lambda's own."""
+    files = {path: (_ROOT / path).read_bytes() for path in _own_modules(function.module)}
+    for package in function.packages:
         files |= _package_files(package)
-    files |= {path: text.encode() for path, text in archive.made.items()}
-    if name := archive.asks_its_version:
+    files |= {path: text.encode() for path, text in function.made.items()}
+    if name := function.asks_its_version:
         number = version(name)
         about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n"
         files[f"{name}-{number}.dist-info/METADATA"] = about.encode()

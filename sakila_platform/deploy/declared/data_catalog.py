@@ -1,4 +1,4 @@
-"""What is declared of the catalogue: databases, tables as the contracts have them, crawlers that find partitions. Pure.
+"""What is declared of the Glue Data Catalog: databases, tables as the contracts have them, views, crawlers. Pure.
 
 Types never drift: a crawler of stage or final looks at the tables that are declared here, adds partitions that inherit
 from them, and only logs a change. Marts are dbt's to declare; their crawler sees what somebody else put there.
@@ -6,9 +6,12 @@ from them, and only logs a change. Marts are dbt's to declare; their crawler see
 
 from __future__ import annotations
 
-from sakila_platform.catalogue.refined_tables import REFINED_TABLES
-from sakila_platform.catalogue.trusted_tables import CSV_TABLES, TRUSTED_TABLES
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from sakila_platform.deploy.declarations import Declaration
+from sakila_platform.deploy.declared.athena_views import described, view_parts
 from sakila_platform.deploy.environment import Environment
 from sakila_platform.deploy.kind_names import CRAWLER, DATABASE, ROLE, TABLE
 from sakila_platform.deploy.policies import (
@@ -22,50 +25,64 @@ from sakila_platform.deploy.policies import (
 from sakila_platform.deploy.tags import TAGS
 from sakila_platform.model.contracts import Table, TableKind, glue_columns
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, YEAR_PARTITION
-from sakila_platform.rentals import source, star
-from sakila_platform.reviews import source as reviews_source
-from sakila_platform.reviews import star as reviews_star
 
-LAYERS = {
-    "stage": ("stage_sakila", source.STAGE_TABLES),
-    "final": ("final_sakila", (*star.DAILY_TABLES, star.DIM_DATE)),
-}
-REVIEWS_LAYERS = {
-    "stage-reviews": ("stage_reviews", reviews_source.STAGE_TABLES),
-    "final-reviews": ("final_reviews", (*reviews_star.DAILY_TABLES, reviews_star.DIM_DATE)),
-}
-TITLE_LAYERS = {
-    "trusted-catalogue": ("trusted_catalogue", TRUSTED_TABLES),
-    "refined-catalogue": ("refined_catalogue", REFINED_TABLES),
-}
+if TYPE_CHECKING:
+    from sakila_platform.declarations.domain import Domain
+
 MARTS = "marts"
-CRAWLERS = (*LAYERS, MARTS)
-_UNPARTITIONED = frozenset(table.name for table in (*CSV_TABLES, *REFINED_TABLES))
 _HIVE = "org.apache.hadoop.hive.ql.io.parquet"
 
 
-def layers_of(environment: Environment) -> dict[str, tuple[str, tuple[Table, ...]]]:
-    """Crawler to database and tables, of the domains that the environment has."""
-    reviews = REVIEWS_LAYERS if environment.purchases else {}
-    return {**LAYERS, **reviews, **(TITLE_LAYERS if environment.tmdb_token else {})}
+@dataclass(frozen=True)
+class CataloguedLayer:
+    """A layer of a domain in the Glue Data Catalog: what finds its partitions, and its tables with and without any."""
+
+    layer: str
+    source: str
+    crawler: str
+    partitioned: tuple[Table, ...]
+    whole: tuple[Table, ...]
+
+    @property
+    def database(self) -> str:
+        """What its database is called in Glue, but for the environment's prefix."""
+        return f"{self.layer}_{self.source}"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All its tables."""
+        return (*self.partitioned, *self.whole)
+
+
+def layers_of(domain: Domain) -> Iterator[CataloguedLayer]:
+    """The domain's layers in the lake, in the order of making."""
+    whole = {table.name for layer in domain.unpartitioned for table in layer.tables}
+    for layer in dict.fromkeys(table.name.layer for table in domain.lake_tables):
+        of_layer = [table for table in domain.lake_tables if table.name.layer == layer]
+        yield CataloguedLayer(
+            layer,
+            domain.source,
+            domain.aws.crawlers.get(layer, f"{layer}-{domain.source}"),
+            tuple(table for table in of_layer if table.name not in whole),
+            tuple(table for table in of_layer if table.name in whole),
+        )
 
 
 def folders_of(environment: Environment) -> list[str]:
     """The layers' folders, as prefixes of the bucket."""
-    layers = [name.partition("_")[0] for name, _ in layers_of(environment).values()]
+    layers = [each.layer for each in _layers(environment)]
     return [f"lake/{layer}/" for layer in dict.fromkeys((*layers, MARTS))]
 
 
 def database_names(environment: Environment) -> list[str]:
     """What the databases are called in Glue."""
-    layers = [name for name, _ in layers_of(environment).values()]
+    layers = [each.database for each in _layers(environment)]
     return [environment.glue_database(name) for name in (*layers, MARTS)]
 
 
 def databases(environment: Environment) -> list[Declaration]:
     """A database for each layer of the lake that is asked by SQL."""
-    # Their names are their tables' folders: `final_sakila`, final/sakila.
-    folders = {name: name.replace("_", "/") for name, _ in layers_of(environment).values()} | {MARTS: MARTS}
+    folders = {each.database: f"{each.layer}/{each.source}" for each in _layers(environment)} | {MARTS: MARTS}
     return [
         Declaration(
             DATABASE,
@@ -83,9 +100,26 @@ def databases(environment: Environment) -> list[Declaration]:
 def tables(environment: Environment) -> list[Declaration]:
     """Every table of the layers."""
     return [
-        _table(environment, environment.glue_database(database), table)
-        for database, contracts in layers_of(environment).values()
-        for table in contracts
+        _table(environment, each, table, is_whole=table in each.whole)
+        for each in _layers(environment)
+        for table in each.tables
+    ]
+
+
+def views(environment: Environment) -> list[Declaration]:
+    """For each fact and bridge of the layers that are described, a view of it with what its dimensions say."""
+    found = []
+    for domain in environment.domains:
+        for layer in layers_of(domain):
+            if layer.layer in domain.aws.described:
+                database = environment.glue_database(layer.database)
+                contracts = {table.name: table for table in layer.tables}
+                found += [
+                    (database, described(table, contracts, database)) for table in layer.tables if table.references
+                ]
+    return [
+        Declaration(TABLE, f"{database}.{view.name}", {**view_parts(view, database), TAGS: environment.tags})
+        for database, view in found
     ]
 
 
@@ -93,17 +127,20 @@ def crawlers(environment: Environment) -> list[Declaration]:
     """The crawlers' role, and a crawler for each layer that has partitions to be found."""
     return [
         _role(environment),
-        *(_contract_crawler(environment, layer) for layer in layers_of(environment) if _by_day(environment, layer)),
+        *(_contract_crawler(environment, each) for each in _layers(environment) if each.partitioned),
         _marts_crawler(environment),
     ]
 
 
-def _table(environment: Environment, database: str, table: Table) -> Declaration:
+def _layers(environment: Environment) -> list[CataloguedLayer]:
+    return [each for domain in environment.domains for each in layers_of(domain)]
+
+
+def _table(environment: Environment, layer: CataloguedLayer, table: Table, *, is_whole: bool) -> Declaration:
     partition, kind = (YEAR_PARTITION, "int") if table.kind is TableKind.CALENDAR else (DAY_PARTITION, "string")
-    is_whole = table.name in _UNPARTITIONED
     return Declaration(
         TABLE,
-        f"{database}.{table.name.table}",
+        f"{environment.glue_database(layer.database)}.{table.name.table}",
         {
             "Description": table.grain,
             "TableType": "EXTERNAL_TABLE",
@@ -124,20 +161,14 @@ def _table(environment: Environment, database: str, table: Table) -> Declaration
     )
 
 
-def _by_day(environment: Environment, layer: str) -> list[str]:
-    """The layer's tables that have partitions."""
-    _, contracts = layers_of(environment)[layer]
-    return [table.name.table for table in contracts if table.name not in _UNPARTITIONED]
-
-
-def _contract_crawler(environment: Environment, layer: str) -> Declaration:
-    database, _ = layers_of(environment)[layer]
-    target = {"DatabaseName": environment.glue_database(database), "Tables": _by_day(environment, layer)}
+def _contract_crawler(environment: Environment, layer: CataloguedLayer) -> Declaration:
+    names = [table.name.table for table in layer.partitioned]
+    target = {"DatabaseName": environment.glue_database(layer.database), "Tables": names}
     return Declaration(
         CRAWLER,
-        environment.called(layer),
+        environment.called(layer.crawler),
         {
-            "Description": f"Finds the days of {layer}.",
+            "Description": f"Finds the days of {layer.crawler}.",
             "Role": environment.called("crawlers"),
             "DatabaseName": "",
             "Targets": {"CatalogTargets": [target]},
