@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.layers import DateDimension, WarehouseLayer, Work
+from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.lake.files import Lake
+from sakila_platform.marts.questions import Answer, Question, answer
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.warehouse.mysql import dates
@@ -67,3 +69,13 @@ def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension
             return rows
 
     return DateDimension(star.lake_dates, star.dates, publish_year, load_year)
+
+
+def answers_on_mysql(domain: str) -> Callable[[MySQLDatabase, Question], Answer]:
+    """What asks the domain's warehouse a question."""
+
+    def ask(database: MySQLDatabase, question: Question) -> Answer:
+        with database.connect() as connection:
+            return answer(connection, question, domain)
+
+    return ask

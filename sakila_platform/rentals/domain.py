@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sakila_platform.capture.captured_days import MATCHES_SOURCE
-from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.declarations.domain import DataModel, Domain
 from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
-    DailyLayer,
     DataCatalog,
-    LayerCheck,
     Questions,
     Work,
 )
-from sakila_platform.declarations.mysql_database import MySQLDatabase
-from sakila_platform.declarations.mysql_warehouse import mysql_dates, mysql_warehouse
+from sakila_platform.declarations.mysql_stage import mysql_stage
+from sakila_platform.declarations.mysql_warehouse import answers_on_mysql, mysql_dates, mysql_warehouse
 from sakila_platform.declarations.star_layers import star_layer
 from sakila_platform.embedded.sakila.verification import TABLES
-from sakila_platform.lake.spill import spill_folder, sweep_abandoned
-from sakila_platform.marts.questions import Answer, Question, answer
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
@@ -35,29 +29,11 @@ from sakila_platform.rentals.on_aws import ON_AWS
 from sakila_platform.rentals.shop import data_origin
 from sakila_platform.rentals.source import SIMULATED_RENTALS
 from sakila_platform.rentals.star_build import FINAL_SQL, star_build
-from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.star.transform import build_days
 
 STALE_DAYS = "stale_days"
 FIVE_QUESTIONS = ("rentals_per_customer", "rentals_over_time", "rentals_by_weekday", "top_categories", "top_customers")
 """What the platform exists to answer, in the order in which it is told."""
-
-
-def _stage(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    capture = Capture(
-        source=work.database.address(),
-        lake=work.lake,
-        clock=work.clock,
-        allowed_bad_share=ALLOWED_BAD_SHARE.read(),
-        spill_folder=spill_folder(),
-        recapture=work.recapture,
-    )
-    return capture_days(capture, tables, days)
-
-
-def _sweep(work: Work) -> None:
-    work.lake.sweep()
-    sweep_abandoned(spill_folder())
 
 
 def _stage_inputs(table: Table) -> list[TableName]:
@@ -70,26 +46,7 @@ def _final(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcome
     return build_days(star_build(work.lake), tables, days)
 
 
-def _ask(database: MySQLDatabase, question: Question) -> Answer:
-    with database.connect() as connection:
-        return answer(connection, question, DOMAIN.name)
-
-
-STAGE = DailyLayer(
-    layer="stage",
-    tables=source.STAGE_TABLES,
-    make=_stage,
-    inputs=_stage_inputs,
-    kinds=lambda table: ("mysql", "parquet"),
-    checks=tuple(
-        LayerCheck(table.name, MATCHES_SOURCE, "Rows and checksum of the day are the source's.")
-        for table in source.EVENT_TABLES
-    ),
-    prepare=_sweep,
-    needs_source=True,
-    can_recapture=True,
-    glue_job="extract-stage",
-)
+STAGE = mysql_stage(source.STAGE_TABLES, "extract-stage", _stage_inputs)
 FINAL = star_layer(star.DAILY_TABLES, FINAL_SQL, _final, "event", "build-final")
 DOMAIN = Domain(
     name="rentals",
@@ -109,7 +66,7 @@ DOMAIN = Domain(
         warehouse.STAR, publish_year, "Rows, ids and money of the day are those of final.", "load-warehouse"
     ),
     dates=mysql_dates(warehouse.STAR, publish_year),
-    questions=Questions("mysql", _ask, answers="", shown=FIVE_QUESTIONS),
+    questions=Questions("mysql", answers_on_mysql(source.BUSINESS), answers="", shown=FIVE_QUESTIONS),
     dashboards=DASHBOARDS,
     jobs=(
         Job(

@@ -1,0 +1,1 @@
+"""Bikes hired at the stations of a city."""
