@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from sakila_platform.declarations.aws import GlueJob, LambdaFunction, OnAws, Server
-from sakila_platform.settings.catalogue import TMDB_TOKEN
+from sakila_platform.settings.catalogue import (
+    TMDB_FIRST_YEAR,
+    TMDB_PAGES_PER_YEAR,
+    TMDB_REFRESH_DAYS,
+    TMDB_REQUESTS_PER_SECOND,
+    TMDB_TIMEOUT_SECONDS,
+    TMDB_TOKEN,
+    TMDB_URL,
+)
 
 _TRUSTED, _QUARANTINE = "lake/trusted/catalogue/", "lake/quarantine/catalogue/"
 _FILES, _ANSWERS, _CHECKPOINT = "lake/Raw/Local/", "lake/Raw/TMDB/", "lake/Checkpoint/TMDB/"
@@ -37,6 +45,14 @@ ON_AWS = OnAws(
             reaches=Server.TMDB,
             reads=(_FILES, _CHECKPOINT),
             writes=(_ANSWERS, _CHECKPOINT),
+            settings=(
+                TMDB_URL,
+                TMDB_TIMEOUT_SECONDS,
+                TMDB_REQUESTS_PER_SECOND,
+                TMDB_FIRST_YEAR,
+                TMDB_PAGES_PER_YEAR,
+                TMDB_REFRESH_DAYS,
+            ),
             # Lambda's own urllib3 may be older, and not know how long to wait at most.
             packages=("urllib3", "tzdata"),
         ),

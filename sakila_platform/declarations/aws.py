@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from sakila_platform.settings.setting import Setting
 
@@ -55,6 +56,8 @@ class LambdaFunction:
     reaches: Server
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    settings: tuple[Setting[Any], ...] = ()
+    """Those that it alone is given."""
     packages: tuple[str, ...] = ()
     """What goes into the archive beside this package's modules; all of pure Python."""
     made: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +98,8 @@ class OnAws:
     """What the crawlers of layers are called that are not called `<layer>-<source>`."""
     described: tuple[str, ...] = ()
     """Layers of which each fact and bridge has a view with what its dimensions say."""
+    settings: tuple[Setting[Any], ...] = ()
+    """Those of the domain's own that jobs and functions are given."""
     jobs: tuple[GlueJob, ...] = ()
     functions: tuple[LambdaFunction, ...] = ()
     workflow_dates: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sakila_platform import domains as every_domain
@@ -32,18 +32,10 @@ from sakila_platform.settings.calendar import (
     HOLIDAY_SUBDIVISION,
     TIME_ZONE,
 )
-from sakila_platform.settings.catalogue import (
-    TMDB_FIRST_YEAR,
-    TMDB_PAGES_PER_YEAR,
-    TMDB_REFRESH_DAYS,
-    TMDB_REQUESTS_PER_SECOND,
-    TMDB_TIMEOUT_SECONDS,
-    TMDB_TOKEN,
-    TMDB_URL,
-)
+from sakila_platform.settings.catalogue import TMDB_TOKEN
 from sakila_platform.settings.places import MYSQL_URL, POSTGRES_URL, WAREHOUSE_URL
-from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.settings.setting import Setting
 
 if TYPE_CHECKING:
     from sakila_platform.declarations.domain import Domain
@@ -94,8 +86,8 @@ class Environment:
     """Settings that jobs and functions are given: names and texts."""
     tmdb_token: str = field(default="", repr=False)
     """TMDB's token; without one nothing is collected there."""
-    tmdb_settings: tuple[tuple[str, str], ...] = ()
-    """Settings of that collection: names and texts."""
+    function_settings: tuple[tuple[str, str], ...] = ()
+    """Settings that single functions are given: names and texts."""
     purchases: PostgresAddress | None = field(default=None, repr=False)
     """The PostgreSQL of purchases."""
     redshift_database: str = ""
@@ -219,25 +211,17 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
             "A server of RDS stands in a VPC: set SAKILA_SUBNETS (two or more) and SAKILA_SECURITY_GROUPS, "
             "or name a server in SAKILA_MYSQL_URL."
         )
-    given = (
+    given: tuple[Setting[Any], ...] = (
         TIME_ZONE,
         FIRST_DAY,
         HOLIDAY_COUNTRY,
         HOLIDAY_SUBDIVISION,
         HOLIDAY_LANGUAGE,
         ALLOWED_BAD_SHARE,
-        RENTERS_PER_DAY,
-        SMOOTHING,
-        OPENING_HOURS,
+        *(setting for domain in domains for setting in domain.aws.settings),
     )
-    of_tmdb = (
-        TMDB_URL,
-        TMDB_TIMEOUT_SECONDS,
-        TMDB_REQUESTS_PER_SECOND,
-        TMDB_FIRST_YEAR,
-        TMDB_PAGES_PER_YEAR,
-        TMDB_REFRESH_DAYS,
-    )
+    functions = [function for each in every_domain.DOMAINS for function in each.aws.functions]
+    of_functions = [setting for function in functions for setting in function.settings]
     return Environment(
         name=require_environment_name(name),
         account=account,
@@ -254,7 +238,7 @@ def read_environment(name: str, account: str, zone_of_subnet: str = "") -> Envir
         purchases=PostgresAddress.parse(purchases) if (purchases := POSTGRES_URL.read()) else None,
         redshift_database=_own_redshift(name, domains),
         tmdb_token=TMDB_TOKEN.read(),
-        tmdb_settings=tuple((setting.name, setting.text()) for setting in of_tmdb),
+        function_settings=tuple((setting.name, setting.text()) for setting in of_functions),
         job_settings=tuple((setting.name, text) for setting in given if (text := setting.text())),
     )
 

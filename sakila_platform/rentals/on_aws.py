@@ -6,12 +6,14 @@ from sakila_platform.declarations.aws import SPARK_MODULES, GlueJob, LambdaFunct
 from sakila_platform.model.contracts import mysql_ddl
 from sakila_platform.rentals import warehouse_star
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
+from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
 
 _LOADING_MODULES = (*SPARK_MODULES, "holidays", "polars", "polars-runtime-32", "python-dateutil", "six")
 _DATES = "lake/final/sakila/dim_date/"
 
 ON_AWS = OnAws(
     crawlers={"stage": "stage", "final": "final"},
+    settings=(RENTERS_PER_DAY, SMOOTHING, OPENING_HOURS),
     jobs=(
         GlueJob(
             name="extract-stage",

@@ -269,6 +269,27 @@ def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> No
     assert "token-of-tmdb" not in str(rest) + repr(place)
 
 
+def test_jobs_and_functions_are_given_the_domains_settings_and_a_function_its_own_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SAKILA_MYSQL_URL", "mysql://platform:secret@db.example:3306")
+    monkeypatch.setenv("SAKILA_RENTERS_PER_DAY", "7")
+    monkeypatch.setenv("SAKILA_TMDB_FIRST_YEAR", "1999")
+    every = declared(read_environment("test", "123456789012"))
+    variables = {each.name: each.wanted["Environment"]["Variables"] for each in every if each.kind == "lambda function"}
+    assert {told["SAKILA_RENTERS_PER_DAY"] for told in variables.values()} == {"7"}
+    years = {
+        name: told["SAKILA_TMDB_FIRST_YEAR"] for name, told in variables.items() if "SAKILA_TMDB_FIRST_YEAR" in told
+    }
+    assert years == {"sakila-test-function-collect-tmdb": "1999"}
+    [arguments] = [
+        each.wanted["DefaultArguments"]
+        for each in every
+        if each.name == "sakila-test-extract-stage" and each.kind == "glue job"
+    ]
+    assert arguments["--SAKILA_RENTERS_PER_DAY"] == "7"
+
+
 def test_modules_that_jobs_import_have_versions() -> None:
     pins = release_of_checkout("1.0.0").pins
     modules = {module for job in JOBS for module in job.modules}

@@ -146,18 +146,20 @@ def _function(environment: Environment, release: Release, declared: LambdaFuncti
 
 
 def _variables(environment: Environment, declared: LambdaFunction) -> Mapping[str, Any]:
+    own = {setting.name for setting in declared.settings}
+    settings = dict(environment.job_settings)
+    settings |= {name: text for name, text in environment.function_settings if name in own}
     if declared.reaches is Server.TMDB:
         return {
             "SAKILA_LAKE": environment.lake,
             "SAKILA_TMDB_SECRET": environment.called(_TMDB),
-            **dict(environment.job_settings),
-            **dict(environment.tmdb_settings),
+            **settings,
         }
     address = _address(environment, declared)
     return {
         "SAKILA_MYSQL_URL": environment.mysql_url(address),
         "SAKILA_MYSQL_SECRET": environment.secret(address),
-        **dict(environment.job_settings),
+        **settings,
     }
 
 
