@@ -137,6 +137,29 @@ def test_it_has_jobs_schedules_checks_freshness_and_a_place_in_the_data_model(ch
     ]
 
 
+def test_an_environment_in_aws_has_its_layers_in_the_data_catalog(checkout: Checkout) -> None:
+    assert checkout.run(program=_IN_AWS).splitlines() == [
+        "glue database stage_bikes",
+        "glue database final_bikes",
+        "glue table stage_bikes.station",
+        "glue table stage_bikes.ride",
+        "glue table final_bikes.dim_station",
+        "glue table final_bikes.fact_ride",
+        "glue table final_bikes.dim_date",
+        "glue crawler sakila-test-stage-bikes",
+        "glue crawler sakila-test-final-bikes",
+    ]
+
+
+_IN_AWS = """
+from sakila_platform.deploy.declared.data_catalog import crawlers, databases, tables
+from sakila_platform.deploy.environment import read_environment
+
+place = read_environment("test", "123456789012")
+print(*(each for part in (databases, tables, crawlers) for each in part(place) if "bikes" in each.name), sep=chr(10))
+"""
+
+
 _SEEN = """
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.documents.data_model import data_model
