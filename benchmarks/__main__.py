@@ -207,11 +207,12 @@ def _steepest(values: Sequence[float]) -> float:
 
 
 def _layers(through: Measured) -> list[str]:
-    told = {name: seconds for name, seconds in through.result.items() if name not in ("run", "dagster_ms")}
+    timings = {name: seconds for name, seconds in through.result.items() if name not in ("run", "dagster_ms")}
     return [
-        f"| {' | '.join(told)} | Dagster, ms per asset and day | all | peak MB |",
-        f"| {' | '.join('---' for _ in told)} | --- | --- | --- |",
-        f"| {' | '.join(told.values())} | {through.result['dagster_ms']} | {through.seconds:.2f} | {through.peak_mb} |",
+        f"| {' | '.join(timings)} | Dagster, ms per asset and day | all | peak MB |",
+        f"| {' | '.join('---' for _ in timings)} | --- | --- | --- |",
+        f"| {' | '.join(timings.values())} | {through.result['dagster_ms']} | {through.seconds:.2f} "
+        f"| {through.peak_mb} |",
     ]
 
 
@@ -234,7 +235,7 @@ def main(sections: Sequence[str]) -> None:
     for name in sections or SECTIONS:
         measured = SECTIONS[name]()
         for section in measured:
-            # Told at once: the whole takes an hour.
+            # Printed at once: the whole takes an hour.
             say("\n".join([section.markdown, *(goal.line for goal in section.goals)]))
         found += measured
     with shop(1) as of:

@@ -55,9 +55,9 @@ def chain(home: Path, first: str, last: str) -> dict[str, str]:
         runs.execute(JOB, (first, last), lambda _: None)
         seconds = perf_counter() - start
         assets = _require_events(runs, days)
-    told = {layer: f"{taken:.2f}" for layer, taken in layers.items()}
+    timings = {layer: f"{taken:.2f}" for layer, taken in layers.items()}
     dagster_ms = (seconds - sum(layers.values())) * 1000 / (assets * days)
-    return {"run": f"{seconds:.2f}", "dagster_ms": f"{dagster_ms:.2f}", **told}
+    return {"run": f"{seconds:.2f}", "dagster_ms": f"{dagster_ms:.2f}", **timings}
 
 
 def _require_events(runs: Runs, days: int) -> int:

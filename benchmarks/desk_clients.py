@@ -121,9 +121,9 @@ def http_client(port: int, token: str, customers: Sequence[int], seed: int) -> C
         while (line := answers.readline()) not in (b"\r\n", b""):
             if line[:15].lower() == b"content-length:":
                 length = int(line[15:])
-        told = answers.read(length)
+        body = answers.read(length)
         if CREATED not in status:
-            raise click.ClickException((status + told).decode())
+            raise click.ClickException((status + body).decode())
 
     return once
 

@@ -1,7 +1,7 @@
 """State folders of the benchmarks' own: in each a private server with Sakila at some scale.
 
 They are removed when the process ends, and not before: ext4 makes files ten times as slowly for minutes after many were
-removed, which would be told of whatever is measured next.
+removed, which would count for whatever is measured next.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Glue job: days of what TMDB told, from raw to trusted. Arguments: README.md."""
+"""Glue job: days of TMDB's answers, from raw to trusted. Arguments: README.md."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ class CatalogueLake:
         """Put movies or series into raw: a drawn table of some of the file's columns; the others are null."""
         file = _FILES[name]
         columns, *rows = ([cell.strip() for cell in line.split("|")] for line in drawn.strip().splitlines())
-        told = [dict(zip(columns, row, strict=True)) for row in rows]
-        lines = ["|".join(row.get(column, NULL) for column in file.columns) for row in told]
+        reported = [dict(zip(columns, row, strict=True)) for row in rows]
+        lines = ["|".join(row.get(column, NULL) for column in file.columns) for row in reported]
         self.given_lines(name, "\n".join(lines).encode(), day)
 
     def given_lines(self, name: str, lines: bytes, day: date = DAY) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-_SHOWN = "document.documentElement.dataset.shown === document.getElementById('told').textContent"
+_SHOWN = "document.documentElement.dataset.shown === document.getElementById('described').textContent"
 
 
 @dataclass

@@ -34,7 +34,7 @@ _DAY = pa.field(DAY_PARTITION, pa.date32())
 _OTHERS = {
     CSV_ROWS: CSV_ROWS_SCHEMA,
     SUBGENRE_TERMS: pa.schema([(name, pa.string()) for name in ("subgenre", "kind", "term")]),
-    GENRE_NAMES: pa.schema([(name, pa.string()) for name in ("told", "genre")]),
+    GENRE_NAMES: pa.schema([(name, pa.string()) for name in ("source_genre", "genre")]),
 }
 
 

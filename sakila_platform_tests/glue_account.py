@@ -63,8 +63,8 @@ class GlueOnThisMachine:
     def get_job_run(self, *, JobName: str, RunId: str) -> dict[str, Any]:
         """What is known of a run."""
         run = self._runs[int(RunId.removeprefix("jr_"))]
-        told = {"Id": RunId, "JobName": JobName, "JobRunState": run.state}
-        return {"JobRun": {**told, "ErrorMessage": run.reason} if run.state == "FAILED" else told}
+        reported = {"Id": RunId, "JobName": JobName, "JobRunState": run.state}
+        return {"JobRun": {**reported, "ErrorMessage": run.reason} if run.state == "FAILED" else reported}
 
     def batch_stop_job_run(self, *, JobName: str, JobRunIds: Sequence[str]) -> dict[str, Any]:
         """Stop runs."""

@@ -81,7 +81,7 @@ def _chapters() -> Iterator[str]:
 def _section(path: Path) -> Section:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     tests = [node for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    return Section(path, _title(path), (*map(_told, tests), *_in_dbt(path)))
+    return Section(path, _title(path), (*map(_sentence, tests), *_in_dbt(path)))
 
 
 def _in_dbt(path: Path) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _in_dbt(path: Path) -> Iterator[str]:
             yield from map(sentence, names)
 
 
-def _told(test: ast.FunctionDef) -> str:
+def _sentence(test: ast.FunctionDef) -> str:
     more = (ast.get_docstring(test) or "").partition("\n\n")[0]
     return " ".join([sentence(test.name), *more.split()])
 

@@ -61,11 +61,11 @@ def install_missing_operations() -> None:
 
 def _tell_more(model: type, method: str, source: Callable[[Any], Mapping[str, Any]], parts: tuple[str, ...]) -> None:
     """Have a model's answer tell parts that it was sent and that moto leaves out."""
-    told = getattr(model, method)
+    reported = getattr(model, method)
 
     def more(self: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         sent = source(self)
-        return {**told(self, *arguments, **named), **{part: sent[part] for part in parts if part in sent}}
+        return {**reported(self, *arguments, **named), **{part: sent[part] for part in parts if part in sent}}
 
     setattr(model, method, more)
 

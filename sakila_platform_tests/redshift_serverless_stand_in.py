@@ -48,7 +48,7 @@ class RedshiftServerlessStandIn:
             return _GONE
         elif verb == "Update":
             assert kind == "Namespace" or len(asked) == 2, "AWS changes one part of a workgroup at a time"
-            self.things[key].update(self._as_told(asked))
+            self.things[key].update(self._as_described(asked))
         found = self.things.pop(key) if verb == "Delete" else self.things[key]
         return {part: found}
 
@@ -57,14 +57,14 @@ class RedshiftServerlessStandIn:
         address = f"arn:aws:redshift-serverless:us-east-1:123456789012:{part}/{len(self.things):08}"
         self.tags[address] = {tag["key"]: tag["value"] for tag in asked.pop("tags")}
         defaults = {"subnetIds": [], "securityGroupIds": []} if part == "workgroup" else {}
-        self.things[key] = {**defaults, **self._as_told(asked), f"{part}Arn": address, "status": "AVAILABLE"}
+        self.things[key] = {**defaults, **self._as_described(asked), f"{part}Arn": address, "status": "AVAILABLE"}
 
     @staticmethod
-    def _as_told(asked: dict[str, Any]) -> dict[str, Any]:
-        told = dict(asked)
-        if "iamRoles" in told:
-            told["iamRoles"] = [f"IamRole(applyStatus=in-sync, iamRoleArn={role})" for role in told["iamRoles"]]
-        if "configParameters" in told:
+    def _as_described(asked: dict[str, Any]) -> dict[str, Any]:
+        reported = dict(asked)
+        if "iamRoles" in reported:
+            reported["iamRoles"] = [f"IamRole(applyStatus=in-sync, iamRoleArn={role})" for role in reported["iamRoles"]]
+        if "configParameters" in reported:
             style = {"parameterKey": "datestyle", "parameterValue": "ISO"}
-            told["configParameters"] = [*told["configParameters"], style]
-        return told
+            reported["configParameters"] = [*reported["configParameters"], style]
+        return reported

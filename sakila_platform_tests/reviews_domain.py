@@ -98,11 +98,11 @@ class ReviewsDomain:
         return outcomes
 
     def stage(self, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-        """Days of stage in the local lane, refused ones told."""
+        """Days of stage in the local lane, refused ones described."""
         return stage_days(Staging(intake_by_settings(self.lake), lambda: self.source), tables, days)
 
     def final(self, days: Sequence[date]) -> Outcomes:
-        """Days of final in the local lane, refused ones told."""
+        """Days of final in the local lane, refused ones described."""
         return with_missing_logs_named(self.lake, build_days(star_build(self.lake), DAILY_TABLES, days))
 
     # What is there afterwards

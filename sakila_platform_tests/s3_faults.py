@@ -48,7 +48,7 @@ _ERRORS = {
 
 @dataclass
 class FaultyDoor:
-    """A WSGI application before another: it notes each call, and breaks those it was told to."""
+    """A WSGI application before another: it notes each call, and breaks those it was asked to."""
 
     behind: Application
     calls: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class FaultyDoor:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> _Answer:
         """One call."""
         with self._lock:
-            self.calls.append(_told(environ))
+            self.calls.append(_described(environ))
             number = len(self.calls)
         if self._fault and self._first <= number < self._first + self._times:
             return self._broken(self._fault, environ, start_response)
@@ -85,12 +85,12 @@ class FaultyDoor:
         if fault is Fault.ANSWER_LOST:
             list(self.behind(environ, lambda *answer: None))
         _cut(environ)
-        # Nobody hears it, but the server must be told something.
+        # Nobody hears it, but the server must be given something.
         start_response("200 OK", [("Content-Length", "0")])
         return []
 
 
-def _told(environ: dict[str, Any]) -> str:
+def _described(environ: dict[str, Any]) -> str:
     """A call in a few words: method, path and what is asked, such as `GET /bucket/stage/…?uploads`."""
     query = environ.get("QUERY_STRING", "")
     return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}{'?' if query else ''}{query}"

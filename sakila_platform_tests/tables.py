@@ -16,11 +16,11 @@ class Rows(list[dict[str, Any]]):
         if not self:
             return "no rows"
         shown = columns or tuple(self[0])
-        return _aligned([list(shown), *([_told(row[column]) for column in shown] for row in self)])
+        return _aligned([list(shown), *([_shown_value(row[column]) for column in shown] for row in self)])
 
     def turned(self) -> str:
         """The same on its side, a line per column: for tables of more columns than a line has room for."""
-        return _aligned([[column, *(_told(row[column]) for row in self)] for column in self[0]])
+        return _aligned([[column, *(_shown_value(row[column]) for row in self)] for column in self[0]])
 
     def column(self, name: str) -> list[Any]:
         """The values of one column."""
@@ -48,7 +48,7 @@ def _cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
-def _told(value: Any) -> str:
+def _shown_value(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, datetime):

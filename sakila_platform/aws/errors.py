@@ -62,7 +62,7 @@ _SAME_AS = {
 class Attempt:
     """What is asked: `stage/…/part-0.parquet can't be written to the lake at …`, its permission, and who said where."""
 
-    told: str
+    message: str
     permission: str
     setting: str
     remedy: str = "Mend that, then try again"
@@ -89,19 +89,19 @@ def _refused(attempt: Attempt, error: ClientError) -> PlatformError:
 
 
 def _unanswered(attempt: Attempt, error: BotoCoreError) -> PlatformError:
-    told = " ".join(str(error).split()).rstrip(".")
+    reason = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, _NO_CREDENTIALS):
         return _error(attempt, "no AWS credentials were found", _SIGN_IN)
     if isinstance(error, _SIGNED_OUT):
-        return _error(attempt, f"the credentials have expired ({told})", _SIGN_IN)
+        return _error(attempt, f"the credentials have expired ({reason})", _SIGN_IN)
     if isinstance(error, _UNREACHABLE):
-        return _error(attempt, told, "Correct {setting} or the network, then try again")
+        return _error(attempt, reason, "Correct {setting} or the network, then try again")
     if isinstance(error, _INTERRUPTED):
-        return _error(attempt, f"the connection failed again and again ({told})", _LATER)
-    return _error(attempt, told, "Correct the AWS configuration, then try again")
+        return _error(attempt, f"the connection failed again and again ({reason})", _LATER)
+    return _error(attempt, reason, "Correct the AWS configuration, then try again")
 
 
 def _error(attempt: Attempt, reason: str, remedy: str) -> PlatformError:
     # Not by format(): what a person typed may have braces.
     remedy = remedy.replace("{permission}", attempt.permission).replace("{setting}", attempt.setting)
-    return PlatformError(f"{attempt.told}: {reason}. {remedy}.")
+    return PlatformError(f"{attempt.message}: {reason}. {remedy}.")

@@ -1,4 +1,4 @@
-"""CloudWatch metrics: rows and seconds of each layer, told while days are worked on. Glue jobs tell them too.
+"""CloudWatch metrics: rows and seconds of each layer, sent while days are worked on. Glue jobs send them too.
 
 A data point is a committed chunk of days, stamped when it was committed: CloudWatch takes no times further back than
 two weeks, and a dimension for the day would be a metric to pay for each day.
@@ -18,7 +18,7 @@ _SECONDS, _ATTEMPTS = 4, 2
 def tell_metrics(layer: str, rows: int, days: int, seconds: float) -> None:
     """Tell the namespace of the settings, if any, what a layer did: `Rows`, `Days`, and `Seconds` for a day.
 
-    What is not told is lost, and logged: metrics are never a reason for a day to fail.
+    What could not be sent is lost, and logged: metrics are never a reason for a day to fail.
     """
     namespace = METRICS_NAMESPACE.read()
     if not namespace or not days:
@@ -42,4 +42,4 @@ def tell_metrics(layer: str, rows: int, days: int, seconds: float) -> None:
         client = boto3.client("cloudwatch", region_name=AWS_REGION.read(), config=patience)
         client.put_metric_data(Namespace=namespace, MetricData=data)
     except (BotoCoreError, ClientError) as error:
-        _LOG.warning("Metrics of %s could not be told to %s: %s", layer, namespace, error)
+        _LOG.warning("Metrics of %s could not be sent to %s: %s", layer, namespace, error)

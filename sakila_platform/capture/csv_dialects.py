@@ -17,7 +17,7 @@ from typing import NamedTuple, cast
 
 
 class Quoting(Enum):
-    """What quotation marks mean in a file. The value is how people are told."""
+    """What quotation marks mean in a file. The value is its wording in messages."""
 
     DOUBLED = "texts in quotation marks, which are doubled within"
     BACKSLASH = "texts in quotation marks, which have a backslash before them within"
@@ -25,7 +25,7 @@ class Quoting(Enum):
 
 
 class Damage(Enum):
-    """Why what stands there is no record. The value is how people are told."""
+    """Why what stands there is no record. The value is its wording in messages."""
 
     INCOMPLETE = "more must be read"
     UNCLOSED = "a quotation mark is not closed"

@@ -75,12 +75,12 @@ class _SourceColumn:
 
 def _is_denied(cursor: Cursor, table: Table, found: Collection[str]) -> bool:
     """Whether the account lacks the right to read the table, or one of its carried columns."""
-    # Of those alone that it sees: an account without any right to a column is told that there is none.
+    # Of those alone that it sees: an account without any right to a column sees none.
     columns = ", ".join(quoted(name) for name in carried_columns(table) if name in found) or "1"
     try:
         cursor.execute(f"SELECT {columns} FROM {quoted(table.name.table)} LIMIT 0")
     except pymysql.err.MySQLError as error:
-        # Whatever else is wrong is told where the table is missed, or read.
+        # Whatever else is wrong is reported where the table is missed, or read.
         return bool(error.args) and error.args[0] in (ER.TABLEACCESS_DENIED_ERROR, ER.COLUMNACCESS_DENIED_ERROR)
     return False
 

@@ -137,7 +137,7 @@ def tmdb_assets() -> dg.AssetsDefinition:
         def commit(days: list[date]) -> Committed:
             return {day: _tmdb_results(collected(lake.lake(), day, context.log.info)) for day in days}
 
-        # A day at a time: one that is done is told, also when TMDB fails in the middle of the next.
+        # A day at a time: one that is done is reported, also when TMDB fails in the middle of the next.
         yield from run_days(context, days_of(context), 1, commit)
 
     return catalogue_raw_tmdb

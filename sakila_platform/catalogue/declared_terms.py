@@ -39,8 +39,8 @@ def subgenre_terms() -> pa.Table:
         if subgenre.lower() == OTHER.lower():
             raise PlatformError(f"{file} line {line}: {OTHER} is what titles are that no term fits. Take another name.")
         if kind == "genre" and term.lower() in called:
-            told = " and ".join(called[term.lower()])
-            raise PlatformError(f"{file} line {line}: the genre {term} is {told} here (genres.csv). Write that.")
+            spelling = " and ".join(called[term.lower()])
+            raise PlatformError(f"{file} line {line}: the genre {term} is {spelling} here (genres.csv). Write that.")
         if spelt.setdefault(subgenre.lower(), subgenre) != subgenre:
             raise PlatformError(f"{file} line {line}: {subgenre} is spelt {spelt[subgenre.lower()]} above. Choose one.")
         if (key := (subgenre, kind, term.lower())) in seen:
@@ -51,16 +51,16 @@ def subgenre_terms() -> pa.Table:
 
 def genre_names() -> pa.Table:
     """One row per genre as a source spells it, in lower case, and genre that it is. Raises PlatformError as above."""
-    rows = _rows(REFINED_SQL / "genres.csv", ("told", "genre"))
-    return _table(("told", "genre"), [(told.lower(), genre) for _, (told, genre) in rows])
+    rows = _rows(REFINED_SQL / "genres.csv", ("source_genre", "genre"))
+    return _table(("source_genre", "genre"), [(source_genre.lower(), genre) for _, (source_genre, genre) in rows])
 
 
 def _called() -> dict[str, list[str]]:
     """What genres that a source spells otherwise are called here, by that spelling in lower case."""
     called: dict[str, list[str]] = {}
-    for _, (told, genre) in _rows(REFINED_SQL / "genres.csv", ("told", "genre")):
-        if told.lower() != genre.lower():
-            called.setdefault(told.lower(), []).append(genre)
+    for _, (source_genre, genre) in _rows(REFINED_SQL / "genres.csv", ("source_genre", "genre")):
+        if source_genre.lower() != genre.lower():
+            called.setdefault(source_genre.lower(), []).append(genre)
     return called
 
 

@@ -113,7 +113,7 @@ DOMAIN = Domain(
         # Tables without days need no crawler.
         trusted_tables.TMDB_TABLES,
         ("trusted-catalogue", "marts"),
-        "The days of what TMDB told in the Glue Data Catalog, found by its crawlers.",
+        "The days of TMDB's answers in the Glue Data Catalog, found by its crawlers.",
     ),
     demonstration=DEMONSTRATION,
     aws=ON_AWS,

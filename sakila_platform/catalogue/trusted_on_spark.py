@@ -59,7 +59,7 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
             rows.createOrReplaceTempView(view_name(CSV_ROWS.database, CSV_ROWS.table))
             findings = Findings(*({r[0]: r[1] for r in views.sql(q).collect()} for q in findings_sql()))
         if findings.verdict.refused:
-            return {TITLES.name: {WHOLE: findings.told(findings.verdict)}}
+            return {TITLES.name: {WHOLE: findings.described(findings.verdict)}}
         outcomes: Outcomes = {}
         for table in CSV_TABLES:
             outcomes[table.name] = {WHOLE: _published(views, table)}
@@ -70,7 +70,7 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
     finally:
         rows.unpersist()
     set_lines_aside(lake, pa.Table.from_pylist(lines, quarantine_schema(CSV_LINES)))
-    outcomes[TITLES.name] = {WHOLE: findings.told(outcomes[TITLES.name][WHOLE])}
+    outcomes[TITLES.name] = {WHOLE: findings.described(outcomes[TITLES.name][WHOLE])}
     return outcomes
 
 
@@ -78,9 +78,9 @@ def publish_days(views: LakeViews, tables: Sequence[Table], days: Sequence[date]
     """Publish the TMDB-born tables of these days, each day by a worker, as `trusted_tmdb` does."""
     wanted = views.spark.createDataFrame([(day,) for day in days], "day date").repartitionByRange(len(days), "day")
     work = _day_worker(views.lake_location, [table.name.table for table in tables], settings_for_workers())
-    with failing_in_one_line("What TMDB told can't be read"):
-        told = [json.loads(row.message) for row in wanted.mapInArrow(work, "message string").collect()]
-    by_table = outcomes_of(told)
+    with failing_in_one_line("TMDB's answers can't be read"):
+        messages = [json.loads(row.message) for row in wanted.mapInArrow(work, "message string").collect()]
+    by_table = outcomes_of(messages)
     return {table.name: dict(sorted(by_table[table.name].items())) for table in tables}
 
 
@@ -120,7 +120,7 @@ def _day_worker(location: str, names: Sequence[str], environment: Mapping[str, s
         for batch in batches:
             for day in batch["day"].to_pylist():
                 messages = outcome_messages(publish_tmdb_days(lake, tables, [day], share))
-                told = [{"message": json.dumps(message)} for message in messages]
-                yield pa.RecordBatch.from_pylist(told, _MESSAGE)
+                rows = [{"message": json.dumps(message)} for message in messages]
+                yield pa.RecordBatch.from_pylist(rows, _MESSAGE)
 
     return work

@@ -1,6 +1,6 @@
 """The trusted tables and their contracts: what the raw files say, typed, in the glossary's names, nothing twice. Pure.
 
-Of the CSV files the newest delivery counts, whole. What TMDB told is kept by the day of its collection (`dt`).
+Of the CSV files the newest delivery counts, whole. TMDB's answers are kept by the day of their collection (`dt`).
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ def write_dashboards(report: Report) -> str:
     site, lake = dashboards_site(every, ClockResource()), open_lake()
     # Without any marts the first one says what to run.
     for dashboard in with_marts(lake, every) or every[:1]:
-        if told := left_out(lake, dashboard):
+        if message := left_out(lake, dashboard):
             remove_page(lake, dashboard, site)
-            report(told)
+            report(message)
             continue
         page = write_page(lake, dashboard, site)
         report(f"{dashboard.title}, data up to {page.last_day}: {page.file.as_uri()}")

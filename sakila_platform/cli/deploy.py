@@ -31,7 +31,7 @@ def plan_environment(name: str, version: str, report: Report, aws: Aws | None = 
     environment, inventory = _inventory(aws, name, version, report)
     steps = _deployment(aws, name).plan(inventory.declarations())
     for step in steps:
-        _tell(step, report)
+        _report_step(step, report)
     report(_summed_up(steps, _TO_DO) or f"Environment {environment.name} is as declared.")
     if any(step.action is Action.REMOVE for step in steps):
         report("Apply refuses to remove things, and changes nothing then, unless it is given --allow-removals.")
@@ -47,7 +47,9 @@ def apply_environment(
     """
     aws = aws or open_aws(AWS_REGION.read())
     environment, inventory = _inventory(aws, name, version, report)
-    steps = _deployment(aws, name).apply(inventory.declarations(), lambda step: _tell(step, report), allow_removals)
+    steps = _deployment(aws, name).apply(
+        inventory.declarations(), lambda step: _report_step(step, report), allow_removals
+    )
     report(_summed_up(steps, _DONE) or f"Environment {environment.name} is as declared.")
     return steps
 
@@ -56,7 +58,7 @@ def destroy_environment(name: str, with_data: bool, report: Report, aws: Aws | N
     """Remove what the environment has; data stay unless `with_data`. Returns the steps, kept things among them."""
     aws = aws or open_aws(AWS_REGION.read())
     require_environment_name(name)
-    steps = _deployment(aws, name).destroy(with_data, lambda step: _tell(step, report))
+    steps = _deployment(aws, name).destroy(with_data, lambda step: _report_step(step, report))
     report(_summed_up(steps, _DONE) or f"There is no environment {name}.")
     if any(step.action is Action.KEEP for step in steps):
         report(f"What holds data was kept. To delete it for good: --delete-data --yes-delete {name}")
@@ -107,7 +109,7 @@ def _deployment(aws: Aws, name: str) -> Deployment:
     return Deployment(aws, name, f"sakila-{name}-", kinds(with_quicksight=chosen_target() is not None))
 
 
-def _tell(step: Step, report: Report) -> None:
+def _report_step(step: Step, report: Report) -> None:
     for line in step.lines():
         report(line)
 

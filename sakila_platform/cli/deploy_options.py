@@ -68,7 +68,7 @@ def apply(name: str, version: str, allow_removals: bool) -> None:
 def destroy(name: str, delete_data: bool, yes_delete: str) -> None:
     """Remove what the environment has; data stay.
 
-    Lake, databases and logins go too, if told twice.
+    Lake, databases and logins go too, with --delete-data and --yes-delete.
 
     \b
     Example: sakila-platform deploy destroy --env test

@@ -50,7 +50,7 @@ def serve_dagster(port: int, report: Report) -> None:
 
 
 def _watched(command: list[str], folder: Path) -> int:
-    """Run Dagster's pages until they end or are told to. Raises PlatformError when their folder is removed under them.
+    """Run Dagster's pages until they end or are stopped. Raises PlatformError when their folder is removed under them.
 
     They are in a session of their own, so that all of them can be ended at once: without their folder, each would say
     so again and again, and for ever. Who starts us in the background has us ignore Ctrl-C, and Dagster would take from

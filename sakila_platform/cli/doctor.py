@@ -39,7 +39,7 @@ class Finding:
 
     what: str
     is_fine: bool
-    told: str
+    details: str
     is_essential: bool = True
 
 
@@ -47,7 +47,7 @@ def examine(terminal: Terminal) -> None:
     """Show every finding. Raises PlatformError when something essential is missing."""
     findings = list(_findings())
     words = {(True, True): "ok", (True, False): "ok", (False, True): "MISSING", (False, False): "note"}
-    terminal.table(("what", "", "details"), [(f.what, words[f.is_fine, f.is_essential], f.told) for f in findings])
+    terminal.table(("what", "", "details"), [(f.what, words[f.is_fine, f.is_essential], f.details) for f in findings])
     missing = [finding.what for finding in findings if finding.is_essential and not finding.is_fine]
     if missing:
         raise PlatformError(f"Missing: {', '.join(missing)}. The list above says how to get it.")
@@ -61,8 +61,8 @@ def _findings() -> Iterator[Finding]:
     home = HOME.read().resolve()
     yield _writable("state folder", home, HOME.name)
     if home.is_dir() and home.stat().st_mode & _OTHERS_READ:
-        told = f"others of this machine can read {home}, where names and e-mails are: chmod 700 {home}"
-        yield Finding("state folder's readers", False, told, is_essential=False)
+        details = f"others of this machine can read {home}, where names and e-mails are: chmod 700 {home}"
+        yield Finding("state folder's readers", False, details, is_essential=False)
     yield _lake()
     yield _disk(home)
     yield _server(home)
@@ -79,8 +79,8 @@ def _python() -> Finding:
 
 def _packages() -> Finding:
     absent = [package for package in _PACKAGES if find_spec(package) is None]
-    told = f"{', '.join(absent)} not installed: pip install -c constraints.txt -e ." if absent else "installed"
-    return Finding("packages", not absent, told)
+    details = f"{', '.join(absent)} not installed: pip install -c constraints.txt -e ." if absent else "installed"
+    return Finding("packages", not absent, details)
 
 
 def _settings() -> Iterator[Finding]:
@@ -110,9 +110,11 @@ def _lake() -> Finding:
 def _disk(home: Path) -> Finding:
     nearest = next(path for path in (home, *home.parents) if path.exists())
     free = shutil.disk_usage(nearest).free
-    told = f"{free / 1024**3:.1f} GB free at {nearest}"
+    details = f"{free / 1024**3:.1f} GB free at {nearest}"
     is_fine = free >= _NEEDED_BYTES
-    return Finding("disk", is_fine, told if is_fine else f"{told}: 2 GB are needed, free some or move SAKILA_HOME")
+    return Finding(
+        "disk", is_fine, details if is_fine else f"{details}: 2 GB are needed, free some or move SAKILA_HOME"
+    )
 
 
 def _server(home: Path) -> Finding:
@@ -160,5 +162,5 @@ def _obtainable() -> Finding:
 
 def _dagster_port() -> Finding:
     taken = is_taken(DAGSTER_PORT)
-    told = f"taken: `sakila-platform dev --port {DAGSTER_PORT + 1}` uses another" if taken else "free"
-    return Finding(f"port {DAGSTER_PORT}", not taken, told, is_essential=False)
+    details = f"taken: `sakila-platform dev --port {DAGSTER_PORT + 1}` uses another" if taken else "free"
+    return Finding(f"port {DAGSTER_PORT}", not taken, details, is_essential=False)

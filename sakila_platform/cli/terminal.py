@@ -53,7 +53,7 @@ class Terminal:
 
     @contextmanager
     def long_step(self, title: str) -> Iterator[Report]:
-        """Work of many parts: what is told of them is shown while it lasts; in a log at most a line a second stays."""
+        """Work of many parts: their progress is shown while it lasts; in a log at most a line a second stays."""
         if not self.console.is_terminal:
             with self.step(title) as report:
                 yield _at_most_every(_SECONDS_BETWEEN_LINES, report)
@@ -84,13 +84,13 @@ def _shown(text: str) -> str:
 
 
 def _at_most_every(seconds: float, report: Report) -> Report:
-    """A report that leaves out what comes too soon after what it told before."""
+    """A report that leaves out what comes too soon after the line before."""
     next_at = 0.0
 
-    def told(line: str) -> None:
+    def report_now_and_then(line: str) -> None:
         nonlocal next_at
         if time.monotonic() >= next_at:
             report(line)
             next_at = time.monotonic() + seconds
 
-    return told
+    return report_now_and_then

@@ -28,7 +28,7 @@ def shaped(chart: Chart, rows: Sequence[Row]) -> list[Row]:
         return _without_holes(chart, rows)
     if chart.kind is ChartKind.DISTRIBUTION:
         return _counted(chart, rows)
-    return _with_names_told_apart(chart, rows) if chart.kind is ChartKind.BARS else list(rows)
+    return _with_distinct_names(chart, rows) if chart.kind is ChartKind.BARS else list(rows)
 
 
 def bin_width(low: float, high: float) -> int:
@@ -81,7 +81,7 @@ def _without_holes(chart: Chart, rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _with_names_told_apart(chart: Chart, rows: Sequence[Row]) -> list[Row]:
+def _with_distinct_names(chart: Chart, rows: Sequence[Row]) -> list[Row]:
     # Two customers of one name are two bars.
     member = chart.dimensions[0]
     names = [row[member.shown] for row in rows]

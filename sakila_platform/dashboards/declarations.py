@@ -67,7 +67,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """What numbers are told apart by: a mart's column, its reader's name, and the column that is shown for it.
+    """What numbers are broken down by: a mart's column, its reader's name, and the column that is shown for it.
 
     Members are in the order of `column` where a chart declares no other. `by_month` folds a day to its month.
     `letters` of a member's name suffice where room is short (0: never cut); `format` is for a number.
@@ -178,7 +178,7 @@ class Dashboard:
         return tuple(dict.fromkeys(named))
 
     def columns(self, mart: str) -> tuple[str, ...]:
-        """The columns of a mart that rows are told apart by: those of filters, dimensions, labels and calendars."""
+        """The columns of a mart that rows are broken down by: those of filters, dimensions, labels and calendars."""
         charts = [chart for chart in self.charts if chart.mart == mart]
         named = [self.dates.columns[mart], *(choice.column for choice in self.choices)]
         for chart in charts:

@@ -44,7 +44,7 @@ class PageTable:
         return f"{self.mart}: {', '.join(self.columns)}"
 
     @property
-    def told_apart(self) -> tuple[str, ...]:
+    def key_columns(self) -> tuple[str, ...]:
         """The columns without those that hang on others."""
         return tuple(column for column in self.columns if column not in self.labels)
 
@@ -92,7 +92,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, dashboard: Dashboard) -> di
 def rows_by_day(connection: duckdb.DuckDBPyConnection, table: PageTable) -> list[tuple[date, int]]:
     """How many rows of the page each day of a table makes, newest day first."""
     return connection.execute(
-        f'SELECT "{table.day}", count(*) FROM ({_distinct(table.mart, table.told_apart)}) GROUP BY 1 ORDER BY 1 DESC'
+        f'SELECT "{table.day}", count(*) FROM ({_distinct(table.mart, table.key_columns)}) GROUP BY 1 ORDER BY 1 DESC'
     ).fetchall()
 
 
@@ -129,10 +129,10 @@ def table_model(
     _register(connection, kept.buckets)
     summed_days = f'LEFT JOIN {_BUCKETS} AS bucket ON "{table.day}" = bucket.day' if kept.buckets else ""
     day = f'coalesce(bucket.first, "{table.day}")' if kept.buckets else f'"{table.day}"'
-    told_apart = [f'"{column}"' for column in table.columns[1:]]
+    key_columns = [f'"{column}"' for column in table.columns[1:]]
     sums = [f'{_stored(amount)} AS "{amount_name(amount)}"' for amount in stored(table)]
     found = connection.execute(
-        f'SELECT {day} AS "{table.day}", {", ".join([*told_apart, *sums])} FROM marts."{table.mart}" {summed_days} '
+        f'SELECT {day} AS "{table.day}", {", ".join([*key_columns, *sums])} FROM marts."{table.mart}" {summed_days} '
         f'WHERE "{table.day}" >= ? GROUP BY ALL ORDER BY ALL',
         [max(since, kept.first)],
     ).fetch_arrow_table()
@@ -200,7 +200,7 @@ def _merged(one: PageTable, other: PageTable) -> PageTable:
         labels={
             label: by
             for label, by in {**one.labels, **other.labels}.items()
-            if label not in one.told_apart and label not in other.told_apart
+            if label not in one.key_columns and label not in other.key_columns
         },
         coarser=tuple(period for period in one.coarser if period in other.coarser),
     )
@@ -208,7 +208,7 @@ def _merged(one: PageTable, other: PageTable) -> PageTable:
 
 def _costs_nothing(both: PageTable, each: Sequence[PageTable], count: Callable[[str, frozenset[str]], int]) -> bool:
     """Whether one table has no more rows than the larger of two."""
-    union, *parts = [frozenset(table.told_apart) for table in (both, *each)]
+    union, *parts = [frozenset(table.key_columns) for table in (both, *each)]
     return union in parts or count(both.mart, union) <= max(count(both.mart, part) for part in parts)
 
 
@@ -253,7 +253,7 @@ def _newest_buckets(
 ) -> list[Bucket]:
     """As many of the newest as make no more rows than so many, oldest first."""
     _register(connection, buckets)
-    others = ", ".join(f'"{column}"' for column in table.told_apart[1:])
+    others = ", ".join(f'"{column}"' for column in table.key_columns[1:])
     counts = dict(
         connection.execute(
             f'SELECT first, count(*) FROM (SELECT DISTINCT bucket.first, {others} FROM marts."{table.mart}" '

@@ -68,8 +68,8 @@ class _Asking:
     region: str
 
     def attempt(self, action: str) -> Attempt:
-        told = f"Athena (workgroup {self.workgroup}, {self.region}) can't be asked"
-        return Attempt(told, f"athena:{action}", ATHENA_WORKGROUP.name)
+        message = f"Athena (workgroup {self.workgroup}, {self.region}) can't be asked"
+        return Attempt(message, f"athena:{action}", ATHENA_WORKGROUP.name)
 
 
 def _wait(client: Any, execution: str) -> None:

@@ -58,10 +58,10 @@ class RedshiftAddress:
 class StatementFailed(PlatformError):
     """A statement that Redshift refused, and with it the whole transaction; `number` is its place in the batch."""
 
-    def __init__(self, number: int, reason: str, told: str) -> None:
+    def __init__(self, number: int, reason: str, message: str) -> None:
         self.number = number
         self.reason = reason
-        super().__init__(f"{told}: {reason}. Nothing was changed. Mend that, then try again.")
+        super().__init__(f"{message}: {reason}. Nothing was changed. Mend that, then try again.")
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Redshift:
         return {"WorkgroupName": self.address.workgroup, "Database": self.address.database}
 
     def _attempt(self, action: str) -> Attempt:
-        told = f"Redshift (workgroup {self.address.workgroup}) can't be asked"
-        return Attempt(told, f"redshift-data:{action}", REVIEWS_WAREHOUSE_URL.name)
+        message = f"Redshift (workgroup {self.address.workgroup}) can't be asked"
+        return Attempt(message, f"redshift-data:{action}", REVIEWS_WAREHOUSE_URL.name)
 
     def _awaited(self, statement: str) -> dict[str, Any]:
         wait = _FIRST_WAIT_SECONDS

@@ -1,4 +1,4 @@
-"""What a domain shows to a newcomer: how its sources are filled, which days are run, and what is told at the end."""
+"""What a domain shows to a newcomer: how its sources are filled, which days are run, and what is shown at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Days:
 
 @dataclass(frozen=True)
 class Shown:
-    """Something told at the end: lines, or a table of rows, under a heading."""
+    """Something shown at the end: lines, or a table of rows, under a heading."""
 
     heading: str
     lines: Sequence[str] = ()
@@ -47,7 +47,7 @@ class Demonstration:
     next_steps: tuple[str, ...]
     """Where to look next."""
     shown: Callable[[], Iterable[Shown]] = lambda: ()
-    """What is told of the domain beside the answers to its questions."""
+    """What is shown of the domain beside the answers to its questions."""
     is_up_to_date: Callable[[date], bool] = lambda day: False
     """Whether a day that was run before it ended has all that its sources have by now."""
     during: Callable[[], AbstractContextManager[None]] = nullcontext

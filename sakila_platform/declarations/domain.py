@@ -67,11 +67,11 @@ class Domain:
     places: Mapping[str, Database] = field(default_factory=dict)
     """What can be queried of it, by the names that `query` takes."""
     origins: Mapping[str, Callable[[], str]] = field(default_factory=dict)
-    """What is told of where its data come from, by what they are called."""
+    """Where its data come from, by what they are called."""
     demonstration: Demonstration | None = None
     aws: OnAws = field(default_factory=OnAws)
     own_assets: str = ""
-    """The module of what only Dagster can be told: assets, checks and sensors that no other domain has ("": none)."""
+    """The module of assets, checks and sensors that no other domain has ("": none)."""
     sql: Path | None = None
     """The folder of its SQL, where that is not `sql/<name>`."""
 

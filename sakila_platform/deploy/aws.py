@@ -131,14 +131,14 @@ def _unreachable(service: str, operation: str, error: Exception) -> PlatformErro
 
 
 def _is_absence(error: Any) -> bool:
-    told = error.response["Error"]
+    fault = error.response["Error"]
     # Athena has one code for all that is wrong.
-    return told["Code"] in _ABSENT or "is not found" in str(told.get("Message"))
+    return fault["Code"] in _ABSENT or "is not found" in str(fault.get("Message"))
 
 
 def _refused(service: str, operation: str, arguments: dict[str, Any], error: Any) -> PlatformError:
-    told = error.response["Error"]
-    code, reason = told["Code"], " ".join(str(told.get("Message") or "").split())
+    fault = error.response["Error"]
+    code, reason = fault["Code"], " ".join(str(fault.get("Message") or "").split())
     named = next((str(value) for key, value in arguments.items() if key.endswith("Name") or key == "Bucket"), "")
     hint = " The account's permissions for this are listed in docs/aws.md." if "AccessDenied" in code else ""
     return PlatformError(f"AWS refused {service} {operation}{f' for {named}' if named else ''}: {code}: {reason}{hint}")

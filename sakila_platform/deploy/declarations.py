@@ -39,7 +39,7 @@ class Later:
 class Declaration:
     """One thing, of a kind that `kinds` lists: its name and its parts.
 
-    `wanted` is compared with what there is and brought about; `at_creation` is only told to AWS at the beginning.
+    `wanted` is compared with what there is and brought about; `at_creation` is sent to AWS at creation only.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """How what there is differs from what shall be, part by part. Pure.
 
-AWS answers more than it was told (defaults, times, versions), so a structure is compared by the names that are
+AWS answers more than it was sent (defaults, times, versions), so a structure is compared by the names that are
 declared; a map that is declared `Exactly`, and every list, is compared whole.
 """
 

@@ -66,7 +66,7 @@ class Step:
         return [head, *(f"    {difference}" for difference in self.differences)]
 
 
-Told = Callable[[Step], None]
+OnStep = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class Deployment:
         steps = [step for declaration in declarations if (step := self._look(declaration)[0])]
         return steps + [self._parting(kind, name, False) for kind, name in self._undeclared(declarations)]
 
-    def apply(self, declarations: Sequence[Declaration], told: Told, allow_removals: bool = False) -> list[Step]:
-        """Make what is there what shall be. Each step is told before it is taken. Raises PlatformError on a refusal.
+    def apply(self, declarations: Sequence[Declaration], on_step: OnStep, allow_removals: bool = False) -> list[Step]:
+        """Make what is there what shall be. `on_step` is called before each step. Raises PlatformError on a refusal.
 
         What is declared no more goes only with `allow_removals`; without it, nothing at all is changed then: a setting
         that was forgotten looks just the same.
@@ -97,14 +97,14 @@ class Deployment:
             step, change = self._look(declaration)
             if step and change:
                 _require_known(declaration, change)
-                told(step)
+                on_step(step)
                 self.kinds[declaration.kind].ensure(self.aws, change)
                 steps.append(step)
-        return steps + self._remove(undeclared, False, told)
+        return steps + self._remove(undeclared, False, on_step)
 
-    def destroy(self, with_data: bool, told: Told) -> list[Step]:
+    def destroy(self, with_data: bool, on_step: OnStep) -> list[Step]:
         """Remove all that is ours; what holds data only `with_data`. Returns the steps, kept things among them."""
-        return self._remove(self._ours(), with_data, told)
+        return self._remove(self._ours(), with_data, on_step)
 
     def _look(self, declaration: Declaration) -> tuple[Step | None, Change | None]:
         kind = self.kinds[declaration.kind]
@@ -161,11 +161,11 @@ class Deployment:
         held = kind.held(self.aws, name) if kind.held and not with_data else ""
         return Step(Action.KEEP if held else Action.REMOVE, kind.name, name, reason=held)
 
-    def _remove(self, things: Iterable[tuple[ResourceKind, str]], with_data: bool, told: Told) -> list[Step]:
+    def _remove(self, things: Iterable[tuple[ResourceKind, str]], with_data: bool, on_step: OnStep) -> list[Step]:
         steps = []
         for kind, name in things:
             step = self._parting(kind, name, with_data)
-            told(step)
+            on_step(step)
             if step.action is Action.REMOVE:
                 kind.delete(self.aws, name)
             steps.append(step)

@@ -13,7 +13,7 @@ from sakila_platform.deploy.tags import as_list, to_remove, to_set
 
 @dataclass(frozen=True)
 class Tagged:
-    """A thing, as its service's operations (to tag, to untag) are told of it, and the shape in which they take tags."""
+    """A thing, as its service's operations (to tag, to untag) name it, and the shape in which they take tags."""
 
     service: str
     address: Mapping[str, str]

@@ -38,7 +38,7 @@ class ServerDescription:
 
 @dataclass(frozen=True)
 class Waiting:
-    """For what a starter waits, how long at most, and who is told that it takes long."""
+    """For what a starter waits, how long at most, and who is informed that it takes long."""
 
     awaited: str
     seconds: float

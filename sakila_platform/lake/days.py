@@ -30,7 +30,7 @@ def view_days(duck: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, day
 
 
 @contextmanager
-def older_files_told(lake: Lake, looked_at: Mapping[Table, Sequence[str]]) -> Iterator[None]:
+def older_files_explained(lake: Lake, looked_at: Mapping[Table, Sequence[str]]) -> Iterator[None]:
     """Around work with partitions of these tables: when it fails, and files of another contract are why, say so.
 
     What fails otherwise is raised as it was. Nothing is looked at as long as nothing fails, since a history has

@@ -1,7 +1,7 @@
 """Whether files of the lake have the columns of their table's contract, and what to run when an older one wrote them.
 
 A published day stays as it is when its table's contract changes. Readers then fail in words of their engine; here it
-is told which table and day, what both have, and the command that makes the day anew.
+gets an error that names table and day, what both have, and the command that makes the day anew.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def require_contract(lake: Lake, table: Table, partitions: Sequence[str], name: 
     try:
         footers = lake.footers([data_file(of, partition) for partition in there])
     except (pa.ArrowInvalid, OSError):
-        # A damaged file is told by who reads it.
+        # A damaged file is reported by who reads it.
         return
     # Files of a table are mostly alike, and comparing costs more than looking.
     known: dict[pa.Schema, str] = {}

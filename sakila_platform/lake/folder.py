@@ -48,9 +48,9 @@ class FolderLake(Lake):
                 file = Path(folder, name)
                 # It may be gone since it was seen.
                 with suppress(FileNotFoundError):
-                    told = file.stat()
+                    status = file.stat()
                     path = file.relative_to(self._root).as_posix()
-                    found.append(LakeFile(path, told.st_size, str(told.st_mtime_ns)))
+                    found.append(LakeFile(path, status.st_size, str(status.st_mtime_ns)))
         return sorted(found)
 
     def take_in(self, path: str, file: Path, report: Callable[[str], None]) -> bool:
@@ -153,7 +153,7 @@ class FolderLake(Lake):
 
     @staticmethod
     def _discard(path: Path) -> None:
-        # Where the folder can't be reached there is nothing of ours either; what stopped us is told by the caller.
+        # Where the folder can't be reached there is nothing of ours either; what stopped us is reported by the caller.
         with suppress(OSError):
             path.unlink(missing_ok=True)
 

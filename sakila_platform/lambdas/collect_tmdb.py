@@ -21,7 +21,7 @@ from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.raw_files import BucketFiles
 from sakila_platform.lake.s3.bucket import open_bucket
-from sakila_platform.lambdas.log_lines import tell
+from sakila_platform.lambdas.log_lines import write_line
 from sakila_platform.lambdas.scheduled_time import clock_of
 from sakila_platform.model.days import parse_day
 from sakila_platform.settings.catalogue import TMDB_PAGES_PER_YEAR, TMDB_SECRET
@@ -46,18 +46,18 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         zone,
         TmdbClient(_access()),
         AnswerCache(None, day),
-        lambda message: tell(context, message),
+        lambda message: write_line(context, message),
         lambda: context.get_remaining_time_in_millis() < _NEEDED_MILLISECONDS,
     )
     outcome = collect_day(work, day, scope_of_settings(), wanted_imdb_ids(zone, day))
     if not outcome.is_complete:
         _hand_over(event, context, day)
-    told = _told(day, outcome)
-    tell(context, f"{day}: {'complete' if outcome.is_complete else 'handed over'}", **told)
-    return told
+    result = _result(day, outcome)
+    write_line(context, f"{day}: {'complete' if outcome.is_complete else 'handed over'}", **result)
+    return result
 
 
-def _told(day: date, outcome: Outcome) -> dict[str, Any]:
+def _result(day: date, outcome: Outcome) -> dict[str, Any]:
     return {
         "day": day.isoformat(),
         "is_complete": outcome.is_complete,

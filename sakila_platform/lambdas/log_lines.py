@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 
-def tell(context: Any, message: str, **fields: Any) -> None:
+def write_line(context: Any, message: str, **fields: Any) -> None:
     """Write a line: message, function, request and the fields given."""
     line = {
         "level": "INFO",

@@ -10,7 +10,7 @@ from typing import Any
 import pymysql
 
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.lambdas.log_lines import tell
+from sakila_platform.lambdas.log_lines import write_line
 from sakila_platform.lambdas.logins import open_database
 from sakila_platform.lambdas.scheduled_time import clock_of
 from sakila_platform.rentals.calendar import date_rows
@@ -30,9 +30,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     rows = [row for year in years for row in _rows(year)]
     with closing(open_database(_DATABASE)) as connection:
         _replace(connection, years, rows)
-    told = {"years": years, "days": len(rows)}
-    tell(context, f"dim_date: {len(rows)} days", **told)
-    return told
+    result = {"years": years, "days": len(rows)}
+    write_line(context, f"dim_date: {len(rows)} days", **result)
+    return result
 
 
 def _years_of(event: Mapping[str, Any]) -> list[int]:

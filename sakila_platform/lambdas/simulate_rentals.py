@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import date
 from typing import Any
 
-from sakila_platform.lambdas.log_lines import tell
+from sakila_platform.lambdas.log_lines import write_line
 from sakila_platform.lambdas.logins import open_database
 from sakila_platform.lambdas.scheduled_time import clock, clock_of
 from sakila_platform.model.days import ONE_DAY, parse_day
@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     options = Options(RENTERS_PER_DAY.read(), SMOOTHING.read(), OPENING_HOURS.read())
     with closing(open_database(_DATABASE)) as connection:
         outcome = simulate_day(connection, day, clock(), options)
-    told = {
+    result = {
         "day": day.isoformat(),
         "status": outcome.status.value,
         "reason": outcome.reason,
@@ -35,8 +35,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         "returns": outcome.returns,
         "late_fees": outcome.late_fees,
     }
-    tell(context, f"{day}: {outcome.status.value}", **told)
-    return told
+    write_line(context, f"{day}: {outcome.status.value}", **result)
+    return result
 
 
 def _day_of(event: Mapping[str, Any]) -> date:

@@ -133,9 +133,9 @@ def _explained(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> Nod
         return result
     found = connection.execute(result.query)
     columns = [column[0] for column in found.description or ()]
-    told = [_fault(columns, row) for row in found.fetchmany(_FAULTS_TOLD)]
-    more = [f"and {result.failures - len(told)} more"] if result.failures > len(told) else []
-    return replace(result, message="; ".join(told + more))
+    shown = [_fault(columns, row) for row in found.fetchmany(_FAULTS_TOLD)]
+    more = [f"and {result.failures - len(shown)} more"] if result.failures > len(shown) else []
+    return replace(result, message="; ".join(shown + more))
 
 
 def _fault(columns: Sequence[str], row: Sequence[Any]) -> str:
@@ -154,8 +154,8 @@ def _refusals(manifest: Mapping[str, Any], models: Sequence[str], results: Mappi
         if result.status == SKIPPED:
             held_up.add(model)
         elif not result.passed:
-            told = result.message or result.status
-            faults.setdefault(model, []).append(f"{node['name']}: {told}" if _is_test(node) else told)
+            message = result.message or result.status
+            faults.setdefault(model, []).append(f"{node['name']}: {message}" if _is_test(node) else message)
     refused = {_mart(model): "; ".join(found) for model, found in faults.items() if model in models}
     for model in models:
         if model in held_up or model not in results:

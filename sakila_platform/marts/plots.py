@@ -96,7 +96,7 @@ def _shown(plot: Plot) -> dict[str, Any]:
 
 
 def _words(column: str) -> dict[str, Any]:
-    """A column told apart by its words, in the order of the rows.
+    """A column distinguished by its words, in the order of the rows.
 
     Dates are words too: the quiet years between recorded and simulated rentals would be an empty plot.
     """

@@ -72,12 +72,12 @@ def consecutive_runs(days: Sequence[date]) -> Iterator[list[date]]:
             start = n
 
 
-def told_days(first: date, last: date) -> str:
+def days_in_words(first: date, last: date) -> str:
     """A range of days as people write it: "2005-05-24", or "2005-05-24..2005-05-25, 2 days"."""
     return str(first) if first == last else f"{first}..{last}, {(last - first).days + 1:,} days"
 
 
-def told_range(partitions: Sequence[date | int]) -> str:
+def range_in_words(partitions: Sequence[date | int]) -> str:
     """Consecutive days, or years, as people write them: "2005-05-24..2005-05-25, 2 days", "2005..2006, 2 years"."""
     first, last = partitions[0], partitions[-1]
     unit = "years" if isinstance(first, int) else "days"

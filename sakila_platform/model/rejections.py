@@ -20,10 +20,10 @@ def broken_rules(rejected: pa.Table) -> Mapping[str, int]:
 
 def named_rows(rejected: pa.Table, table: Table) -> str:
     """The first of the rows set aside by their primary keys, and by the keys of others that they name in vain."""
-    told = []
+    keys_of_rows = []
     for row in rejected.slice(0, _SHOWN).to_pylist():
         broken = row["reason"].split("; ")
         orphans = [rule.column for rule in reference_rules(table) if rule.name in broken]
         keys = (*table.primary_key, *(column for column in orphans if column not in table.primary_key))
-        told.append(", ".join(f"{column} {row[column]}" for column in keys))
-    return "; ".join(told)
+        keys_of_rows.append(", ".join(f"{column} {row[column]}" for column in keys))
+    return "; ".join(keys_of_rows)

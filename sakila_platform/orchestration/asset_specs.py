@@ -21,7 +21,7 @@ ROW_COUNT = "dagster/partition_row_count"
 LEFT_OUT = "left_out"
 """Metadata of an asset that was not made, because there is nothing in it yet: what is said of it."""
 Committed = dict[date, dict[dg.AssetKey, DayResult]]
-"""What Dagster is told of days that were committed: for each asset, its metadata and checks."""
+"""What Dagster records of days that were committed: for each asset, its metadata and checks."""
 
 
 def asset_key(name: TableName) -> dg.AssetKey:
@@ -105,7 +105,7 @@ def contract_checks(
 
 
 def results(outcomes: Outcomes) -> Committed:
-    """Outcomes as Dagster is told them. Raises DaysRefused, with what was committed, when a day was refused."""
+    """Outcomes as Dagster records them. Raises DaysRefused, with what was committed, when a day was refused."""
     committed: Committed = {}
     refusals = []
     for name, by_day in outcomes.items():
@@ -122,12 +122,12 @@ def results(outcomes: Outcomes) -> Committed:
 
 def tell_not_carried(context: dg.AssetExecutionContext, committed: Committed) -> Committed:
     """The results; a line in the run's log for each table whose source has columns that no contract knows."""
-    told: dict[tuple[str, str], None] = {}
+    warned: dict[tuple[str, str], None] = {}
     for by_asset in committed.values():
         for key, result in by_asset.items():
             if columns := result.metadata.get(COLUMNS_NOT_CARRIED):
-                told[key.to_user_string(), str(columns)] = None
-    for name, columns in told:
+                warned[key.to_user_string(), str(columns)] = None
+    for name, columns in warned:
         context.log.warning(
             f"The source of {name} has columns that no contract knows, so they are not carried: {columns}"
         )
@@ -144,7 +144,7 @@ def with_lineage(committed: Committed, lineage: Mapping[dg.AssetKey, dg.TableCol
 
 
 def load_refused(error: LoadRefused) -> DaysRefused:
-    """A load that was undone, as Dagster is told it: the failed check of each day, and nothing committed."""
+    """A load that was undone, as Dagster records it: the failed check of each day, and nothing committed."""
     key = asset_key(error.table)
     return DaysRefused(
         [

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.days import told_range
+from sakila_platform.model.days import range_in_words
 from sakila_platform.orchestration.event_log import batches as day_events
 from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.partitions import year_of
@@ -200,7 +200,7 @@ def _work_on(
     for day in chunk:
         _require_outcomes(context, day, results.get(day, {}))
     seconds = time.perf_counter() - started
-    context.log.info(f"{context.op_def.name}: {told_range(chunk)}, {seconds:.1f} s")
+    context.log.info(f"{context.op_def.name}: {range_in_words(chunk)}, {seconds:.1f} s")
 
 
 def _require_outcomes(

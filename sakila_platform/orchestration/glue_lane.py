@@ -1,4 +1,4 @@
-"""The Glue lane as Dagster conducts it: the days of a step worked on by one job run, and told as the local lane tells.
+"""The Glue lane as Dagster conducts it: the days of a step worked on by one job run, and reported as in the local lane.
 
 A team chooses it by a setting; assets, days and checks are the same.
 """
@@ -54,12 +54,12 @@ def run_by_glue(
     job: str,
     tables: Sequence[Table],
     arguments: Mapping[str, str] | None = None,
-    told: Callable[[Committed], Committed] | None = None,
+    extended: Callable[[Committed], Committed] | None = None,
 ) -> Iterator[Event]:
     """Have one run of a job work on the run's days of these tables: yield all of it from the asset's function.
 
-    `told` may add to what Dagster is told. Days that break their contract are refused as in the local lane. A job that
-    ends before all was told fails the step with its own reason, and what it had published is known.
+    `extended` may add to what Dagster records. Days that break their contract are refused as in the local lane. A job
+    that ends before all was reported fails the step with its own reason, and what it had published is known.
     """
     with failing_in_one_line():
         glue = chosen_glue()
@@ -68,8 +68,8 @@ def run_by_glue(
         run = glue.run_job(context, job, {**_days_and_tables(days, tables), **(arguments or {})})
         outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
         committed = tell_not_carried(context, results(outcomes))
-        committed = told(committed) if told else committed
-        if run.failure and not _is_all_told(outcomes, tables, days):
+        committed = extended(committed) if extended else committed
+        if run.failure and not _is_all_reported(outcomes, tables, days):
             raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)
         # A job of which a check did not pass has failed too; that check stops the step by itself.
         return committed
@@ -98,5 +98,5 @@ def _days_and_tables(days: Sequence[date], tables: Sequence[Table]) -> dict[str,
     return {"--from": str(days[0]), "--to": str(days[-1]), "--tables": names}
 
 
-def _is_all_told(outcomes: Outcomes, tables: Sequence[Table], days: Sequence[date]) -> bool:
+def _is_all_reported(outcomes: Outcomes, tables: Sequence[Table], days: Sequence[date]) -> bool:
     return all(outcomes.get(table.name, {}).keys() >= set(days) for table in tables)

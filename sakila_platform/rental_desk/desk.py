@@ -1,4 +1,4 @@
-"""One desk while it serves: its configuration and the shop's database. And who is asking, told by cookie or token."""
+"""One desk while it serves: its configuration and the shop's database. And who is asking, known by cookie or token."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ GROUP = "rentals_oltp"
 SHOP = "rentals_source"
 """The resource of the shop's database."""
 FILM_TEXT = TableName("oltp", SOURCE, "film_text")
-# Each day is a transaction of its own; so many are told to Dagster at a time.
+# Each day is a transaction of its own; so many are reported to Dagster at a time.
 _DAYS_PER_REPORT = 30
 # Where those take long, as while people rent meanwhile, the log hears of single days.
 _SECONDS_BETWEEN_LINES = 5.0
@@ -97,16 +97,16 @@ def simulation_asset() -> dg.AssetsDefinition:
         # One day has none to carry anything to.
         memory = ShopMemory() if len(asked) > 1 else None
         skipped: list[DayOutcome] = []
-        told_at = time.monotonic()
+        reported_at = time.monotonic()
 
-        def tell(day: date) -> None:
-            nonlocal told_at
-            if time.monotonic() - told_at >= _SECONDS_BETWEEN_LINES:
+        def report(day: date) -> None:
+            nonlocal reported_at
+            if time.monotonic() - reported_at >= _SECONDS_BETWEEN_LINES:
                 context.log.info(f"{day} is simulated: {asked.index(day) + 1:,} of {len(asked):,} days")
-                told_at = time.monotonic()
+                reported_at = time.monotonic()
 
         def commit(days: list[date]) -> dict[date, dict[dg.AssetKey, DayResult]]:
-            outcomes = _simulate(shop, clock.clock(), days, memory, tell)
+            outcomes = _simulate(shop, clock.clock(), days, memory, report)
             skipped.extend(outcome for outcome in outcomes if outcome.status is Status.SKIPPED)
             return _results(outcomes)
 
@@ -123,14 +123,14 @@ def simulation_options() -> Options:
 
 
 def _simulate(
-    shop: MySQLDatabase, clock: Clock, days: list[date], memory: ShopMemory | None, tell: Callable[[date], None]
+    shop: MySQLDatabase, clock: Clock, days: list[date], memory: ShopMemory | None, report: Callable[[date], None]
 ) -> list[DayOutcome]:
     outcomes: list[DayOutcome] = []
     with shop.connect() as connection:
         for day in days:
             try:
                 outcomes.append(simulate_day(connection, day, clock, simulation_options(), memory))
-                tell(day)
+                report(day)
             except PlatformError as error:
                 # Days before this one are committed, so Dagster must hear of them.
                 raise DaysRefused(
@@ -144,7 +144,7 @@ def _results(outcomes: list[DayOutcome]) -> dict[date, dict[dg.AssetKey, DayResu
 
 
 def _result(outcome: DayOutcome) -> DayResult:
-    told: dict[str, str | int] = {ROW_COUNT: outcome.rentals, "status": outcome.status.value}
+    metadata: dict[str, str | int] = {ROW_COUNT: outcome.rentals, "status": outcome.status.value}
     if outcome.reason:
-        return DayResult({**told, "reason": outcome.reason})
-    return DayResult({**told, "returns": outcome.returns, "late_fees": outcome.late_fees})
+        return DayResult({**metadata, "reason": outcome.reason})
+    return DayResult({**metadata, "returns": outcome.returns, "late_fees": outcome.late_fees})

@@ -33,7 +33,7 @@ from sakila_platform.star.transform import build_days
 
 STALE_DAYS = "stale_days"
 FIVE_QUESTIONS = ("rentals_per_customer", "rentals_over_time", "rentals_by_weekday", "top_categories", "top_customers")
-"""What the platform exists to answer, in the order in which it is told."""
+"""What the platform exists to answer, in the order in which answers are shown."""
 
 
 def _stage_inputs(table: Table) -> list[TableName]:

@@ -52,7 +52,7 @@ def own_definitions() -> dg.Definitions:
 
 
 def source_specs() -> list[dg.AssetSpec]:
-    """The beginning of lineage. The platform reads it, and is told of it, but does not make it."""
+    """The beginning of lineage. The platform reads it, and is notified of it, but does not make it."""
     return [_purchases(), *_vendor_files()]
 
 
@@ -134,7 +134,7 @@ def reviews_arrivals(context: dg.SensorEvaluationContext, lake: LakeResource, cl
     seen = look(Ledger.read(context.cursor), known, now, reading)
     return dg.SensorResult(
         run_requests=list(_requests(seen)),
-        skip_reason=None if seen.days else _told_instead(seen, strays, outside),
+        skip_reason=None if seen.days else _skip_reason(seen, strays, outside),
         cursor=seen.ledger.written(),
         asset_events=[_arrived(seen, delivery) for files in seen.days.values() for delivery in files],
     )
@@ -178,16 +178,16 @@ def _arrived(seen: Look, delivery: Delivery) -> dg.AssetMaterialization:
     )
 
 
-def _told_instead(seen: Look, strays: list[str], outside: list[str]) -> str:
+def _skip_reason(seen: Look, strays: list[str], outside: list[str]) -> str:
     """Why nothing is run; and, where people look for a file that was not taken, why it was not."""
-    told = [f"Waiting for {_some(seen.waiting)}." if seen.waiting else "Nothing new has arrived."]
+    reasons = [f"Waiting for {_some(seen.waiting)}." if seen.waiting else "Nothing new has arrived."]
     if seen.run_by_others:
-        told.append(f"Run already, as stage says: {_some(seen.run_by_others)}.")
+        reasons.append(f"Run already, as stage says: {_some(seen.run_by_others)}.")
     if strays:
-        told.append(f"Not what vendors deliver, and left alone: {_some(strays)}.")
+        reasons.append(f"Not what vendors deliver, and left alone: {_some(strays)}.")
     if outside:
-        told.append(f"Of days that the calendar does not have (yet): {_some(outside)}.")
-    return " ".join(told)
+        reasons.append(f"Of days that the calendar does not have (yet): {_some(outside)}.")
+    return " ".join(reasons)
 
 
 def _some(paths: list[str]) -> str:

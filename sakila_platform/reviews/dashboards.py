@@ -82,7 +82,7 @@ REVIEWS = Dashboard(
             _DAYS,
             (_DEVICE, _BROWSER),
             (_POSITIVE_SHARE, _REVIEWS),
-            caption="The browser is told by the operating system.",
+            caption="The browser follows from the operating system.",
         ),
         Chart(
             "apple_by_device",

@@ -50,11 +50,11 @@ def with_missing_logs_named(lake: Lake, outcomes: Outcomes) -> Outcomes:
     reviews = outcomes.get(star.FACT_REVIEW.name, {})
     for day, outcome in reviews.items():
         if outcome.refused and not sum(lake.row_counts([data_file(REVIEW_LOGS.name, day_partition(day))])):
-            told = (
+            reason = (
                 f"none of its {outcome.rejected} reviews has a session, because {LOG_REVIEWS.file} was not delivered "
                 f"for the day yet. Put it at {LOG_REVIEWS.path(day)}, then run stage and final of the day again"
             )
-            reviews[day] = replace(outcome, refused=told)
+            reviews[day] = replace(outcome, refused=reason)
     return outcomes
 
 

@@ -20,13 +20,13 @@ COMPUTE = Setting(
 ENVIRONMENT = Setting(
     "SAKILA_ENVIRONMENT",
     "prod",
-    "the environment of `deploy` whose Glue jobs and crawlers Dagster starts, and that metrics are told of",
+    "the environment of `deploy` whose Glue jobs and crawlers Dagster starts, and that metrics are labelled with",
     matching(r"[a-z][a-z0-9]{0,11}", "give the name that `deploy apply --env` was given, such as prod"),
 )
 METRICS_NAMESPACE = Setting(
     "SAKILA_METRICS_NAMESPACE",
     "",
-    "CloudWatch namespace that is told rows and seconds of each layer (empty: none is)",
+    "CloudWatch namespace for metrics: rows and seconds of each layer (empty: none are sent)",
     matching(r"([A-Za-z][A-Za-z0-9_./#-]{0,254})?", "give a name such as Sakila, not beginning with AWS/"),
 )
 CONDUCTOR = Setting(
@@ -75,4 +75,4 @@ ATHENA_SCAN_LIMIT_GIGABYTES = Setting(
     "most gigabytes that one Athena query may scan",
     whole_number(1, 7_000_000),
 )
-ALARM_EMAIL = Setting("SAKILA_ALARM_EMAIL", "", "who is told of alarms by mail, after confirming once", plain_text)
+ALARM_EMAIL = Setting("SAKILA_ALARM_EMAIL", "", "address that alarms are mailed to, after confirming once", plain_text)

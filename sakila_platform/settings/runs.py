@@ -13,7 +13,11 @@ DAYS_PER_CHUNK = Setting(
 )
 MAX_DAYS_PER_RUN = Setting("SAKILA_MAX_DAYS_PER_RUN", "400", "most days that one run takes", whole_number(1, 100_000))
 SLACK_WEBHOOK_URL = Setting(
-    "SAKILA_SLACK_WEBHOOK_URL", "", "where run failures are told (empty: the log only)", plain_text, is_secret=True
+    "SAKILA_SLACK_WEBHOOK_URL",
+    "",
+    "Slack webhook that run failures are posted to (empty: the log only)",
+    plain_text,
+    is_secret=True,
 )
 DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "where people reach Dagster's pages", plain_text)
 REPOSITORY_URL = Setting(
@@ -23,4 +27,4 @@ REPOSITORY_URL = Setting(
     "there (empty: to this machine's files)",
     plain_text,
 )
-SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are told to", plain_text)
+SNS_TOPIC_ARN = Setting("SAKILA_SNS_TOPIC_ARN", "", "SNS topic that run failures are published to", plain_text)

@@ -1,4 +1,4 @@
-"""What the Glue jobs are told: arguments as Glue passes them, `--name value`, the same from Dagster and a workflow.
+"""Arguments of the Glue jobs: as Glue passes them, `--name value`, the same from Dagster and a workflow.
 
 What a job does not know is let through, since Glue adds arguments of its own.
 """

@@ -1,4 +1,4 @@
-"""Running a job: its days in chunks, what each came to told as it is done, and how the job ends."""
+"""Running a job: its days in chunks, each reported as it is done, and how the job ends."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ def _range(days: Sequence[date]) -> str:
 
 @contextmanager
 def _listener(is_started_by_dagster: bool) -> Iterator[Tell]:
-    """Who is told what was committed: Dagster, when it started the job; else nobody but the log."""
+    """Who receives what was committed: Dagster, when it started the job; else nobody but the log."""
     if not is_started_by_dagster:
         yield lambda outcomes: None
         return
     # Only then: a job of a workflow needs no dagster-pipes.
-    with import_module(_PIPES).told_to_dagster() as tell:
+    with import_module(_PIPES).dagster_reporter() as tell:
         yield tell

@@ -13,10 +13,10 @@ from sakila_platform.model.outcomes import Outcomes
 
 
 @contextmanager
-def told_to_dagster() -> Iterator[Callable[[Outcomes], None]]:
+def dagster_reporter() -> Iterator[Callable[[Outcomes], None]]:
     """What to call with the outcomes of each committed chunk: each becomes one custom message, `{"outcomes": [...]}`.
 
-    An error that leaves the context is told to Dagster too. The process's arguments say where messages go.
+    An error that leaves the context is reported to Dagster too. The process's arguments say where messages go.
     """
     s3 = boto3.client("s3")
     with open_dagster_pipes(

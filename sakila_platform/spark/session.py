@@ -1,4 +1,4 @@
-"""The Spark session that a job runs in, and Spark's errors told in one line."""
+"""The Spark session that a job runs in, and Spark's errors in one line."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def failing_in_one_line(doing: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        told = error.java_exception.toString() if isinstance(error, Py4JJavaError) else str(error)
-        by_worker = _TOLD_BY_A_WORKER.findall(told)
+        text = error.java_exception.toString() if isinstance(error, Py4JJavaError) else str(error)
+        by_worker = _TOLD_BY_A_WORKER.findall(text)
         if by_worker:
             raise PlatformError(by_worker[-1]) from None
-        raise PlatformError(f"{doing}: {_first_sentence(told)}") from None
+        raise PlatformError(f"{doing}: {_first_sentence(text)}") from None
 
 
-def _first_sentence(told: str) -> str:
-    _, has_trace, trace = told.partition("Traceback (most recent call last):")
-    causes = [line.removeprefix("Caused by: ") for line in told.splitlines() if line.startswith("Caused by: ")]
+def _first_sentence(text: str) -> str:
+    _, has_trace, trace = text.partition("Traceback (most recent call last):")
+    causes = [line.removeprefix("Caused by: ") for line in text.splitlines() if line.startswith("Caused by: ")]
     if has_trace:
         # A worker's error ends its Python trace, at the beginning of a line.
         causes = re.findall(r"^\w[\w.]*(?:: .*)?$", trace.partition("\n\n")[0], re.MULTILINE)
-    reason = causes[-1] if causes else _TRACES.sub("", _TASK.sub("", told)).strip()
+    reason = causes[-1] if causes else _TRACES.sub("", _TASK.sub("", text)).strip()
     return " ".join(reason.split())[:500]

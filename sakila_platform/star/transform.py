@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audits.rows import Audit, audit_rows
-from sakila_platform.lake.days import older_files_told
+from sakila_platform.lake.days import older_files_explained
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day
 from sakila_platform.model.contracts import Table, TableKind, arrow_schema, unknown_member
@@ -72,7 +72,7 @@ def _build_table(
         return {}
     day_groups = days_with_same_inputs(build, query, days)
     partitions = [day_partition(day) for day in day_groups]
-    with older_files_told(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):
+    with older_files_explained(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):
         _create_inputs(connection, build, query, list(day_groups))
         members = _create_members(connection, build, table, list(day_groups))
         _compute(connection, query, table, list(day_groups))

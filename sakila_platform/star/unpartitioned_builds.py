@@ -65,7 +65,7 @@ def build_unpartitioned(
 ) -> dict[TableName, TableDay]:
     """Build these tables in the order given, look at their checks, publish them, and say what each came to.
 
-    Where one is refused none is published, and that one alone is told of. A table that SQL reads and the lake lacks
+    Where one is refused none is published, and that one alone is reported. A table that SQL reads and the lake lacks
     counts as empty.
     """
     built: list[_Built] = []

@@ -97,12 +97,13 @@ def require_contracts(rows: Iterable[Sequence[Any]], tables: Sequence[Table], di
         if table.name.table in found
     }
     if differing := {name: said for name, said in faults.items() if said}:
-        told = "; ".join(f"{places[name.table]}: {', '.join(said)}" for name, said in differing.items())
+        differences = "; ".join(f"{places[name.table]}: {', '.join(said)}" for name, said in differing.items())
         drop = f"DROP TABLE {', '.join(places[name.table] for name in differing)}{dialect.drop_ending}"
         domain = next(iter(differing)).domain
         raise PlatformError(
-            f"The warehouse of {domain} has tables that another contract made: {told}. Neither source nor lake is at "
-            f"fault, and nothing was loaded. Drop them there ({drop}), then {dialect.after_drop.format(domain=domain)}."
+            f"The warehouse of {domain} has tables that another contract made: {differences}. "
+            "Neither source nor lake is at fault, and nothing was loaded. "
+            f"Drop them there ({drop}), then {dialect.after_drop.format(domain=domain)}."
         )
 
 

@@ -161,7 +161,7 @@ def our_files(name: str) -> list[Path]:
 
 
 KNOW_DAGSTER = ("orchestration/", "definitions.py", "rentals/assets.py", "reviews/assets.py", "catalogue/assets.py")
-"""One room, the composition root that Dagster loads, and what of a domain only Dagster can be told."""
+"""One room, the composition root that Dagster loads, and what of a domain needs Dagster."""
 OF_DAGSTER = {"dagster", "dagster_aws", "dagster_dbt"}
 
 

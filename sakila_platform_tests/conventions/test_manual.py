@@ -11,8 +11,8 @@ def test_the_page_says_what_the_tests_say() -> None:
 
 
 def test_every_file_of_the_spec_is_a_section_of_a_chapter() -> None:
-    told = {section.file for name in CHAPTERS for section in sections(SPEC / name)}
-    left_out = [shown(path) for path in sorted(SPEC.rglob("test_*.py")) if path not in told]
+    reported = {section.file for name in CHAPTERS for section in sections(SPEC / name)}
+    left_out = [shown(path) for path in sorted(SPEC.rglob("test_*.py")) if path not in reported]
     assert not left_out, f"These are in no chapter that `CHAPTERS` in manual.py names: {', '.join(left_out)}"
 
 

@@ -200,7 +200,7 @@ class Undecided:
 
 
 @pytest.mark.parametrize(
-    ("last", "told"),
+    ("last", "reported"),
     [
         (
             {"State": "FAILED", "StateChangeReason": "line 1:8: Column 'x' cannot\nbe resolved"},
@@ -209,14 +209,14 @@ class Undecided:
         ({"State": "CANCELLED", "StateChangeReason": "Bytes scanned limit was exceeded"}, "Bytes scanned limit was"),
     ],
 )
-def test_a_question_is_waited_for_and_its_failure_told(
-    last: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+def test_a_question_is_waited_for_and_its_failure_reported(
+    last: dict[str, str], reported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(athena, "_FIRST_WAIT_SECONDS", 0)
     undecided = Undecided({"State": "QUEUED"}, {"State": "RUNNING"}, last)
     with served(undecided) as endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        with pytest.raises(UsageError, match=told), asked("athena", "SELECT x"):
+        with pytest.raises(UsageError, match=reported), asked("athena", "SELECT x"):
             pass
     assert undecided.states == []
 
@@ -229,14 +229,16 @@ def test_what_changes_something_is_not_sent(sql: str) -> None:
         pass
 
 
-def test_what_is_no_sql_is_told_before_it_costs_anything() -> None:
+def test_what_is_no_sql_is_reported_before_it_costs_anything() -> None:
     with pytest.raises(UsageError, match="That is not valid Athena SQL"), asked("athena", "SELECT FROM WHERE ("):
         pass
 
 
-def test_athena_out_of_reach_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_athena_out_of_reach_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_waiting(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    told = r"^Athena \(workgroup primary, us-east-1\) can't be asked: Could not connect.*\. Correct .* or the network"
-    with pytest.raises(PlatformError, match=told), asked("athena", "SELECT 1"):
+    reported = (
+        r"^Athena \(workgroup primary, us-east-1\) can't be asked: Could not connect.*\. Correct .* or the network"
+    )
+    with pytest.raises(PlatformError, match=reported), asked("athena", "SELECT 1"):
         pass

@@ -45,10 +45,10 @@ NOON = "2022-05-02T12:00:00+00:00"
 
 @dataclass
 class Shown:
-    """A state folder after the demonstration, and what people were told."""
+    """A state folder after the demonstration, and what was printed."""
 
     home: Path
-    told: str
+    reported: str
 
     def one(self, sql: str) -> Any:
         """The only value of a query, `{table}` being a table's files."""
@@ -84,9 +84,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def demonstrate() -> str:
-    told = io.StringIO()
-    run_demo("catalogue", 7, Terminal.on(told), time.monotonic())
-    return told.getvalue()
+    reported = io.StringIO()
+    run_demo("catalogue", 7, Terminal.on(reported), time.monotonic())
+    return reported.getvalue()
 
 
 def test_every_zone_is_there_under_the_paths_that_were_agreed(shown: Shown) -> None:
@@ -104,8 +104,8 @@ def test_every_zone_is_there_under_the_paths_that_were_agreed(shown: Shown) -> N
 
 
 def test_people_are_told_the_answer_and_that_the_titles_are_generated(shown: Shown) -> None:
-    assert "What the public prefers of horror, by sub-genre" in shown.told
-    assert "Films and series: GENERATED" in shown.told
+    assert "What the public prefers of horror, by sub-genre" in shown.reported
+    assert "Films and series: GENERATED" in shown.reported
 
 
 def test_the_page_tells_what_the_star_has_each_title_once(shown: Shown) -> None:
@@ -115,13 +115,13 @@ def test_the_page_tells_what_the_star_has_each_title_once(shown: Shown) -> None:
             page = open_page(browser, shown.home / "dashboards" / "horror.html", scheme=scheme)
             assert not page.faults
             assert [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))] == []
-            assert_told(page, shown)
+            assert_shown(page, shown)
         page.choose("title_type", ["Series"])
         series = "SELECT count(*) FROM {dim_title} WHERE title_type = 'series' AND start_year IS NOT NULL"
         assert page.figure("titles")[0] == shown.one(series)
 
 
-def assert_told(page: OpenPage, shown: Shown) -> None:
+def assert_shown(page: OpenPage, shown: Shown) -> None:
     """The figures and charts are the star's."""
     facts = "{fact_title} WHERE release_date_key > 0"
     titles = shown.one(f"SELECT count(*) FROM {facts}")
@@ -146,10 +146,10 @@ def test_demonstrated_again_nothing_changes(shown: Shown, monkeypatch: pytest.Mo
     before = shown.contents()
     # The clock stands in 2022 and the event log's does not: on the day itself its days are provisional.
     monkeypatch.setattr(Runs, "provisional", lambda self, job, days, clock: set(days))
-    told = demonstrate()
+    reported = demonstrate()
     assert shown.contents() == before
-    assert "Nothing has changed since the last time." in told
-    assert "Today's catalogue" not in told
+    assert "Nothing has changed since the last time." in reported
+    assert "Today's catalogue" not in reported
 
 
 def test_a_day_is_settled_until_a_source_of_it_changes(

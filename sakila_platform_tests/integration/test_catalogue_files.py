@@ -94,7 +94,7 @@ def test_without_a_day_it_is_today_at_the_shop(folder: Path, tmp_path: Path) -> 
     assert (tmp_path / "lake" / MOVIES_PATH).is_file()
 
 
-def test_a_folder_without_one_of_them_is_told_and_nothing_taken_in(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_without_one_of_them_is_reported_and_nothing_taken_in(folder: Path, tmp_path: Path) -> None:
     (folder / "series.csv").unlink()
     done = ingest("ingest-catalogue", str(folder), SAKILA_LAKE=str(tmp_path / "lake"))
     assert done.returncode == 1
@@ -135,9 +135,9 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
         )
         days = {"dagster/asset_partition_range_start": "2022-05-02", "dagster/asset_partition_range_end": "2022-05-03"}
         assert definitions.resolve_job_def("take_in").execute_in_process(instance=instance, tags=days).success
-        told = instance.fetch_materializations(dg.AssetKey(["raw", "catalogue", "movies_csv"]), limit=9).records
-    assert sorted(str(record.partition_key) for record in told) == ["2022-05-02", "2022-05-03"]
-    materialization = told[-1].asset_materialization
+        message = instance.fetch_materializations(dg.AssetKey(["raw", "catalogue", "movies_csv"]), limit=9).records
+    assert sorted(str(record.partition_key) for record in message) == ["2022-05-02", "2022-05-03"]
+    materialization = message[-1].asset_materialization
     assert materialization
     assert materialization.metadata["path"].value == MOVIES_PATH
     assert materialization.metadata[ROW_COUNT].value == (folder / "movies.csv").read_bytes().count(b"\n") - 1
@@ -154,7 +154,7 @@ def test_the_assets_take_the_files_of_the_folder_in_for_each_of_their_days(
         ("2022-05-02T23:00:00+00:00", {}, True),
         ("2022-05-03T01:00:00+00:00", {"ops": {"catalogue_raw_csv": {"config": {"recapture": True}}}}, True),
     ],
-    ids=["the day has ended", "today", "told to recapture"],
+    ids=["the day has ended", "today", "asked to recapture"],
 )
 def test_a_day_that_has_ended_keeps_its_files_when_it_is_run_again(
     today: str, config: dict[str, Any], is_replaced: bool, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -182,13 +182,13 @@ def test_the_assets_are_content_with_files_that_a_container_took_in(
     job = dg.Definitions(
         [csv_assets()], resources={"lake": lake, "clock": ClockResource()}, jobs=[dg.define_asset_job("take_in", "*")]
     ).resolve_job_def("take_in")
-    told = {}
+    message = {}
     for day in ("2022-05-02", "2022-05-03"):
         done = job.execute_in_process(partition_key=day)
         [movies, _] = [event.materialization for event in done.get_asset_materialization_events()]
-        told[day] = (movies.metadata["path"].value, movies.metadata[ROW_COUNT].value)
+        message[day] = (movies.metadata["path"].value, movies.metadata[ROW_COUNT].value)
     lines = (folder / "movies.csv").read_bytes().count(b"\n") - 1
-    assert told == {"2022-05-02": (MOVIES_PATH, lines), "2022-05-03": (MOVIES_PATH, 0)}
+    assert message == {"2022-05-02": (MOVIES_PATH, lines), "2022-05-03": (MOVIES_PATH, 0)}
     with pytest.raises(dg.Failure, match=r"movies\.csv can't be read: No such file or directory"):
         job.execute_in_process(partition_key="2022-05-01")
 
@@ -241,8 +241,8 @@ def test_a_large_file_goes_to_s3_in_parts_with_progress_and_a_checksum(
     client, key = bucket.server.client(), f"{bucket.prefix}/{MOVIES_PATH}"
     whole = (large_folder / "movies.csv").read_bytes()
     assert client.get_object(Bucket=bucket.bucket, Key=key)["Body"].read() == whole
-    told = client.head_object(Bucket=bucket.bucket, Key=key, ChecksumMode="ENABLED")
-    assert told["ChecksumCRC32"] == s3_uploads.measured_file(large_folder / "movies.csv").crc32
+    message = client.head_object(Bucket=bucket.bucket, Key=key, ChecksumMode="ENABLED")
+    assert message["ChecksumCRC32"] == s3_uploads.measured_file(large_folder / "movies.csv").crc32
 
     door.watch()
     assert take_in(location(bucket), large_folder) == []
@@ -307,7 +307,7 @@ def test_a_call_that_fails_once_is_tried_again(
     assert content.read() == (large_folder / "movies.csv").read_bytes()
 
 
-def test_a_refused_upload_is_told_in_a_line_and_what_was_sent_is_not_sent_again(
+def test_a_refused_upload_is_reported_in_a_line_and_what_was_sent_is_not_sent_again(
     large_folder: Path, bucket: S3Place, door: FaultyDoor
 ) -> None:
     door.break_call(6, Fault.EXPIRED, times=99)

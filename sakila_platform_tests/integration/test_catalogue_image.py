@@ -109,7 +109,7 @@ def test_the_entry_point_reaches_s3_too(container: Path, titles: Path, s3_server
         assert place.environment[LAKE.name] in done.stdout
 
 
-def test_an_empty_volume_is_told_in_a_line(container: Path, tmp_path: Path) -> None:
+def test_an_empty_volume_is_reported_in_a_line(container: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = run(container, tmp_path / "empty", SAKILA_LAKE=str(tmp_path / "lake"))
     assert done.returncode == 1

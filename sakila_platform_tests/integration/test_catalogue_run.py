@@ -31,8 +31,8 @@ def test_titles_of_the_csv_files_are_built_though_tmdb_was_not_to_be_had(
     folder = tmp_path / "catalogue"
     folder.mkdir()
     for number, file in enumerate(CSV_FILES, 1):
-        told = {"id": f"tt000000{number}", "tituloPincipal": "Night", "anoLancamento": "1980", "genero": "Horror"}
-        line = "|".join(told.get(column, r"\N") for column in file.columns)
+        reported = {"id": f"tt000000{number}", "tituloPincipal": "Night", "anoLancamento": "1980", "genero": "Horror"}
+        line = "|".join(reported.get(column, r"\N") for column in file.columns)
         (folder / file.file).write_text(f"{file.header}\n{line}\n", encoding="utf-8")
 
     shown = io.StringIO()

@@ -77,7 +77,7 @@ def lanes(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lane
     local.given_films(
         {"id": 1, "imdb_id": "tt1000001", "credits": {"cast": cast, "crew": []}, "vote_average": 6.25, "vote_count": 4},
         {"id": 2, "runtime": "95", "mood": "dark", "budget": 10, "revenue": 2**40},
-        {"id": 2, "title": "told twice"},
+        {"id": 2, "title": "listed twice"},
         {"id": 3, "genres": [HORROR, HORROR], "popularity": 12.34567, "release_date": "0000-00-00"},
     )
     local.given_series({"id": 1}, {"id": None})

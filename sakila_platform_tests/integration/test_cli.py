@@ -100,7 +100,7 @@ def shell(official_dump: Path) -> Iterator[Shell]:
 
 
 @pytest.fixture(scope="module")
-def told_by_demo(shell: Shell) -> str:
+def demo_output(shell: Shell) -> str:
     """What the first demonstration says."""
     return shell.done("demo", "--days", "2")
 
@@ -116,38 +116,38 @@ def assert_one_line(result: subprocess.CompletedProcess[str], code: int) -> str:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_explained_with_an_example(shell: Shell, command: str) -> None:
     assert set(cli.commands) == set(COMMANDS)
-    told = shell.done(command, "--help")
-    assert f"sakila-platform {command}" in told.partition("Example")[2]
+    reported = shell.done(command, "--help")
+    assert f"sakila-platform {command}" in reported.partition("Example")[2]
 
 
-def test_a_demonstration_shows_five_answers_and_the_rows_of_each_layer(told_by_demo: str) -> None:
+def test_a_demonstration_shows_five_answers_and_the_rows_of_each_layer(demo_output: str) -> None:
     for heading in ("Rentals per customer", "Rentals over time", "Rentals by weekday", "Top categories"):
-        assert heading in told_by_demo
+        assert heading in demo_output
     for layer in ("oltp", "stage", "final", "warehouse"):
-        of_layer = [line for line in told_by_demo.splitlines() if line.split()[:2] == ["rentals", layer]]
+        of_layer = [line for line in demo_output.splitlines() if line.split()[:2] == ["rentals", layer]]
         assert any("2006-02-17" in line for line in of_layer), layer
-    assert "Where to look next" in told_by_demo
-    assert "2006-02-13..2006-02-14, 2 days" in told_by_demo
-    assert "2006-02-16..2006-02-17, 2 days" in told_by_demo
+    assert "Where to look next" in demo_output
+    assert "2006-02-13..2006-02-14, 2 days" in demo_output
+    assert "2006-02-16..2006-02-17, 2 days" in demo_output
 
 
-def test_a_second_demonstration_does_only_what_is_not_done(shell: Shell, told_by_demo: str) -> None:
+def test_a_second_demonstration_does_only_what_is_not_done(shell: Shell, demo_output: str) -> None:
     again = shell.done("demo", "--days", "2")
     assert "Nothing has changed since the last time." in again
     assert "Running" not in again and "simulated:" not in again
     assert (
         again.partition("Rentals per customer")[2].partition("Done in")[0]
-        == (told_by_demo.partition("Rentals per customer")[2].partition("Done in")[0])
+        == (demo_output.partition("Rentals per customer")[2].partition("Done in")[0])
     )
 
 
-def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) -> None:
-    told = shell.done("run", "rentals", "--from", "2006-02-13", "--to", "2006-02-14", "--no-analysis")
-    assert "Running rentals, 2006-02-13..2006-02-14 (2 days)" in told
-    assert "Running rentals, 2006-02-13..2006-02-14 (2 days): done in" in told
+def test_a_range_of_days_is_run_from_the_shell(shell: Shell, demo_output: str) -> None:
+    reported = shell.done("run", "rentals", "--from", "2006-02-13", "--to", "2006-02-14", "--no-analysis")
+    assert "Running rentals, 2006-02-13..2006-02-14 (2 days)" in reported
+    assert "Running rentals, 2006-02-13..2006-02-14 (2 days): done in" in reported
     # Both are recorded, so nobody was made to rent then; and that is said.
-    assert "2 of 2 days were not simulated. 2006-02-14 is within the recorded history" in told
-    assert "Analysis" not in told
+    assert "2 of 2 days were not simulated. 2006-02-14 is within the recorded history" in reported
+    assert "Analysis" not in reported
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_range_of_days_is_run_from_the_shell(shell: Shell, told_by_demo: str) 
         ("run rental --from 2006-02-14 --to 2006-02-14", "There is no domain 'rental'. Give one of: catalogue,"),
     ],
 )
-def test_wrong_use_of_days_and_domains_is_one_line(shell: Shell, told_by_demo: str, words: str, reason: str) -> None:
+def test_wrong_use_of_days_and_domains_is_one_line(shell: Shell, demo_output: str, words: str, reason: str) -> None:
     assert reason in assert_one_line(shell(*words.split()), 2)
 
 
@@ -180,14 +180,14 @@ def test_an_unknown_command_and_an_unknown_option_are_wrong_use(shell: Shell) ->
         ("lake", "SELECT COUNT(*) AS n FROM final_sakila.fact_rental"),
     ],
 )
-def test_each_place_answers_a_question(shell: Shell, told_by_demo: str, place: str, sql: str) -> None:
+def test_each_place_answers_a_question(shell: Shell, demo_output: str, place: str, sql: str) -> None:
     (row,) = json.loads(shell.done("query", place, sql, "--format", "json"))
     # On the recorded history's last day, 182 films went out; nothing on the one before. 100 a day are simulated.
     expected = {"sakila": 16_044, "warehouse": 382, "lake": 382}
     assert row == {"n": expected[place]}
 
 
-def test_answers_keep_decimals_dates_and_what_is_unknown(shell: Shell, told_by_demo: str) -> None:
+def test_answers_keep_decimals_dates_and_what_is_unknown(shell: Shell, demo_output: str) -> None:
     sql = (
         "SELECT CAST(4.90 AS DECIMAL(5, 2)) AS amount, DATE '2005-05-24' AS day, "
         "CAST('2005-05-24 22:53:30' AS DATETIME) AS moment, NULL AS nothing, 'a, \"b\"' AS words"
@@ -207,7 +207,7 @@ def test_answers_keep_decimals_dates_and_what_is_unknown(shell: Shell, told_by_d
         assert "NULL" in shell.done("query", place, sql)
 
 
-def test_an_answer_of_no_rows_keeps_its_columns(shell: Shell, told_by_demo: str) -> None:
+def test_an_answer_of_no_rows_keeps_its_columns(shell: Shell, demo_output: str) -> None:
     sql = "SELECT rental_id FROM fact_rental WHERE rental_id < 0"
     assert shell.done("query", "warehouse", sql, "--format", "csv") == "rental_id\n"
     assert json.loads(shell.done("query", "warehouse", sql, "--format", "json")) == []
@@ -237,12 +237,12 @@ def test_an_answer_of_no_rows_keeps_its_columns(shell: Shell, told_by_demo: str)
     ],
 )
 def test_a_question_that_can_not_be_answered_is_one_line(
-    shell: Shell, told_by_demo: str, place: str, sql: str, reason: str
+    shell: Shell, demo_output: str, place: str, sql: str, reason: str
 ) -> None:
     assert reason in assert_one_line(shell("query", place, sql), 2)
 
 
-def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, told_by_demo: str) -> None:
+def test_status_tells_the_last_day_and_the_rows_of_each_table(shell: Shell, demo_output: str) -> None:
     lines = {tuple(line.split()) for line in shell.done("status", "--tables").splitlines()}
     assert ("rentals", "final", "fact_rental", "382", "2006-02-17") in lines
     assert ("rentals", "warehouse", "fact_rental", "382", "2006-02-17") in lines
@@ -264,7 +264,7 @@ def test_status_with_what_can_not_be_reached_says_so_and_fails(shell: Shell, tmp
         assert "Not all could be counted" in line
         assert ("no-lake" if name == LAKE.name else "127.0.0.1:1") in line
         assert "secret-word" not in line + result.stdout
-        # The rest is told nevertheless.
+        # The rest is reported nevertheless.
         assert "What is in it" in result.stdout
     without = shell("status", **{MYSQL_URL.name: nowhere[MYSQL_URL.name]})
     assert "Sakila's data    not known" in without.stdout
@@ -277,9 +277,9 @@ def test_status_of_a_state_folder_with_nothing_in_it_is_nothing_yet(shell: Shell
 
 
 def test_texts_of_an_answer_are_shown_as_they_are_and_move_no_cursor(shell: Shell) -> None:
-    told = shell.done("query", "lake", "SELECT '10:100:5 :smile: [bold]x[/bold]' || chr(27) || '[31m' AS \":ok:\"")
-    assert told.splitlines()[0].strip() == ":ok:"
-    assert told.splitlines()[2] == r"10:100:5 :smile: [bold]x[/bold]\x1b[31m"
+    reported = shell.done("query", "lake", "SELECT '10:100:5 :smile: [bold]x[/bold]' || chr(27) || '[31m' AS \":ok:\"")
+    assert reported.splitlines()[0].strip() == ":ok:"
+    assert reported.splitlines()[2] == r"10:100:5 :smile: [bold]x[/bold]\x1b[31m"
 
 
 def test_an_answer_that_standard_output_can_not_hold_is_escaped_for_people_and_refused_as_csv(shell: Shell) -> None:
@@ -312,7 +312,7 @@ def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(shell:
     assert "A '?' can't be in the path of the state folder" in assert_one_line(result, 2)
 
 
-def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> None:
+def test_asking_does_not_wait_for_dagster(shell: Shell, demo_output: str) -> None:
     for words in (["--help"], ["status"], ["doctor"], ["query", "lake", "SELECT 1"], ["query", "sakila", "SELECT 1"]):
         program = (
             "import sys\nfrom sakila_platform.cli.main import main\n"
@@ -324,13 +324,13 @@ def test_asking_does_not_wait_for_dagster(shell: Shell, told_by_demo: str) -> No
         assert result.stdout.endswith("False\n"), result.stdout + result.stderr
 
 
-def test_a_second_process_on_the_same_state_folder_is_refused_in_one_line(shell: Shell, told_by_demo: str) -> None:
+def test_a_second_process_on_the_same_state_folder_is_refused_in_one_line(shell: Shell, demo_output: str) -> None:
     with (shell.home / "work.lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "Another process" in assert_one_line(shell("demo"), 1)
 
 
-def test_a_run_that_fails_says_why_in_one_line(shell: Shell, told_by_demo: str) -> None:
+def test_a_run_that_fails_says_why_in_one_line(shell: Shell, demo_output: str) -> None:
     lake = shell.home / "blocked"
     lake.touch()
     result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_LAKE=str(lake))

@@ -65,9 +65,11 @@ def test_a_rental_at_the_counter_is_on_the_page_after_its_days_run(platform: Pla
         assert sum(row[1] for row in rentals.table("rentals_over_time")) == shop["rentals"]
         assert sum(row[2] for row in rentals.table("rentals_by_weekday_and_hour")) == shop["rentals"]
 
-    told: list[str] = []
-    assert write_dashboards(told.append) == (folder / "index.html").as_uri()
-    assert [line.partition(":")[0] for line in told] == [f"{each.title}, data up to 2005-05-30" for each in DASHBOARDS]
+    reported: list[str] = []
+    assert write_dashboards(reported.append) == (folder / "index.html").as_uri()
+    assert [line.partition(":")[0] for line in reported] == [
+        f"{each.title}, data up to 2005-05-30" for each in DASHBOARDS
+    ]
 
     pages = {event.asset_key.path[-1]: event for event in result.get_asset_materialization_events() if is_page(event)}
     assert set(pages) == {dashboard.name for dashboard in DASHBOARDS}
@@ -95,19 +97,19 @@ def test_a_day_on_which_nothing_happened_leaves_the_dashboards_out_and_fails_not
     result = marts_and_pages()
 
     assert result.success
-    told = {
+    reported = {
         event.asset_key.path[-1]: event.materialization.metadata[LEFT_OUT].value
         for event in result.get_asset_materialization_events()
         if event.asset_key and is_page(event)
     }
-    assert told == {
+    assert reported == {
         each.name: f"Dashboard {each.title} is left out: there are no rows for it yet. "
         "It appears after a run of rentals with days that have some."
         for each in DASHBOARDS
     }
     lines: list[str] = []
     assert write_dashboards(lines.append) == ""
-    assert sorted(lines) == sorted(told.values())
+    assert sorted(lines) == sorted(reported.values())
     assert not (platform.folder / "dashboards").exists()
 
 

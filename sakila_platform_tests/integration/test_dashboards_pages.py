@@ -400,7 +400,7 @@ def test_a_dashboard_whose_rows_are_gone_loses_its_page_and_no_page_leads_there(
     assert ('href="rentals.html"' in index, 'href="business.html"' in index) == (True, False)
 
 
-def test_a_mart_built_before_its_model_changed_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_mart_built_before_its_model_changed_is_reported_in_one_line(tmp_path: Path) -> None:
     older = FolderLake(str(tmp_path))
     for mart_name, contract in read_mart_contracts(MARTS_PROJECT).items():
         publish_mart(older, mart_name, {name: kind for name, kind in contract.items() if name != "store"}, [])

@@ -44,7 +44,7 @@ def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Play:
-    """A QuickSight that answers as it was told, in order; each request must be one that AWS would take."""
+    """A QuickSight that answers as it was set up to, in order; each request must be one that AWS would take."""
 
     stubber: Stubber
     quicksight: QuickSight
@@ -107,14 +107,14 @@ def test_a_dashboard_is_published_from_nothing(play: Play) -> None:
     play.answers("create_analysis", Arn=ARN)
     play.answers("describe_analysis", Analysis={"Status": "CREATION_SUCCESSFUL"})
 
-    told: list[str] = []
-    published = publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, told.append)
+    reported: list[str] = []
+    published = publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, reported.append)
 
     assert published.is_changed
     assert published.data_sets_sent == BUSINESS.marts
     assert published.url.endswith("/sn/dashboards/sakila-business")
     assert play.waited, "what is still being made is waited for"
-    assert told[0] == "data source Sakila marts in Athena: created"
+    assert reported[0] == "data source Sakila marts in Athena: created"
     permissions = dict(play.sent)["CreateDashboard"]["Permissions"]
     assert [each["Principal"] for each in permissions] == [
         "arn:aws:quicksight:us-east-1:123456789012:group/default/analysts"
@@ -176,7 +176,7 @@ def test_a_version_that_failed_is_sent_again(play: Play) -> None:
     assert publish_dashboard(play.quicksight, TARGET, BUSINESS, CONTRACTS, print).is_changed
 
 
-def test_a_definition_that_quicksight_can_not_build_is_told_with_its_reason(play: Play) -> None:
+def test_a_definition_that_quicksight_can_not_build_is_reported_with_its_reason(play: Play) -> None:
     play.lacks("describe_dashboard")
     play.answers("create_dashboard", Arn=ARN)
     broken = version(1, status="CREATION_FAILED")

@@ -263,7 +263,7 @@ def test_the_chunks_after_a_refused_day_are_worked_on_all_the_same(instance: dg.
     }
 
 
-def test_a_refusal_is_told_too_when_a_later_chunk_can_not_be_worked_on(instance: dg.DagsterInstance) -> None:
+def test_a_refusal_is_reported_too_when_a_later_chunk_can_not_be_worked_on(instance: dg.DagsterInstance) -> None:
     def fails_after_it(chunk: list[date]) -> Mapping[date, Mapping[dg.AssetKey, DayResult]]:
         if date(2005, 5, 26) in chunk:
             raise PlatformError("The lake is full. Free some space.")
@@ -366,7 +366,7 @@ def test_a_batched_evaluation_reads_like_one_that_dagster_stores_by_itself(insta
 
     theirs = dg.materialize([by_dagster], instance=instance, partition_key=str(FIRST))
 
-    def told(result: dg.ExecuteInProcessResult) -> list[tuple[Any, ...]]:
+    def reported(result: dg.ExecuteInProcessResult) -> list[tuple[Any, ...]]:
         events = [e for e in result.all_events if e.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION]
         return [
             (e.message, e.step_key, e.node_name, e.job_name, data.passed, data.metadata, data.partition, data.blocking)
@@ -374,8 +374,8 @@ def test_a_batched_evaluation_reads_like_one_that_dagster_stores_by_itself(insta
             if (data := e.asset_check_evaluation_data).asset_key == RENTAL
         ]
 
-    assert told(ours) == told(theirs)
-    assert len(told(ours)) == 1
+    assert reported(ours) == reported(theirs)
+    assert len(reported(ours)) == 1
 
 
 @given(count=st.integers(1, 12), chunk_size=st.integers(1, 6), fails_at=st.integers(0, 14))

@@ -179,14 +179,14 @@ def test_the_code_server_that_the_workspace_names_is_the_one_that_runs(compose: 
 def test_dagster_keeps_its_runs_in_mysql_as_compose_tells_it(
     platform: Platform, mysql_server: Address, compose: Mapping[str, Any], tmp_path: Path
 ) -> None:
-    told = yaml.safe_load(compose["configs"]["dagster"]["content"])
-    place = told["storage"]["mysql"]["mysql_db"]
+    reported = yaml.safe_load(compose["configs"]["dagster"]["content"])
+    place = reported["storage"]["mysql"]["mysql_db"]
     assert (place["hostname"], place["password"]) == ("mysql", {"env": "DAGSTER_MYSQL_PASSWORD"})
     place |= {"hostname": mysql_server.host, "port": mysql_server.port, "username": mysql_server.user}
     platform.monkeypatch.setenv("DAGSTER_MYSQL_PASSWORD", mysql_server.password)
     home = tmp_path / "dagster"
     home.mkdir()
-    (home / "dagster.yaml").write_text(yaml.safe_dump(told))
+    (home / "dagster.yaml").write_text(yaml.safe_dump(reported))
     with connect(mysql_server, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {place['db_name']}")
     try:

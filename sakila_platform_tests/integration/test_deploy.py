@@ -65,20 +65,20 @@ def small_release(version: str) -> Release:
 
 
 @pytest.fixture
-def told() -> list[str]:
-    """What people are told."""
+def reported() -> list[str]:
+    """What is printed."""
     return []
 
 
 def apply(
-    account: Account, told: list[str] | None = None, version: str = "1.0.0", *, allow_removals: bool = False
+    account: Account, reported: list[str] | None = None, version: str = "1.0.0", *, allow_removals: bool = False
 ) -> list[Step]:
-    report = (told if told is not None else []).append
+    report = (reported if reported is not None else []).append
     return apply_environment("test", version, report, account.aws(), allow_removals)
 
 
-def plan(account: Account, told: list[str] | None = None, name: str = "test") -> list[Step]:
-    return plan_environment(name, "1.0.0", (told if told is not None else []).append, account.aws())
+def plan(account: Account, reported: list[str] | None = None, name: str = "test") -> list[Step]:
+    return plan_environment(name, "1.0.0", (reported if reported is not None else []).append, account.aws())
 
 
 class Part:
@@ -112,24 +112,24 @@ def shown(steps: list[Step]) -> list[str]:
     return [f"{step.action.value} {step.kind} {step.name}" for step in steps]
 
 
-def test_a_plan_tells_everything_and_changes_nothing(account: Account, told: list[str]) -> None:
-    steps = plan(account, told)
+def test_a_plan_tells_everything_and_changes_nothing(account: Account, reported: list[str]) -> None:
+    steps = plan(account, reported)
     assert {step.action for step in steps} == {Action.CREATE}
-    assert f"+ create bucket {BUCKET}" in told
-    assert "+ create glue job sakila-test-extract-stage" in told
-    assert "+ create glue table final_sakila.fact_rental" in told
-    assert told[-1] == f"{len(steps)} to create"
+    assert f"+ create bucket {BUCKET}" in reported
+    assert "+ create glue job sakila-test-extract-stage" in reported
+    assert "+ create glue table final_sakila.fact_rental" in reported
+    assert reported[-1] == f"{len(steps)} to create"
     assert account.changes() == []
 
 
-def test_what_is_applied_twice_is_made_once(account: Account, told: list[str]) -> None:
+def test_what_is_applied_twice_is_made_once(account: Account, reported: list[str]) -> None:
     planned = plan(account)
     assert shown(apply(account)) == shown(planned)
     account.calls.clear()
 
-    assert apply(account, told) == []
+    assert apply(account, reported) == []
     assert account.changes() == []
-    assert told[-1] == "Environment test is as declared."
+    assert reported[-1] == "Environment test is as declared."
 
 
 def test_the_catalogue_of_films_and_series_is_made_once_views_and_all(
@@ -152,9 +152,9 @@ def test_the_catalogue_of_films_and_series_is_made_once_views_and_all(
     assert part.plan() == []
 
 
-def test_everything_is_tagged_and_no_password_is_shown(account: Account, told: list[str]) -> None:
-    apply(account, told)
-    assert not [line for line in told if PASSWORD in line]
+def test_everything_is_tagged_and_no_password_is_shown(account: Account, reported: list[str]) -> None:
+    apply(account, reported)
+    assert not [line for line in reported if PASSWORD in line]
     where = account.by_hand("resourcegroupstaggingapi")
     tagged = {
         resource["ResourceARN"]
@@ -258,19 +258,19 @@ def by_hand(account: Account) -> dict[str, Callable[[], Any]]:
     }
 
 
-def test_what_somebody_changed_by_hand_is_told_and_repaired(account: Account, told: list[str]) -> None:
+def test_what_somebody_changed_by_hand_is_reported_and_repaired(account: Account, reported: list[str]) -> None:
     apply(account)
     drifts = by_hand(account)
     for drift in drifts.values():
         drift()
 
-    steps = plan(account, told)
+    steps = plan(account, reported)
     assert {f"{step.kind} {step.name}" for step in steps} == set(drifts)
-    assert "    GlueVersion: 4.0 -> 5.1" in told
-    assert "    RecrawlPolicy.RecrawlBehavior: CRAWL_NEW_FOLDERS_ONLY -> CRAWL_EVERYTHING" in told
-    assert "    Tags.sakila:environment: (nothing) -> test" in told
-    assert "    Value: (secret) differs" in told
-    assert not [line for line in told if PASSWORD in line]
+    assert "    GlueVersion: 4.0 -> 5.1" in reported
+    assert "    RecrawlPolicy.RecrawlBehavior: CRAWL_NEW_FOLDERS_ONLY -> CRAWL_EVERYTHING" in reported
+    assert "    Tags.sakila:environment: (nothing) -> test" in reported
+    assert "    Value: (secret) differs" in reported
+    assert not [line for line in reported if PASSWORD in line]
 
     assert shown(apply(account)) == shown(steps)
     assert plan(account) == []
@@ -292,16 +292,16 @@ def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(accoun
 
 
 def test_a_setting_that_was_forgotten_removes_nothing_unless_removals_are_allowed(
-    account: Account, monkeypatch: pytest.MonkeyPatch, told: list[str]
+    account: Account, monkeypatch: pytest.MonkeyPatch, reported: list[str]
 ) -> None:
     monkeypatch.setenv("SAKILA_POSTGRES_URL", f"postgresql://platform:{PASSWORD}@pg.example:5432")
     monkeypatch.setenv("SAKILA_TMDB_TOKEN", "token-of-tmdb")
     apply(account)
     monkeypatch.delenv("SAKILA_POSTGRES_URL")
     monkeypatch.delenv("SAKILA_TMDB_TOKEN")
-    removed = [step for step in plan(account, told) if step.action is Action.REMOVE]
+    removed = [step for step in plan(account, reported) if step.action is Action.REMOVE]
     assert len(removed) > 40
-    assert told[-1].endswith("unless it is given --allow-removals.")
+    assert reported[-1].endswith("unless it is given --allow-removals.")
     account.calls.clear()
 
     with pytest.raises(PlatformError, match=f"has {len(removed)} things that are not declared.* Nothing was changed"):
@@ -326,7 +326,7 @@ def test_databases_of_another_environment_are_not_taken_over(account: Account, m
     assert first.plan() == []
 
 
-def test_a_release_is_rolled_back_by_its_version(account: Account, told: list[str]) -> None:
+def test_a_release_is_rolled_back_by_its_version(account: Account, reported: list[str]) -> None:
     apply(account, version="1.0.0")
     lambda_code = account.by_hand("lambda").get_function(FunctionName="sakila-test-function-simulate-rentals")
     apply(account, version="1.1.0")
@@ -337,9 +337,9 @@ def test_a_release_is_rolled_back_by_its_version(account: Account, told: list[st
 
     assert script() == f"s3://{BUCKET}/deploy/1.1.0/glue_scripts/build_final.py"
     account.calls.clear()
-    apply(account, told, version="1.0.0")
+    apply(account, reported, version="1.0.0")
     assert script() == f"s3://{BUCKET}/deploy/1.0.0/glue_scripts/build_final.py"
-    assert told[0].endswith("release 1.0.0 of the bucket")
+    assert reported[0].endswith("release 1.0.0 of the bucket")
     # Nothing is uploaded again, and equal code is not sent again.
     assert {call.split()[1] for call in account.changes()} == {"UpdateJob"}
     assert lambda_code["Configuration"]["CodeSha256"]
@@ -354,17 +354,17 @@ def test_a_release_that_lost_a_file_is_not_rolled_back_to(account: Account) -> N
         apply(account, version="1.0.0")
 
 
-def test_nothing_is_left_of_an_environment_that_held_no_data(account: Account, told: list[str]) -> None:
+def test_nothing_is_left_of_an_environment_that_held_no_data(account: Account, reported: list[str]) -> None:
     apply(account)
-    steps = destroy_environment("test", True, told.append, account.aws())
+    steps = destroy_environment("test", True, reported.append, account.aws())
     assert {step.action for step in steps} == {Action.REMOVE}
-    assert destroy_environment("test", True, told.append, account.aws()) == []
-    assert told[-1] == "There is no environment test."
+    assert destroy_environment("test", True, reported.append, account.aws()) == []
+    assert reported[-1] == "There is no environment test."
     assert account.by_hand("s3").list_buckets()["Buckets"] == []
 
 
 def test_data_outlive_an_environment_unless_told_twice(
-    account: Account, told: list[str], monkeypatch: pytest.MonkeyPatch
+    account: Account, reported: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sakila_platform.deploy.services.s3._PER_DELETION", 2)
     apply(account)
@@ -372,16 +372,16 @@ def test_data_outlive_an_environment_unless_told_twice(
     s3.put_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet", Body=b"a day")
     s3.delete_object(Bucket=BUCKET, Key="lake/a-file-that-is-deleted-has-versions")
 
-    steps = destroy_environment("test", False, told.append, account.aws())
+    steps = destroy_environment("test", False, reported.append, account.aws())
     kept = [step for step in steps if step.action is Action.KEEP]
     assert shown(kept) == ["keep secret sakila-test-mysql", f"keep bucket {BUCKET}"]
-    assert told[-1].endswith("--delete-data --yes-delete test")
+    assert reported[-1].endswith("--delete-data --yes-delete test")
     assert s3.get_object(Bucket=BUCKET, Key="lake/stage/sakila/film/dt=2005-05-24/part-0.parquet")
 
     # What was kept is taken up again.
     apply(account)
     assert plan(account) == []
-    destroy_environment("test", True, told.append, account.aws())
+    destroy_environment("test", True, reported.append, account.aws())
     assert s3.list_buckets()["Buckets"] == []
     # A login can be had back for a week.
     apply(account)
@@ -418,11 +418,11 @@ def test_a_server_of_rds_is_made_where_none_is_named(account: Account, monkeypat
 
 
 def test_dashboards_are_published_once_and_again_when_somebody_changed_them(
-    account: Account, monkeypatch: pytest.MonkeyPatch, told: list[str]
+    account: Account, monkeypatch: pytest.MonkeyPatch, reported: list[str]
 ) -> None:
     monkeypatch.setenv("SAKILA_QUICKSIGHT_ACCOUNT", ACCOUNT)
     monkeypatch.setenv("SAKILA_QUICKSIGHT_GROUP", "readers")
-    dashboards = [step for step in apply(account, told) if step.kind == "quicksight dashboard"]
+    dashboards = [step for step in apply(account, reported) if step.kind == "quicksight dashboard"]
     assert [step.name for step in dashboards] == [f"sakila-{each.name}" for each in all_dashboards()]
     account.calls.clear()
     assert apply(account) == []
@@ -438,7 +438,7 @@ def test_dashboards_are_published_once_and_again_when_somebody_changed_them(
         "change quicksight dashboard sakila-business",
     ]
     assert plan(account) == []
-    destroy_environment("test", False, told.append, account.aws())
+    destroy_environment("test", False, reported.append, account.aws())
     assert account.quicksight.things == {}
 
 

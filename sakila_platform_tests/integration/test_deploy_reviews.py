@@ -1,4 +1,4 @@
-"""The reviews' part of an environment in an account: made once, repaired, removed; its data only when told twice."""
+"""The reviews' part of an environment in an account: made once, repaired, removed; its data only if confirmed."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def test_what_is_applied_twice_is_made_once(reviews: Reviews, server: Account) -
 
 
 def test_the_password_is_in_its_secret_alone(reviews: Reviews, server: Account) -> None:
-    told = [line for step in reviews.plan() for line in step.lines()]
+    reported = [line for step in reviews.plan() for line in step.lines()]
     reviews.apply()
-    assert not [line for line in told if PASSWORD in line]
+    assert not [line for line in reported if PASSWORD in line]
     asked = [call for call in server.calls if PASSWORD in json.dumps(call[2], default=str)]
     assert {operation for _, operation, _ in asked} <= {"CreateSecret", "PutSecretValue", "UpdateSecret"}
     [namespace] = [call[2] for call in server.calls if call[1] == "CreateNamespace"]
@@ -90,7 +90,7 @@ def test_the_password_is_in_its_secret_alone(reviews: Reviews, server: Account) 
     assert "adminUserPassword" not in namespace
 
 
-def test_what_somebody_changed_by_hand_is_told_and_repaired(reviews: Reviews, server: Account) -> None:
+def test_what_somebody_changed_by_hand_is_reported_and_repaired(reviews: Reviews, server: Account) -> None:
     reviews.apply()
     redshift, emr = server.by_hand("redshift-serverless"), server.by_hand("emr-serverless")
     redshift.update_workgroup(workgroupName="sakila-test-reviews", publiclyAccessible=True)

@@ -286,7 +286,7 @@ with dg.DagsterInstance.get() as instance:
     store_event_batch = storage.store_event_batch
     store_tags = storage._store_asset_event_tags
     stored = 0
-    def told(events):
+    def counting(events):
         global stored
         print(events[0].dagster_event_type.value, flush=True)
         store_event_batch(events)
@@ -297,7 +297,7 @@ with dg.DagsterInstance.get() as instance:
             print("waits", flush=True)
             time.sleep(60)
         store_tags(*arguments)
-    storage.store_event_batch = told
+    storage.store_event_batch = counting
     storage._store_asset_event_tags = within_a_transaction
     tests.run(instance, 60)
 """

@@ -200,7 +200,7 @@ def test_glue_needs_a_lake_on_s3(platform: Platform) -> None:
         glue_lane.chosen_glue()
 
 
-def test_a_job_that_is_not_there_is_told_in_one_line(platform: Platform, s3: S3Server, bucket: str) -> None:
+def test_a_job_that_is_not_there_is_reported_in_one_line(platform: Platform, s3: S3Server, bucket: str) -> None:
     platform.set(COMPUTE="glue", LAKE=f"s3://{bucket}/lake", ENVIRONMENT="nowhere")
     for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3.endpoint}.items():
         platform.monkeypatch.setenv(name, value)
@@ -258,7 +258,7 @@ def test_a_crawler_that_runs_already_is_waited_for_too() -> None:
     assert crawl(Crawlers("RUNNING", "RUNNING", "COMPLETED", already_running=True))
 
 
-def test_a_crawler_that_fails_is_told_with_its_reason() -> None:
+def test_a_crawler_that_fails_is_reported_with_its_reason() -> None:
     with pytest.raises(PlatformError, match="sakila-test-stage did not end well: no such folder"):
         crawl(Crawlers("FAILED"))
 

@@ -95,12 +95,12 @@ def test_both_warehouses_hold_the_same_rows_under_the_same_types(
     columns = (
         "SELECT * FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
     )
-    told = [
+    reported = [
         [(c["TABLE_NAME"], c["COLUMN_NAME"], c["COLUMN_TYPE"], c["IS_NULLABLE"]) for c in lane.warehouse(columns)]
         for lane in (lanes.glue, lanes.local)
     ]
-    assert told[0] == told[1]
-    assert told[0]
+    assert reported[0] == reported[1]
+    assert reported[0]
 
 
 def test_the_history_is_what_the_shop_recorded(lanes: TwoLanes, history: tuple[Outcomes, Outcomes]) -> None:
@@ -143,14 +143,14 @@ def test_the_scripts_run_a_day_through_every_layer(
     run_script("extract_stage.py", "--JOB_NAME", "extract", "--days", str(day), "--jdbc-url", shop)
     run_script("build_final.py", "--days", str(day))
     run_script("load_warehouse.py", "--days", str(day), "--jdbc-url", warehouse)
-    told = capsys.readouterr().out.splitlines()
+    reported = capsys.readouterr().out.splitlines()
     with pytest.raises(SystemExit, match=r"has no dt=2005-06-01\. Run final"):
         run_script("load_warehouse.py", "--days", "2005-06-01", "--jdbc-url", warehouse)
 
-    assert "stage/sakila/rental 2005-05-26: 187 rows" in told
-    assert "final/sakila/fact_rental 2005-05-26: 174 rows" in told
-    assert "warehouse/sakila/fact_rental 2005-05-26: 174 rows" in told
-    assert glue.shop.password not in "".join(told)
+    assert "stage/sakila/rental 2005-05-26: 187 rows" in reported
+    assert "final/sakila/fact_rental 2005-05-26: 174 rows" in reported
+    assert "warehouse/sakila/fact_rental 2005-05-26: 174 rows" in reported
+    assert glue.shop.password not in "".join(reported)
     lanes.run_local([day])
     assert lake_of(lanes, glue) == lake_of(lanes, lanes.local)
     assert glue.warehouse_contents() == lanes.local.warehouse_contents()

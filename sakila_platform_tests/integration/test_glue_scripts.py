@@ -99,14 +99,14 @@ def test_the_login_is_that_of_the_secret_as_rds_keeps_it(aws: None) -> None:
 
 
 @pytest.mark.parametrize("text", ["s3cret", "[]", '{"username": "ann"}', '{"username": "a", "password": "s3cret"}'])
-def test_a_secret_of_another_kind_is_refused_without_being_told(aws: None, text: str) -> None:
+def test_a_secret_of_another_kind_is_refused_without_being_shown(aws: None, text: str) -> None:
     keep_secret(text)
     with pytest.raises(PlatformError, match="The secret shop is not a database's") as refused:
         Login(secret="shop").address("", "sakila")
     assert "s3cret" not in str(refused.value)
 
 
-def test_a_secret_that_is_not_there_is_told_by_name(aws: None) -> None:
+def test_a_secret_that_is_not_there_is_reported_by_name(aws: None) -> None:
     with pytest.raises(PlatformError, match=r"The secret shop can't be read: .*ResourceNotFound"):
         Login(secret="shop").address("", "sakila")
 
@@ -122,11 +122,11 @@ def started_by_dagster(monkeypatch: pytest.MonkeyPatch) -> Any:
                "partition_key": None, "partition_key_range": None, "partition_time_window": None, "run_id": "run",
                "job_name": None, "retry_number": 0, "extras": {}}  # fmt: skip
     s3.put_object(Bucket="pipes", Key="context.json", Body=json.dumps(context).encode())
-    told = {
+    reported = {
         "--dagster-pipes-context": {"bucket": "pipes", "key": "context.json"},
         "--dagster-pipes-messages": {"bucket": "pipes", "key_prefix": "messages"},
     }
-    words = [word for name, place in told.items() for word in (name, dagster_pipes.encode_param(place))]
+    words = [word for name, place in reported.items() for word in (name, dagster_pipes.encode_param(place))]
     monkeypatch.setattr(sys, "argv", ["extract_stage.py", "--JOB_NAME", "extract", "--days", str(DAY), *words])
     return s3
 

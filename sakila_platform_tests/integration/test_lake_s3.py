@@ -150,7 +150,7 @@ def test_a_lake_on_s3_answers_as_one_in_a_folder(
     the_same()
 
 
-def test_what_is_not_there_is_told_in_one_line(lake: Lake) -> None:
+def test_what_is_not_there_is_reported_in_one_line(lake: Lake) -> None:
     for look in (lake.read, lambda path: lake.local_files([path]), lambda path: lake.row_counts([path])):
         with pytest.raises(PlatformError, match=r"^stage/sakila/rental/dt=2005-05-24/part-0\.parquet .*\.$"):
             look(PATHS[0])
@@ -351,10 +351,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_with_the_lake_is_told_in_one_line(
+def test_what_is_wrong_with_the_lake_is_reported_in_one_line(
     wrong: str, place: S3Place, monkeypatch: pytest.MonkeyPatch, without_waiting: None
 ) -> None:
-    variables, told = WRONG[wrong]
+    variables, reported = WRONG[wrong]
     errors = []
     with monkeypatch.context() as environment:
         for name, value in variables.items():
@@ -370,7 +370,7 @@ def test_what_is_wrong_with_the_lake_is_told_in_one_line(
             errors.append(str(error.value))
 
     for error in errors:
-        assert re.search(told, error), error
+        assert re.search(reported, error), error
         assert "\n" not in error
         assert "sakila-secret" not in error
 

@@ -131,7 +131,7 @@ def test_what_stays_fails_in_one_line_and_leaves_all_whole(
     operation = OPERATIONS[name]
     calls = calls_of(operation, lake, door)
     for number in range(1, calls + 1):
-        for fault, told in STAYING.items():
+        for fault, reported in STAYING.items():
             if fault is Fault.HALF_A_BODY and name not in READING:
                 continue
             door.watch()
@@ -140,7 +140,7 @@ def test_what_stays_fails_in_one_line_and_leaves_all_whole(
             door.break_call(number, fault, times=inf)
             with pytest.raises(PlatformError) as error:
                 operation(open_lake())
-            assert re.search(told, str(error.value))
+            assert re.search(reported, str(error.value))
             assert "\n" not in str(error.value)
             door.watch()
             assert {lake.read(path) for path in place.paths()} == {OLD}, fault

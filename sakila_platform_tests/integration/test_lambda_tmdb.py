@@ -99,7 +99,7 @@ def raw(bucket: S3Place, environment: dict[str, str]) -> Place:
     return Place(bucket.environment[LAKE.name], environment[TMDB_URL.name], None)
 
 
-def test_a_day_is_collected_and_told_without_the_token(
+def test_a_day_is_collected_and_reported_without_the_token(
     runtime: Path, environment: dict[str, str], raw: Place, calls: Calls, tmp_path: Path
 ) -> None:
     lines = call_function(runtime, tmp_path / "task", "collect_tmdb", SCHEDULED, environment)
@@ -147,7 +147,7 @@ def test_it_does_not_hand_over_for_ever(
     assert calls.events == []
 
 
-def test_a_secret_that_is_not_there_is_told_in_a_line(
+def test_a_secret_that_is_not_there_is_reported_in_a_line(
     runtime: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     wrong = {**environment, TMDB_SECRET.name: "nothing"}

@@ -172,8 +172,8 @@ def test_marts_that_fail_a_test_are_not_published_and_the_old_ones_stay(three_da
     assert not broken.success
     assert mart_files(three_days) == files
     others = len(files) - 1
-    told = f"marts/rentals was not published (and {others} more marts): rentals_adds_up: count(*) (mart_total: "
-    assert failure(broken).startswith(told)
+    reported = f"marts/rentals was not published (and {others} more marts): rentals_adds_up: count(*) (mart_total: "
+    assert failure(broken).startswith(reported)
     assert "What dashboards read stays as it was before." in failure(broken)
     [fault] = [check for check in broken.get_asset_check_evaluations() if not check.passed]
     assert fault.check_name == "rentals_adds_up"
@@ -187,8 +187,10 @@ def test_one_mart_alone_is_made_from_what_the_others_were_and_refused_if_that_is
     with only_rows(three_days, "final/sakila/fact_rental", "2005-05-26", 100):
         outdated = build("marts/categories")
 
-    told = "marts/categories was not published: categories_adds_up: sum(rentals) (mart_total: 319, source_total: 245)."
-    assert failure(outdated).startswith(told)
+    reported = (
+        "marts/categories was not published: categories_adds_up: sum(rentals) (mart_total: 319, source_total: 245)."
+    )
+    assert failure(outdated).startswith(reported)
     assert mart_files(three_days) == files
 
 

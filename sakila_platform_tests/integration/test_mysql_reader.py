@@ -156,7 +156,7 @@ def test_only_the_asked_rows_are_read(empty_database):
         ({"rate": pa.decimal128(3, 2)}, "film holds a value that its contract's type cannot"),
     ],
 )
-def test_a_source_that_changed_is_told_in_one_line(empty_database, schema, message):
+def test_a_source_that_changed_is_reported_in_one_line(empty_database, schema, message):
     given(
         empty_database,
         "CREATE TABLE film (id INT, title VARCHAR(9), rate DECIMAL(4,2), digits DECIMAL(9,3) UNSIGNED, picture BLOB, "
@@ -168,7 +168,7 @@ def test_a_source_that_changed_is_told_in_one_line(empty_database, schema, messa
     assert "\n" not in str(raised.value)
 
 
-def test_a_missing_table_is_told_in_one_line(empty_database):
+def test_a_missing_table_is_reported_in_one_line(empty_database):
     with pytest.raises(PlatformError, match=r"inventory could not be read: Table .* doesn't exist"):
         read(empty_database, "inventory", {"id": NUMBER})
 

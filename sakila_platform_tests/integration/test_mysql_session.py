@@ -143,7 +143,7 @@ def test_a_password_in_any_writing_logs_in(empty_database: Address, password: st
         connect(Address.parse(owner.url)).close()
 
 
-def test_a_wrong_password_is_told_in_one_line_with_what_helps(empty_database: Address) -> None:
+def test_a_wrong_password_is_reported_in_one_line_with_what_helps(empty_database: Address) -> None:
     with pytest.raises(PlatformError, match=r"Access denied.*Correct user and password") as refused:
         connect(replace(empty_database, password="wrong-€"))
 

@@ -206,7 +206,7 @@ def test_encryption_alone_gets_no_server_the_password_in_clear(mode: str, author
 
 
 @pytest.mark.parametrize(
-    ("tls", "host", "told"),
+    ("tls", "host", "reported"),
     [
         (Tls(ssl_mode="verify_ca"), "127.0.0.1", r"can't be verified.*\?ssl-ca="),
         (Tls(ssl_mode="verify_identity"), "127.0.0.1", r"can't be verified.*\?ssl-ca="),
@@ -214,11 +214,11 @@ def test_encryption_alone_gets_no_server_the_password_in_clear(mode: str, author
     ],
 )
 def test_a_server_with_a_certificate_of_anybody_gets_no_login(
-    tls: Tls, host: str, told: str, authority: Authority
+    tls: Tls, host: str, reported: str, authority: Authority
 ) -> None:
     with rogue_mysql(Intent(certificate=authority.certificate("127.0.0.1"))) as rogue:
         place = socket.gethostname() if host == "elsewhere" else host
-        with pytest.raises(PlatformError, match=told):
+        with pytest.raises(PlatformError, match=reported):
             connect(replace(_reached_as(rogue.address, place), tls=tls))
 
     assert rogue.caught.logins == []
@@ -245,7 +245,7 @@ def test_a_server_without_tls_beyond_this_machine_gets_no_login() -> None:
     assert rogue.caught.logins == [] or not any(PASSWORD in login for login in rogue.caught.logins)
 
 
-def test_a_ca_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+def test_a_ca_that_is_not_there_is_reported_before_anything_is_sent(tmp_path: Path) -> None:
     with rogue_mysql(Intent()) as rogue, pytest.raises(PlatformError, match=r"which ssl-ca of .* names, can't be used"):
         connect(replace(rogue.address, tls=Tls(ssl_ca=str(tmp_path / "none.pem"))))
 
@@ -253,7 +253,7 @@ def test_a_ca_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "reported"),
     [
         ("ssl=true", r"SAKILA_WAREHOUSE_URL has the parameter 'ssl', which is not known"),
         ("charset=utf8mb4", r"'charset', which is not known"),
@@ -262,8 +262,8 @@ def test_a_ca_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) 
         ("ssl-ca=a&ssl_ca=b", r"twice"),
     ],
 )
-def test_what_an_address_asks_for_and_is_not_known_is_refused_by_name(query: str, told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+def test_what_an_address_asks_for_and_is_not_known_is_refused_by_name(query: str, reported: str) -> None:
+    with pytest.raises(UsageError, match=reported):
         Address.parse(f"mysql://a:b@db.example/?{query}", "SAKILA_WAREHOUSE_URL")
 
 

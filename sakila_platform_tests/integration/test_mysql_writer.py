@@ -163,7 +163,7 @@ def test_a_source_that_fails_half_way_fails_the_load_and_leaves_the_connection_u
         assert load_batches(connection, "film", [films((1, "ALADDIN"))]) == 1
 
 
-def test_a_missing_table_or_column_is_told_in_one_line(film):
+def test_a_missing_table_or_column_is_reported_in_one_line(film):
     with mysql.connect(film, local_infile=True) as connection:
         with pytest.raises(PlatformError, match=r"actor was not loaded: Table .* doesn't exist"):
             load_batches(connection, "actor", [films((1, "ALADDIN"))])

@@ -1,4 +1,4 @@
-"""A failed run is told to people: which job, which days, why, and where to look."""
+"""People are notified of a failed run: which job, which days, why, and where to look."""
 
 import json
 import socket
@@ -94,11 +94,11 @@ def test_a_webhook_that_refuses_is_complained_about_without_telling_its_address(
 ) -> None:
     monkeypatch.setenv("SAKILA_SLACK_WEBHOOK_URL", receiver.url)
     assert list(send("It failed")) == [
-        "The failure could not be told by SAKILA_SLACK_WEBHOOK_URL: it answered 404 Not Found. Check the setting."
+        "The failure could not be sent to SAKILA_SLACK_WEBHOOK_URL: it answered 404 Not Found. Check the setting."
     ]
 
 
-def test_a_webhook_that_is_not_there_does_not_keep_the_topic_from_being_told(
+def test_a_webhook_that_is_not_there_does_not_keep_the_topic_from_being_notified(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as unused:

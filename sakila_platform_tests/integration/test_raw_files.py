@@ -52,7 +52,7 @@ def test_a_file_is_replaced_whole(files: Files) -> None:
         assert opened.read() == b"[2]"
 
 
-def test_a_file_that_is_not_there_is_told(files: Files) -> None:
+def test_a_file_that_is_not_there_is_reported(files: Files) -> None:
     with pytest.raises(PlatformError, match=rf"{A} can't be read"):
         files.read(A)
 

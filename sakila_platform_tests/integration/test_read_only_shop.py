@@ -1,4 +1,4 @@
-"""A shop that can only be read, such as a replica: recorded days are no matter, simulated ones are told in a line."""
+"""A shop that can only be read, such as a replica: recorded days are no matter, simulated ones give one line."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def test_a_day_to_simulate_says_in_one_line_that_the_shop_can_only_be_read(read_
     with closing(connect(read_only_shop)) as connection, pytest.raises(PlatformError) as refused:
         simulate_day(connection, MONDAY, CLOCK)
 
-    told = str(refused.value)
-    assert told.startswith("2024-05-20 can't be simulated, because the shop can only be read: ")
-    assert "SAKILA_RENTERS_PER_DAY=0" in told
-    assert "\n" not in told
+    reported = str(refused.value)
+    assert reported.startswith("2024-05-20 can't be simulated, because the shop can only be read: ")
+    assert "SAKILA_RENTERS_PER_DAY=0" in reported
+    assert "\n" not in reported
 
 
 def test_with_nobody_to_simulate_any_day_of_a_shop_that_can_only_be_read_is_skipped(read_only_shop: Address) -> None:

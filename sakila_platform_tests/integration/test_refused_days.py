@@ -104,11 +104,11 @@ def test_what_does_not_depend_on_a_table_that_was_refused_goes_on_in_every_layer
         "UPDATE payment SET amount = -1 WHERE DATE(payment_date) = '2005-05-25'",
     )
 
-    told, shown = shop.run(DAYS)
+    reported, shown = shop.run(DAYS)
 
-    assert "stage/sakila/film on 2005-05-26" in told
-    assert "final/sakila/fact_payment on 2005-05-25" in told
-    assert "\n" not in told
+    assert "stage/sakila/film on 2005-05-26" in reported
+    assert "final/sakila/fact_payment on 2005-05-25" in reported
+    assert "\n" not in reported
     of_films = {"dim_film", "bridge_film_actor", "fact_rental", "fact_return"}
     assert [shop.built(day) for day in DAYS] == [STAR, STAR, STAR - of_films, STAR - of_films]
     # A day of the warehouse is a whole star, or is left as it was.

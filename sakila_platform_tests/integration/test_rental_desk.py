@@ -106,10 +106,10 @@ NOT_RENTED: list[tuple[dict, int, str]] = [
 
 def test_what_can_not_be_rented_is_refused_with_the_reason(platform: Platform, desk: DeskUnderTest) -> None:
     rentals = platform.sql("SELECT COUNT(*) AS rentals FROM rental")
-    for asked, status, told in NOT_RENTED:
+    for asked, status, reported in NOT_RENTED:
         refused = desk.post("/rentals", {"document": "1", **asked}, desk.clerk)
         assert (refused.status_code, refused.mimetype) == (status, "application/problem+json"), asked
-        assert told in refused.json["detail"]
+        assert reported in refused.json["detail"]
     assert platform.sql("SELECT COUNT(*) AS rentals FROM rental") == rentals
 
 
@@ -268,10 +268,10 @@ NOT_BACK: list[tuple[dict, int, str]] = [
 def test_what_can_not_come_back_is_refused_with_the_reason(
     desk: DeskUnderTest,
 ) -> None:
-    for asked, status, told in NOT_BACK:
+    for asked, status, reported in NOT_BACK:
         refused = desk.post("/returns", asked, desk.clerk)
         assert refused.status_code == status, asked
-        assert told in refused.json["detail"]
+        assert reported in refused.json["detail"]
 
 
 def test_the_balance_of_every_customer_is_what_sakilas_function_says(platform: Platform, desk: DeskUnderTest) -> None:
@@ -330,10 +330,10 @@ NOT_REGISTERED: list[tuple[dict, int, str]] = [
 
 
 def test_a_registration_that_can_not_be_is_refused_and_leaves_nothing(platform: Platform, desk: DeskUnderTest) -> None:
-    for changed, status, told in NOT_REGISTERED:
+    for changed, status, reported in NOT_REGISTERED:
         refused = desk.post("/register", {**ANA, **changed})
         assert refused.status_code == status, changed
-        assert told in refused.json["detail"]
+        assert reported in refused.json["detail"]
     assert platform.sql("SELECT COUNT(*) AS customers FROM customer")[0]["customers"] == 599
 
 

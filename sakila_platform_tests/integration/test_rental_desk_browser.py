@@ -33,7 +33,9 @@ def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
     complaints: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda told: complaints.append(told.text) if "Security Policy" in told.text else None)
+    page.on(
+        "console", lambda reported: complaints.append(reported.text) if "Security Policy" in reported.text else None
+    )
     yield page
     context.close()
     assert not complaints

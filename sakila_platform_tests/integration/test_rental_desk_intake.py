@@ -21,9 +21,9 @@ def telling(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iter
     """A WSGI application that tells what it was given."""
     start_response("200 OK", [("content-type", "application/json")])
     body = environ["wsgi.input"]
-    told = {name: value for name, value in environ.items() if isinstance(value, str)}
+    reported = {name: value for name, value in environ.items() if isinstance(value, str)}
     refused = int(body.status) if isinstance(body, MissingBody) else None
-    return [json.dumps({**told, "body": body.read().decode(), "refused": refused}).encode()]
+    return [json.dumps({**reported, "body": body.read().decode(), "refused": refused}).encode()]
 
 
 def answers(*requests: bytes) -> list[dict[str, Any]]:
@@ -76,11 +76,11 @@ def test_a_body_that_does_not_come_in_time_is_given_up() -> None:
 
 
 def test_a_body_beyond_the_limit_is_not_taken_with_a_length_or_without() -> None:
-    told, chunked = answers(
+    reported, chunked = answers(
         posted(JSON + b"Content-Length: 1001\r\n", b"x" * 1001),
         posted(JSON + b"Transfer-Encoding: chunked\r\n", (b"1f4\r\n" + b"x" * 500 + b"\r\n") * 3 + b"0\r\n\r\n"),
     )
-    assert (told["CONTENT_LENGTH"], told["body"]) == ("1001", "")
+    assert (reported["CONTENT_LENGTH"], reported["body"]) == ("1001", "")
     # As much as shows that it is too long, and the application says so.
     assert int(chunked["CONTENT_LENGTH"]) > LIMITS.most_bytes
 
@@ -99,15 +99,23 @@ def test_a_form_without_a_length_is_refused_since_it_could_have_been_cut() -> No
     assert (refused["refused"], refused["body"]) == (411, "")
 
 
-def test_a_request_is_told_as_web_applications_expect_it() -> None:
-    (told,) = answers(
+def test_a_request_is_reported_as_web_applications_expect_it() -> None:
+    (reported,) = answers(
         b"GET /caf%C3%A9/x%20y?q=%41&r=\xc3\xa9 HTTP/1.1\r\nHost: localhost:1\r\nX-Forwarded-For: 1.1.1.1\r\n"
         b"X_Forwarded_For: 6.6.6.6\r\nX-Forwarded-For: 2.2.2.2\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n"
     )
-    assert told["PATH_INFO"].encode("latin-1").decode() == "/café/x y"
-    assert told["QUERY_STRING"].encode("latin-1").decode() == "q=%41&r=é"
-    assert (told["REQUEST_METHOD"], told["REMOTE_ADDR"], told["HTTP_HOST"]) == ("GET", "127.0.0.1", "localhost:1")
+    assert reported["PATH_INFO"].encode("latin-1").decode() == "/café/x y"
+    assert reported["QUERY_STRING"].encode("latin-1").decode() == "q=%41&r=é"
+    assert (reported["REQUEST_METHOD"], reported["REMOTE_ADDR"], reported["HTTP_HOST"]) == (
+        "GET",
+        "127.0.0.1",
+        "localhost:1",
+    )
     # A name with an underscore could pass for one that a proxy sets.
-    assert told["HTTP_X_FORWARDED_FOR"] == "1.1.1.1,2.2.2.2"
-    assert told["HTTP_COOKIE"] == "a=1; b=2"
-    assert (told["wsgi.url_scheme"], told["SERVER_PROTOCOL"], told["CONTENT_LENGTH"]) == ("http", "HTTP/1.1", "0")
+    assert reported["HTTP_X_FORWARDED_FOR"] == "1.1.1.1,2.2.2.2"
+    assert reported["HTTP_COOKIE"] == "a=1; b=2"
+    assert (reported["wsgi.url_scheme"], reported["SERVER_PROTOCOL"], reported["CONTENT_LENGTH"]) == (
+        "http",
+        "HTTP/1.1",
+        "0",
+    )

@@ -1,4 +1,4 @@
-"""What the desk owes to OWASP's ASVS at level 1: who gets in, what is told, what is kept, what is logged."""
+"""What the desk owes to OWASP's ASVS at level 1: who gets in, what is disclosed, what is kept, what is logged."""
 
 from __future__ import annotations
 
@@ -311,7 +311,7 @@ def test_the_log_of_a_mistake_names_the_route_and_nothing_that_was_typed(
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "reported"),
     [
         ({}, "something cuts the Referer header off"),
         ({"Referer": "https://elsewhere.example/login"}, "X-Forwarded-Host"),
@@ -319,7 +319,7 @@ def test_the_log_of_a_mistake_names_the_route_and_nothing_that_was_typed(
     ],
 )
 def test_a_form_over_tls_is_refused_with_the_reason_that_helps(
-    desk: DeskUnderTest, headers: dict[str, str], told: str
+    desk: DeskUnderTest, headers: dict[str, str], reported: str
 ) -> None:
     behind = desk.with_config(proxies=1)
     tls = {"Accept": "text/html", "X-Forwarded-Proto": "https"}
@@ -328,7 +328,7 @@ def test_a_form_over_tls_is_refused_with_the_reason_that_helps(
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     form = {"csrf_token": token, "document": "1", "password": "x"}
     answer = client.post("/login", data=form, base_url="https://localhost", headers={**tls, **headers})
-    assert told in answer.text
+    assert reported in answer.text
     without_cookie = behind.app.test_client().post("/login", data=form, base_url="https://localhost", headers=tls)
     assert "keep cookies" in without_cookie.text
     behind.close()
@@ -342,7 +342,7 @@ def test_an_address_for_people_only_says_so_to_programs(desk: DeskUnderTest) -> 
         assert desk.get(path, Accept="*/*").status_code in (200, 303, 401)
 
 
-def test_a_shop_that_can_only_be_read_is_told_at_the_start_and_while_it_lasts(
+def test_a_shop_that_can_only_be_read_is_reported_at_the_start_and_while_it_lasts(
     platform: Platform, desk: DeskUnderTest, mysql_server: Address, caplog: pytest.LogCaptureFixture
 ) -> None:
     user = f"desk_{uuid.uuid4().hex[:8]}"

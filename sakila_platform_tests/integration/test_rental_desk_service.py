@@ -247,21 +247,21 @@ def test_who_restarts_the_desk_signs_nobody_out(service: Service, token: str) ->
 
 
 def test_a_clerks_password_is_asked_for_and_has_to_be_good(service: Service) -> None:
-    for username, password, told in (
+    for username, password, reported in (
         ("Mike", "password1234", "guessed first"),
         ("Mike", "", "at least 12"),
         ("Nobody", PASSWORD, "No active clerk is called 'Nobody'. There are: Mike, Jon."),
     ):
         refused = service.command("desk", "--clerk", username, typed=password + "\n")
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
-        assert told in refused.stderr
+        assert reported in refused.stderr
     again = service.command("desk", "--clerk", "Mike", typed="another walrus entirely\n")
     assert again.returncode == 0
     assert service.ask("POST", "/login", {"document": CLERK, "password": PASSWORD})[0] == 401
     assert service.ask("POST", "/login", {"document": CLERK, "password": "another walrus entirely"})[0] == 200
 
 
-def test_a_port_that_is_taken_is_told_in_a_line(service: Service) -> None:
+def test_a_port_that_is_taken_is_reported_in_a_line(service: Service) -> None:
     refused = service.command("desk", "--port", str(service.port))
     assert refused.returncode == 1
     assert f"Port {service.port}" in refused.stderr and "--port" in refused.stderr

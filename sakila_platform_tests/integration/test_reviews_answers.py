@@ -196,8 +196,8 @@ def test_every_question_has_an_answer_drawn_here() -> None:
 def test_the_answer_is_right(answered: Answered, question: str) -> None:
     with REVIEWS.answer_file(question).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    told = "\n".join(" | ".join(row) for row in rows)
-    assert table(told) == table(ANSWERS[question])
+    reported = "\n".join(" | ".join(row) for row in rows)
+    assert table(reported) == table(ANSWERS[question])
 
 
 def test_warehouse_and_marts_answer_alike_and_nothing_is_multiplied(answered: Answered) -> None:
@@ -302,7 +302,7 @@ def test_the_reviews_of_a_lake_with_gaps_are_answered_alike(
     assert not [each for each in result.get_asset_check_evaluations() if not each.passed]
 
 
-def test_a_view_that_multiplies_is_told(answered: Answered) -> None:
+def test_a_view_that_multiplies_is_reported(answered: Answered) -> None:
     """The known mistake of this exercise: purchases beside each review, then summed."""
     check = dg.AssetSelection.checks(
         *(key for each in every_check() for key in each.check_keys if key.name == NEVER_MULTIPLIED)
@@ -349,9 +349,9 @@ def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
 
 
 def test_the_page_shows_the_reviews_and_what_their_writers_spent(answered: Answered) -> None:
-    told: list[str] = []
-    index = write_dashboards(told.append)
-    assert [line.partition(":")[0] for line in told] == ["Reviews, data up to 2021-12-31"]
+    reported: list[str] = []
+    index = write_dashboards(reported.append)
+    assert [line.partition(":")[0] for line in reported] == ["Reviews, data up to 2021-12-31"]
     # Rentals have no data here, so no page leads there.
     pages = Path(index.removeprefix("file://"))
     assert "reviews.html" in pages.read_text()

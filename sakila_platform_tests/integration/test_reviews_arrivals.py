@@ -33,7 +33,7 @@ from sakila_platform.settings.places import HOME
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace, s3_place
 
 FIRST, SECOND, THIRD, LATER = (date(2021, 4, number) for number in (25, 26, 27, 30))
-Told = tuple[list[tuple[str, str]], list[tuple[str, str]]]
+Requested = tuple[list[tuple[str, str]], list[tuple[str, str]]]
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -65,10 +65,10 @@ class Watch:
             assets=[*source_specs(), reviews], jobs=[job], sensors=[reviews_arrivals]
         ).get_repository_def()
         self.cursor: str | None = None
-        self.told = ""
+        self.reported = ""
         self.run_keys: list[str | None] = []
 
-    def tick(self) -> Told:
+    def tick(self) -> Requested:
         """What a tick asks for, as (first, last) days of each run; and the assets and days that it tells of."""
         with dg.DagsterInstance.ephemeral() as instance:
             context = dg.build_sensor_context(
@@ -77,17 +77,17 @@ class Watch:
                 repository_def=self.repository,
                 resources={"lake": LakeResource(), "clock": ClockResource()},
             )
-            told = self.repository.get_sensor_def("reviews_arrivals").evaluate_tick(context)
-        self.cursor, self.told = told.cursor, told.skip_message or ""
-        self.run_keys += [request.run_key for request in told.run_requests or ()]
+            reported = self.repository.get_sensor_def("reviews_arrivals").evaluate_tick(context)
+        self.cursor, self.reported = reported.cursor, reported.skip_message or ""
+        self.run_keys += [request.run_key for request in reported.run_requests or ()]
         ranges = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
         runs = [
             (request.partition_key, request.partition_key)
             if request.partition_key
             else (request.tags[ranges[0]], request.tags[ranges[1]])
-            for request in told.run_requests or ()
+            for request in reported.run_requests or ()
         ]
-        events = [(event.asset_key.to_user_string(), str(event.partition)) for event in told.asset_events]
+        events = [(event.asset_key.to_user_string(), str(event.partition)) for event in reported.asset_events]
         return runs, sorted(events)
 
     def runs(self) -> list[tuple[str, str]]:
@@ -102,18 +102,18 @@ def put(path: str, content: bytes) -> None:
     open_lake().publish(path, content)
 
 
-NONE: Told = ([], [])
+NONE: Requested = ([], [])
 
 
-def test_deliveries_are_run_by_stretches_of_days_and_told_as_raw_assets(place: LakePlace) -> None:
+def test_deliveries_are_run_by_stretches_of_days_and_reported_as_raw_assets(place: LakePlace) -> None:
     watch = Watch()
     assert watch.tick() == NONE
     deliver(FIRST, SECOND, THIRD, LATER)
     assert watch.tick() == NONE
-    runs, told = watch.tick()
+    runs, reported = watch.tick()
     assert runs == [("2021-04-25", "2021-04-27"), ("2021-04-30", "2021-04-30")]
     days = [str(day) for day in (FIRST, SECOND, THIRD, LATER)]
-    assert told == [(f"raw/reviews/{name}", day) for name in ("log_reviews", "movie_review") for day in days]
+    assert reported == [(f"raw/reviews/{name}", day) for name in ("log_reviews", "movie_review") for day in days]
     assert watch.tick() == NONE
 
 
@@ -176,12 +176,12 @@ def test_files_of_other_names_and_days_outside_of_the_calendar_are_left_alone(pl
         put(raw_path(vendor, date(1999, 12, 31)), b"too early")
     assert [watch.tick() for _ in range(3)] == [NONE] * 3
     assert "Not what vendors deliver, and left alone: raw/reviews/movie_review/dt=2021-04-25/movie_review.csv.tmp" in (
-        watch.told
+        watch.reported
     )
-    assert "Of days that the calendar does not have (yet): raw/reviews/log_reviews/dt=1999-12-31" in watch.told
+    assert "Of days that the calendar does not have (yet): raw/reviews/log_reviews/dt=1999-12-31" in watch.reported
 
 
-def test_the_content_of_a_file_that_was_written_to_since_it_was_listed_is_not_told(
+def test_the_content_of_a_file_that_was_written_to_since_it_was_listed_is_not_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "lake"

@@ -68,7 +68,7 @@ def test_days_run_in_one_step_each_and_every_check_has_its_outcome(domain: Revie
     failed = {
         (one.check_name, one.partition, one.severity) for one in result.get_asset_check_evaluations() if not one.passed
     }
-    # Told, and nothing is stopped by it.
+    # Reported, and nothing is stopped by it.
     assert failed == {("logs_without_review", DAY, dg.AssetCheckSeverity.WARN)}
     assert domain.rows("final/reviews/fact_customer_spending", NEXT_DAY).column("line_count") == [1]
 
@@ -80,10 +80,10 @@ def test_a_file_that_cannot_be_used_fails_the_run_in_one_line_and_stops_final(do
         result = run(domain, instance)
     assert not result.success
     (failure,) = result.filter_events(lambda event: event.is_step_failure)
-    told = failure.step_failure_data.user_failure_data
-    assert told is not None and told.description is not None
-    assert f"Refused stage/reviews/classified_movie_review on {DAY}" in told.description
-    assert "separated by semicolons" in told.description
+    reported = failure.step_failure_data.user_failure_data
+    assert reported is not None and reported.description is not None
+    assert f"Refused stage/reviews/classified_movie_review on {DAY}" in reported.description
+    assert "separated by semicolons" in reported.description
     # What could be published was; nothing follows from half a day.
     assert domain.has("stage/reviews/review_logs")
     assert not domain.has("final/reviews/fact_review")

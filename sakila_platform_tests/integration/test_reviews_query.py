@@ -59,7 +59,7 @@ def test_a_question_is_answered_as_table_csv_and_json(warehouse: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "reported"),
     [
         ("SELECT * FROM fact_movie_analytic", "Did you mean fact_movie_analytics, customer_movie"),
         ("SELECT devise FROM dim_devices", 'datawarehouse_reviews can\'t answer that: column "devise" does not exist'),
@@ -73,11 +73,11 @@ def test_a_question_is_answered_as_table_csv_and_json(warehouse: None) -> None:
     ],
 )
 def test_what_can_not_be_asked_is_one_line_and_changes_nothing(
-    warehouse: None, postgres_server: PostgresAddress, sql: str, told: str
+    warehouse: None, postgres_server: PostgresAddress, sql: str, reported: str
 ) -> None:
     result = query(sql)
     assert isinstance(result.exception, UsageError)
-    assert told in str(result.exception)
+    assert reported in str(result.exception)
     assert "\n" not in str(result.exception)
     with connect(postgres_server.on(WAREHOUSE.name)) as connection:
         assert connection.execute("SELECT count(*) FROM dim_devices").fetchone() == (2,)

@@ -98,7 +98,7 @@ class Lanes:
         self.local.purchases(PURCHASES)
 
     def run_local(self, days: Sequence[date]) -> Outcomes:
-        """Each day by itself in the local lane; refused ones told."""
+        """Each day by itself in the local lane; refused ones described."""
         outcomes: Outcomes = {}
         with at(self.local):
             for day in days:
@@ -168,8 +168,8 @@ def history(lanes: Lanes) -> tuple[Outcomes, Outcomes]:
 def test_the_same_days_come_to_the_same(history: tuple[Outcomes, Outcomes]) -> None:
     local, glue = history
     assert glue == local
-    told = {f"{name.path} {day}" for name, days in glue.items() for day, one in days.items() if one.refused}
-    assert told == {
+    reported = {f"{name.path} {day}" for name, days in glue.items() for day, one in days.items() if one.refused}
+    assert reported == {
         "stage/reviews/classified_movie_review 2021-04-27",
         "stage/reviews/user_purchase 2021-04-27",
         "stage/reviews/review_logs 2021-04-30",
@@ -211,9 +211,9 @@ def test_the_scripts_do_a_day_and_say_so(
             words = [script, "--days", DAY, "--lake", lake_location(), *more]
             monkeypatch.setattr(sys, "argv", words)
             runpy.run_path(str(SCRIPTS / script), run_name="__main__")
-        told = capfd.readouterr().out
-        assert "stage/reviews/classified_movie_review 2021-04-25: 4 rows, 3 rows set aside" in told
-        assert "final/reviews/fact_review 2021-04-25: 3 rows, 1 rows set aside" in told
+        reported = capfd.readouterr().out
+        assert "stage/reviews/classified_movie_review 2021-04-25: 4 rows, 3 rows set aside" in reported
+        assert "final/reviews/fact_review 2021-04-25: 3 rows, 1 rows set aside" in reported
         assert lanes.glue.contents() == before
 
 
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_used_fails_the_script_with_its_line(
             runpy.run_path(str(SCRIPTS / "reviews_stage.py"), run_name="__main__")
 
 
-def test_a_session_without_a_driver_for_postgresql_is_told(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_without_a_driver_for_postgresql_is_reported(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sakila_platform.spark.source.postgres_jdbc._DRIVER", "org.example.Driver")
     with pytest.raises(PlatformError, match="libpostgresql-jdbc-java"):
         lanes.run_glue(DAYS[:1])

@@ -344,14 +344,14 @@ def test_a_day_of_the_lake_that_another_contract_wrote_is_named_and_the_warehous
     path = data_file(star.FACT_MOVIE_ANALYTICS.name, day_partition(SECOND))
     rows = pq.read_table(pa.BufferReader(reviews.lake.read(path)))
     reviews.lake.publish(path, encode_parquet(rows.drop_columns([rows.column_names[-1]])))
-    told = (
+    reported = (
         r"^final/reviews/fact_movie_analytics/dt=2021-05-02 was written by another contract: \w+ is missing .*"
         r"`sakila-platform run reviews --from 2021-05-02 --to 2021-05-02`"
     )
 
-    with pytest.raises(PlatformError, match=told):
+    with pytest.raises(PlatformError, match=reported):
         reviews.load(FIRST, SECOND)
-    with connected(reviews.address) as connection, pytest.raises(PlatformError, match=told):
+    with connected(reviews.address) as connection, pytest.raises(PlatformError, match=reported):
         loading.refill(Loading(warehouse.STAR, connection, reviews.lake, publish_year))
 
     assert reviews.contents() == whole

@@ -335,9 +335,9 @@ def test_a_right_that_is_missing_is_named(
         return
     with pytest.raises(
         PlatformError, match=f"The account lacks the right {missing}. Have it granted, by GRANT"
-    ) as told:
+    ) as reported:
         load(address, str(official_dump))
-    assert "\n" not in str(told.value) and "complete dump" not in str(told.value)
+    assert "\n" not in str(reported.value) and "complete dump" not in str(reported.value)
 
 
 def test_a_server_with_a_binary_log_has_its_setting_named(
@@ -349,8 +349,8 @@ def test_a_server_with_a_binary_log_has_its_setting_named(
     try:
         rows(address.on(""), "CREATE USER clerk@'%%' IDENTIFIED BY 'c'")
         rows(address.on(""), "GRANT ALL ON sakila.* TO clerk@'%%'")
-        with pytest.raises(PlatformError, match="run SET GLOBAL log_bin_trust_function_creators = 1 ") as told:
+        with pytest.raises(PlatformError, match="run SET GLOBAL log_bin_trust_function_creators = 1 ") as reported:
             load(Address(address.host, address.port, "clerk", "c", "sakila"), str(official_dump))
-        assert "complete dump" not in str(told.value)
+        assert "complete dump" not in str(reported.value)
     finally:
         private_server.stop_server(tmp_path)

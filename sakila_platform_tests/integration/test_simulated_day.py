@@ -454,7 +454,7 @@ def _pooled(cells: list[tuple[int, float]]) -> tuple[list[int], list[float]]:
     return [int(pool[0]) for pool in pools], [float(pool[1]) for pool in pools]
 
 
-def test_when_payment_numbers_run_out_nothing_is_written_and_the_way_out_is_told(
+def test_when_payment_numbers_run_out_nothing_is_written_and_the_way_out_is_reported(
     connection: pymysql.Connection,
 ) -> None:
     write(connection, "ALTER TABLE payment AUTO_INCREMENT = 65500")
@@ -468,7 +468,7 @@ def test_when_payment_numbers_run_out_nothing_is_written_and_the_way_out_is_told
     assert simulate_day(connection, MONDAY, CLOCK).rentals == 100
 
 
-def test_a_database_without_sakila_is_told_in_one_line(empty_database: Address) -> None:
+def test_a_database_without_sakila_is_reported_in_one_line(empty_database: Address) -> None:
     with closing(connect(empty_database)) as connection, pytest.raises(PlatformError) as refused:
         simulate_day(connection, MONDAY, CLOCK)
 

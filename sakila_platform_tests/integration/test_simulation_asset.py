@@ -57,7 +57,7 @@ def simulation_job(shop: Address) -> dg.JobDefinition:
     return definitions.resolve_job_def("simulate")
 
 
-def told(instance: dg.DagsterInstance) -> list[tuple[str | None, dict[str, Any]]]:
+def reported(instance: dg.DagsterInstance) -> list[tuple[str | None, dict[str, Any]]]:
     """Every event of the asset, in order: the day, and what was said of it."""
     records = instance.fetch_materializations(KEY, limit=100).records
     return [
@@ -82,7 +82,7 @@ def test_a_range_of_days_is_one_run_with_one_outcome_per_day(shop: Address, inst
     result = run_days_of(shop, instance, "2006-02-13", "2006-02-20")
 
     assert result.success
-    outcomes = told(instance)
+    outcomes = reported(instance)
     assert [day for day, _ in outcomes] == [f"2006-02-{n}" for n in range(13, 21)]
     statuses = [metadata["status"] for _, metadata in outcomes]
     assert statuses == ["skipped", "skipped", *["simulated"] * 5, "skipped"]
@@ -95,12 +95,12 @@ def test_running_the_range_again_writes_nothing_and_tells_the_same_counts(
     shop: Address, instance: dg.DagsterInstance
 ) -> None:
     run_days_of(shop, instance, "2006-02-15", "2006-02-18")
-    first = told(instance)
+    first = reported(instance)
     before = rentals_per_day(shop, date(2006, 2, 15))
 
     assert run_days_of(shop, instance, "2006-02-15", "2006-02-18").success
 
-    again = told(instance)[len(first) :]
+    again = reported(instance)[len(first) :]
     assert [(day, {**metadata, "status": "simulated"}) for day, metadata in again] == first
     assert {metadata["status"] for _, metadata in again} == {"already simulated"}
     assert rentals_per_day(shop, date(2006, 2, 15)) == before
@@ -114,7 +114,7 @@ def test_a_run_that_fails_on_a_day_tells_of_the_days_before_it(shop: Address, in
     result = run_days_of(shop, instance, "2006-02-15", "2006-02-18")
 
     assert not result.success
-    assert [day for day, _ in told(instance)] == ["2006-02-15"]
+    assert [day for day, _ in reported(instance)] == ["2006-02-15"]
     assert rentals_per_day(shop, date(2006, 2, 15)) == {date(2006, 2, 15): 100}
     (failure,) = [event for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
     assert "simulated_rentals on 2006-02-16: sakila.payment has no payment_id left" in str(failure.step_failure_data)

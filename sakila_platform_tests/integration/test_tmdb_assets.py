@@ -62,14 +62,14 @@ def collect(instance: dg.DagsterInstance, place: Place, days: list[str] = DAYS) 
 
 
 def counted(instance: dg.DagsterInstance, day: str) -> dict[str, int]:
-    """The records of each subject as Dagster was told them for a day."""
-    told = {}
+    """The records of each subject as Dagster has them for a day."""
+    reported = {}
     for about in RECORDS:
         wanted = dg.AssetRecordsFilter(tmdb_key(about), asset_partitions=[day])
         for record in instance.fetch_materializations(wanted, limit=1).records:
             assert record.asset_materialization
-            told[about.subject] = int(str(record.asset_materialization.metadata[ROW_COUNT].value))
-    return told
+            reported[about.subject] = int(str(record.asset_materialization.metadata[ROW_COUNT].value))
+    return reported
 
 
 def test_each_subject_has_an_outcome_for_each_day(instance: dg.DagsterInstance, place: Place) -> None:

@@ -46,9 +46,13 @@ def asked(register: Register) -> int:
 
 
 def test_a_title_comes_with_credits_keywords_and_external_ids(tmdb: TmdbClient) -> None:
-    told = tmdb.ask(film(FILM.tmdb_id)).document
-    assert (told["id"], told["imdb_id"], told["external_ids"]["imdb_id"]) == (FILM.tmdb_id, FILM.imdb_id, FILM.imdb_id)
-    assert len(told["credits"]["cast"]) + len(told["credits"]["crew"]) == len(FILM.parts)
+    reported = tmdb.ask(film(FILM.tmdb_id)).document
+    assert (reported["id"], reported["imdb_id"], reported["external_ids"]["imdb_id"]) == (
+        FILM.tmdb_id,
+        FILM.imdb_id,
+        FILM.imdb_id,
+    )
+    assert len(reported["credits"]["cast"]) + len(reported["credits"]["crew"]) == len(FILM.parts)
     show = tmdb.ask(series(SHOW.tmdb_id)).document
     # Series have neither an IMDb id of their own there, nor keywords where films have them.
     assert "imdb_id" not in show
@@ -75,7 +79,7 @@ def test_a_title_that_tmdb_no_longer_knows_is_an_answer_too(tmdb: TmdbClient) ->
     assert json.loads(answer.text)["status_code"] == 34
 
 
-def test_a_wrong_token_is_told_in_a_line_without_it(url: str, register: Register) -> None:
+def test_a_wrong_token_is_reported_in_a_line_without_it(url: str, register: Register) -> None:
     with pytest.raises(PlatformError) as refused:
         TmdbClient(access(url, token="secret-token")).ask(film(FILM.tmdb_id))
     assert str(refused.value) == f"TMDB at {url} refuses the token (401). Correct SAKILA_TMDB_TOKEN."
@@ -89,7 +93,7 @@ def test_without_a_token_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("kept", ["secret\ntoken", "secret token", '{"token": "secret"}', "secret\u2019s"])
-def test_a_secret_that_is_no_token_is_told_in_a_line_without_it(kept: str) -> None:
+def test_a_secret_that_is_no_token_is_reported_in_a_line_without_it(kept: str) -> None:
     with pytest.raises(PlatformError, match=r"^What is kept as TMDB's token is none") as refused:
         access_of_settings(kept)
     assert "secret" not in str(refused.value)
@@ -141,7 +145,7 @@ def test_what_passes_is_asked_again(tmdb: TmdbClient, register: Register, fault:
     assert asked(register) == 3
 
 
-def test_a_service_that_stays_down_is_told_in_a_line(tmdb: TmdbClient, url: str, register: Register) -> None:
+def test_a_service_that_stays_down_is_reported_in_a_line(tmdb: TmdbClient, url: str, register: Register) -> None:
     register.order(Order(Fault.SERVER_ERROR, times=100))
     with pytest.raises(PlatformError) as refused:
         tmdb.ask(film(FILM.tmdb_id))
@@ -152,7 +156,7 @@ def test_a_service_that_stays_down_is_told_in_a_line(tmdb: TmdbClient, url: str,
     assert asked(register) == 6
 
 
-def test_an_address_where_nobody_answers_is_told_in_a_line() -> None:
+def test_an_address_where_nobody_answers_is_reported_in_a_line() -> None:
     with pytest.raises(
         PlatformError, match=r"^TMDB at http://127.0.0.1:9/3 could not be reached \(.*\), however often"
     ):

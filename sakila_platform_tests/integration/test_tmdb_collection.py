@@ -76,7 +76,7 @@ def test_raw_has_every_horror_title_that_tmdb_knows(place: Place, titles: list[T
     assert {"credits", "keywords", "external_ids"} <= films[0].keys() & series[0].keys()
 
 
-def test_what_tmdb_does_not_know_is_told(place: Place, titles: list[Title]) -> None:
+def test_what_tmdb_does_not_know_is_reported(place: Place, titles: list[Title]) -> None:
     place.collect(DAY)
     looked_for = {each["imdb_id"]: each["answer"] for each in place.records(FOUND, DAY)}
     unknown = {
@@ -111,15 +111,15 @@ def test_a_search_is_not_followed_further_than_told(place: Place) -> None:
     assert [page["page"] for page in place.records(DISCOVERED_MOVIES, DAY)] == [1]
 
 
-def test_pages_that_tmdb_does_not_show_are_not_asked_for_and_told(
+def test_pages_that_tmdb_does_not_show_are_not_asked_for_and_reported(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoints, "MOST_PAGES", 1)
-    told: list[str] = []
-    work = Work(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), told.append)
+    reported: list[str] = []
+    work = Work(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), reported.append)
     collect_day(work, DAY, SCOPE, [])
     assert [page["page"] for page in place.records(DISCOVERED_SERIES, DAY)] == [1]
-    [line] = [line for line in told if "TMDB shows" in line]
+    [line] = [line for line in reported if "TMDB shows" in line]
     assert re.fullmatch(r"/discover/tv\?.* has 2 pages, of which TMDB shows 1", line)
 
 
@@ -173,7 +173,7 @@ def test_when_tmdb_fails_what_was_had_is_kept_and_not_asked_again(
     assert {question: times for question, times in register.answered.items() if times > 1} == {}
 
 
-def test_answers_of_no_use_are_told_and_the_next_day_asks_again(
+def test_answers_of_no_use_are_reported_and_the_next_day_asks_again(
     place: Place, register: Register, tmp_path: Path
 ) -> None:
     bare = Place(str(tmp_path / "bare"), place.url, tmp_path / "answers.sqlite")

@@ -1,4 +1,4 @@
-"""What goes wrong without a run that fails is told too: checks, late data; and CloudWatch is told what layers do."""
+"""What goes wrong without a run that fails is reported too: checks, late data; layers send metrics to CloudWatch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dag
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was sent to people."""
     sent: list[str] = []
 
@@ -88,58 +88,62 @@ def watcher(instance: dg.DagsterInstance) -> Watcher:
     return watcher
 
 
-def test_a_check_that_did_not_pass_is_told_with_asset_days_reason_and_page(watcher: Watcher, told: list[str]) -> None:
+def test_a_check_that_did_not_pass_is_reported_with_asset_days_reason_and_page(
+    watcher: Watcher, reported: list[str]
+) -> None:
     evaluated(watcher.instance, "2005-05-24")
     watcher.look()
-    [message] = told
+    [message] = reported
     assert message == (
         "Check failed: stage/sakila/rental contract on 2005-05-24: 3 rows have no customer. "
         "http://localhost:3000/assets/stage/sakila/rental?view=checks"
     )
 
 
-def test_many_days_of_one_check_are_one_line(watcher: Watcher, told: list[str]) -> None:
+def test_many_days_of_one_check_are_one_line(watcher: Watcher, reported: list[str]) -> None:
     evaluated(watcher.instance, "2005-05-25", "2005-05-24", "2005-05-30")
     watcher.look()
-    [message] = told
+    [message] = reported
     assert message.startswith("Check failed: stage/sakila/rental contract on 3 days, 2005-05-24..2005-05-30: ")
     assert "\n" not in message
 
 
-def test_a_warning_is_told_as_one(watcher: Watcher, told: list[str]) -> None:
+def test_a_warning_is_reported_as_one(watcher: Watcher, reported: list[str]) -> None:
     evaluated(watcher.instance, "2005-05-24", severity="WARN")
     watcher.look()
-    assert told[0].startswith("Check warns: stage/sakila/rental contract")
+    assert reported[0].startswith("Check warns: stage/sakila/rental contract")
 
 
-def test_what_passed_and_what_was_told_already_is_not_told(watcher: Watcher, told: list[str]) -> None:
+def test_what_passed_and_what_was_reported_already_is_not_reported(watcher: Watcher, reported: list[str]) -> None:
     evaluated(watcher.instance, "2005-05-24", passed=True)
     watcher.look()
-    assert told == []
+    assert reported == []
     evaluated(watcher.instance, "2005-05-25")
     watcher.look()
     watcher.look()
-    assert len(told) == 1
+    assert len(reported) == 1
 
 
-def test_what_happened_before_anybody_watched_is_not_told(instance: dg.DagsterInstance, told: list[str]) -> None:
+def test_what_happened_before_anybody_watched_is_not_reported(
+    instance: dg.DagsterInstance, reported: list[str]
+) -> None:
     evaluated(instance, "2005-05-24")
     watcher = Watcher(instance)
     watcher.look()
     watcher.look()
-    assert told == []
+    assert reported == []
 
 
 def test_more_than_a_page_of_evaluations_is_read_to_the_end(
-    watcher: Watcher, told: list[str], monkeypatch: pytest.MonkeyPatch
+    watcher: Watcher, reported: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching_module, "_EVENTS_AT_ONCE", 2)
     evaluated(watcher.instance, "2005-05-24", "2005-05-25", "2005-05-26", "2005-05-27", "2005-05-28")
     watcher.look()
-    assert "on 5 days" in told[0]
+    assert "on 5 days" in reported[0]
 
 
-def test_late_data_is_told_once_each_time_it_becomes_late(watcher: Watcher, told: list[str]) -> None:
+def test_late_data_is_reported_once_each_time_it_becomes_late(watcher: Watcher, reported: list[str]) -> None:
     def becomes(state: FreshnessState) -> None:
         at = datetime.now(timezone.utc).timestamp()
         change = FreshnessStateChange(
@@ -153,7 +157,7 @@ def test_late_data_is_told_once_each_time_it_becomes_late(watcher: Watcher, told
     becomes(FreshnessState.PASS)
     becomes(FreshnessState.FAIL)
     late = "Late: stage/sakila/rental should have been updated by now. http://localhost:3000/assets/stage/sakila/rental"
-    assert told == [late, late]
+    assert reported == [late, late]
 
 
 # Metrics
@@ -168,7 +172,7 @@ def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def metrics() -> dict[tuple[str, str], list[float]]:
-    """By layer and name, what CloudWatch was told."""
+    """By layer and name, the metrics that CloudWatch was sent."""
     found: dict[tuple[str, str], list[float]] = {}
     client = boto3.client("cloudwatch", region_name="us-east-1")
     for metric in client.list_metrics(Namespace="Sakila")["Metrics"]:
@@ -187,7 +191,7 @@ def metrics() -> dict[tuple[str, str], list[float]]:
     return found
 
 
-def test_rows_and_seconds_of_each_layer_are_told(platform: Platform, cloudwatch: None) -> None:
+def test_rows_and_seconds_of_each_layer_are_reported(platform: Platform, cloudwatch: None) -> None:
     platform.set(METRICS_NAMESPACE="Sakila")
     assert platform.run_in_dagster("2005-05-24", "2005-05-25").success
     found = metrics()
@@ -199,15 +203,15 @@ def test_rows_and_seconds_of_each_layer_are_told(platform: Platform, cloudwatch:
     assert found["stage", "Seconds"][0] > 0
 
 
-def test_nothing_is_told_unless_a_namespace_is_set(platform: Platform, cloudwatch: None) -> None:
+def test_nothing_is_sent_unless_a_namespace_is_set(platform: Platform, cloudwatch: None) -> None:
     tell_metrics("stage", 1, 1, 1.0)
     assert metrics() == {}
 
 
-def test_metrics_that_can_not_be_told_fail_nothing(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+def test_metrics_that_can_not_be_sent_fail_nothing(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     platform.set(METRICS_NAMESPACE="Sakila")
     platform.monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     platform.monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     platform.monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     tell_metrics("stage", 1, 1, 1.0)
-    assert "Metrics of stage could not be told to Sakila" in caplog.text
+    assert "Metrics of stage could not be sent to Sakila" in caplog.text

@@ -66,7 +66,7 @@ def test_every_kind_of_archive_is_read(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ARCHIVES)
 @settings(max_examples=60, deadline=None)
 @given(place=st.floats(0, 0.999), bits=st.integers(1, 255), cut=st.booleans())
-def test_a_damaged_archive_is_read_or_told_in_one_line(
+def test_a_damaged_archive_is_read_or_reported_in_one_line(
     kind: str, place: float, bits: int, cut: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     content = bytearray(ARCHIVES[kind])
@@ -74,8 +74,8 @@ def test_a_damaged_archive_is_read_or_told_in_one_line(
     content[at] ^= bits
     try:
         read(tmp_path_factory.getbasetemp(), bytes(content[:at] if cut else content))
-    except PlatformError as told:
-        assert "\n" not in str(told) and str(told)
+    except PlatformError as reported:
+        assert "\n" not in str(reported) and str(reported)
 
 
 # A tar that is not packed has no checksum of what its files hold.

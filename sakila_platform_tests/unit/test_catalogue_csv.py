@@ -92,7 +92,7 @@ def test_in_a_file_that_quotes_a_mark_that_is_never_closed_spoils_its_own_line_o
     ]
 
 
-def test_a_pipe_in_the_marks_of_a_file_without_quoting_is_told_as_such() -> None:
+def test_a_pipe_in_the_marks_of_a_file_without_quoting_is_reported_as_such() -> None:
     names = ['"Scream" Later', '"Boo" Again', '"A | B"']
     assert titles(*(film(name=name) for name in names))[2] == (
         "the line has 16 fields, not 15: quotation marks are letters in this file"

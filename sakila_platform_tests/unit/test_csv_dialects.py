@@ -138,12 +138,14 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("damaged", "faults"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_record_that_does_not_keep_to_the_files_dialect_is_told_by_its_line(damaged: str, faults: list[str]) -> None:
+def test_a_record_that_does_not_keep_to_the_files_dialect_is_reported_by_its_line(
+    damaged: str, faults: list[str]
+) -> None:
     fine = '1,"a ""b"", c",2\n'
     _, records = read(f"head\n{fine * 3}{damaged}\n{fine}".encode(), form())
-    told = [(record.number, record.fault) for record in records if record.fault or len(record.fields) != 3]
-    assert told == list(enumerate(faults, 5))
-    assert len(records) - len(told) == 4
+    reported = [(record.number, record.fault) for record in records if record.fault or len(record.fields) != 3]
+    assert reported == list(enumerate(faults, 5))
+    assert len(records) - len(reported) == 4
 
 
 def test_a_text_that_would_swallow_a_record_is_none() -> None:

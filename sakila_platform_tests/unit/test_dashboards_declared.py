@@ -58,15 +58,15 @@ def test_the_platforms_dashboards_keep_their_marts_contracts() -> None:
     require_contracts_kept([SHOP], SHELVES)
 
 
-def test_a_column_that_a_mart_lacks_is_told_with_the_nearest_names() -> None:
-    told = fault(with_chart(dimensions=(Dimension("stores", "Store"),)))
-    assert told == "Dashboard shop: chart by_store: mart shelves has no column stores. Nearest: store."
-    told = fault(replace(SHOP, dates=DateFilter({"shelves": "date"})))
-    assert told == "Dashboard shop: the date filter: mart shelves has no column date. Nearest: rental_date."
+def test_a_column_that_a_mart_lacks_is_reported_with_the_nearest_names() -> None:
+    reported = fault(with_chart(dimensions=(Dimension("stores", "Store"),)))
+    assert reported == "Dashboard shop: chart by_store: mart shelves has no column stores. Nearest: store."
+    reported = fault(replace(SHOP, dates=DateFilter({"shelves": "date"})))
+    assert reported == "Dashboard shop: the date filter: mart shelves has no column date. Nearest: rental_date."
 
 
 @pytest.mark.parametrize(
-    ("dashboard", "told"),
+    ("dashboard", "reported"),
     [
         (with_chart(mart="shelfs"), "there is no mart shelfs. Nearest: shelves."),
         (replace(SHOP, dates=DateFilter({})), "the date filter names no column of mart shelves"),
@@ -82,8 +82,8 @@ def test_a_column_that_a_mart_lacks_is_told_with_the_nearest_names() -> None:
         (replace(SHOP, charts=(BY_STORE, BY_STORE)), "two charts are called by_store"),
     ],
 )
-def test_what_can_not_be_drawn_is_refused(dashboard: Dashboard, told: str) -> None:
-    assert told in fault(dashboard)
+def test_what_can_not_be_drawn_is_refused(dashboard: Dashboard, reported: str) -> None:
+    assert reported in fault(dashboard)
 
 
 def test_a_dashboard_that_names_what_its_mart_lacks_stops_the_definitions() -> None:
@@ -111,7 +111,7 @@ def test_every_chart_is_a_specification_that_the_library_takes(chart: Chart) -> 
     assert drawn["marks"]
 
 
-# A period that ends today has no length before it; its shape is told by days alone.
+# A period that ends today has no length before it; its shape depends on days alone.
 DAY = Dimension("date", "Day")
 TIMELINE = Chart("days", "Days", ChartKind.TIMELINE, "shelves", (DAY,), (TAKEN, replace(TAKEN, name="mean")))
 

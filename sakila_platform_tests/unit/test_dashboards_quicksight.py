@@ -99,7 +99,7 @@ def test_every_data_set_can_be_filtered_by_the_same_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "reported"),
     [
         (("Name",), "", "0 is less than 1"),
         (("AwsAccountId",), "1234", "does not match"),
@@ -110,13 +110,13 @@ def test_every_data_set_can_be_filtered_by_the_same_columns() -> None:
         (("Definition", "CalculatedFields", 0, "Name"), 5, "is not a string"),
     ],
 )
-def test_a_request_that_aws_would_refuse_is_found_out(path: tuple[Any, ...], value: Any, told: str) -> None:
+def test_a_request_that_aws_would_refuse_is_found_out(path: tuple[Any, ...], value: Any, reported: str) -> None:
     broken: Any = copy.deepcopy(DASHBOARDS_SENT[0])
     inner = broken
     for step in path[:-1]:
         inner = inner[step]
     inner[path[-1]] = value
-    [fault] = [each for each in request_faults("quicksight", "CreateDashboard", broken) if told in each]
+    [fault] = [each for each in request_faults("quicksight", "CreateDashboard", broken) if reported in each]
     assert str(path[-1]) in fault
 
 

@@ -30,7 +30,7 @@ class OneClient:
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[OneClient, Stubber]]:
-    """Lambda, answering as it is told."""
+    """Lambda, answering as it is set up to."""
     client = boto3.client(
         "lambda", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
     )
@@ -50,7 +50,7 @@ def test_a_role_that_was_just_made_is_waited_for(play: tuple[OneClient, Stubber]
     assert session.waited == [1.0, 2.0, 4.0]
 
 
-def test_a_role_that_stays_unknown_is_told_after_half_a_minute(play: tuple[OneClient, Stubber]) -> None:
+def test_a_role_that_stays_unknown_is_reported_after_half_a_minute(play: tuple[OneClient, Stubber]) -> None:
     session, stubber = play
     for _ in range(6):
         stubber.add_client_error("delete_function", "InvalidParameterValueException", "it cannot be assumed")

@@ -236,10 +236,10 @@ def test_scripts_know_every_argument_that_their_jobs_are_given(
     jobs = {each.name: each.wanted["DefaultArguments"] for each in declared(place) if each.kind == "glue job"}
     for name, arguments in jobs.items():
         words = [str(word) for pair in arguments.items() for word in pair]
-        told = parse_arguments(words)
+        reported = parse_arguments(words)
         assert put == {"SAKILA_LAKE": place.lake, **dict(place.job_settings), **watched}
         assert (
-            (told.login.jdbc_url != "")
+            (reported.login.jdbc_url != "")
             == ("--jdbc-url" in arguments)
             == (name.removeprefix("sakila-test-") not in WITHOUT_A_DATABASE)
         )
@@ -258,14 +258,14 @@ def test_tmdb_is_asked_once_there_is_a_token_which_only_its_secret_holds() -> No
     assert without["schedule"]["State"] == "DISABLED"
 
     place = ENVIRONMENTS["in a VPC, with TMDB"]
-    told = about_tmdb(place)
-    assert told["schedule"]["State"] == "ENABLED"
-    assert str.__str__(told["secret"]["Value"]) == "token-of-tmdb"
-    variables = told["lambda function"]["Environment"]["Variables"]
+    reported = about_tmdb(place)
+    assert reported["schedule"]["State"] == "ENABLED"
+    assert str.__str__(reported["secret"]["Value"]) == "token-of-tmdb"
+    variables = reported["lambda function"]["Environment"]["Variables"]
     assert (variables["SAKILA_LAKE"], variables["SAKILA_TMDB_SECRET"]) == (place.lake, "sakila-test-tmdb")
     # Nothing in a VPC reaches TMDB without a gateway, and this function needs nothing that is in one.
-    assert told["lambda function"]["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
-    rest = {kind: parts for kind, parts in told.items() if kind != "secret"}
+    assert reported["lambda function"]["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
+    rest = {kind: parts for kind, parts in reported.items() if kind != "secret"}
     assert "token-of-tmdb" not in str(rest) + repr(place)
 
 
@@ -356,14 +356,14 @@ def test_the_clock_of_glue_is_off_where_dagster_conducts() -> None:
     assert on["sakila-test-daily-final"]
 
 
-def test_differences_are_told_where_they_are_and_a_secret_never() -> None:
+def test_differences_are_reported_where_they_are_and_a_secret_never() -> None:
     wanted = {"A": {"B": [1, 2]}, "Tags": Exactly({"x": "1"}), "Password": Secret("hunter2"), "Empty": ""}
     present = {"A": {"B": [1, 3], "More": True}, "Tags": {"x": "1", "y": "2"}, "Password": "other"}
-    told = [str(difference) for difference in differences(wanted, present)]
-    assert told == ["A.B[1]: 3 -> 2", "Tags.y: 2 -> (nothing)", "Password: (secret) differs"]
+    reported = [str(difference) for difference in differences(wanted, present)]
+    assert reported == ["A.B[1]: 3 -> 2", "Tags.y: 2 -> (nothing)", "Password: (secret) differs"]
 
 
-def test_of_two_long_texts_the_end_that_differs_is_told() -> None:
+def test_of_two_long_texts_the_end_that_differs_is_reported() -> None:
     place = "s3://sakila-prod-123456789012-us-east-1/deploy"
     (difference,) = differences({"Script": f"{place}/1.1.0/x.py"}, {"Script": f"{place}/1.0.0/x.py"})
     assert str(difference) == "Script: ... -us-east-1/deploy/1.0.0/x.py -> ... -us-east-1/deploy/1.1.0/x.py"
@@ -483,6 +483,6 @@ def test_a_view_has_a_row_for_each_row_of_its_table_under_the_columns_it_tells(t
         found = connection.execute(view.sql)
         assert [column[0] for column in found.description or ()] == [column.name for column in view.columns]
         assert len(found.fetchall()) == 2
-    told = base64.b64decode(view_parts(view, "refined_catalogue")["ViewOriginalText"].split()[3])
-    assert json.loads(told)["originalSql"] == view.sql
-    assert {column["type"].partition("(")[0] for column in json.loads(told)["columns"]} <= PRESTO_TYPES
+    reported = base64.b64decode(view_parts(view, "refined_catalogue")["ViewOriginalText"].split()[3])
+    assert json.loads(reported)["originalSql"] == view.sql
+    assert {column["type"].partition("(")[0] for column in json.loads(reported)["columns"]} <= PRESTO_TYPES

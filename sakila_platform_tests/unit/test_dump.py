@@ -59,7 +59,7 @@ def test_a_folder_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-def test_a_file_that_powershell_wrote_is_told_to_be_utf_16(encoding: str, tmp_path: Path) -> None:
+def test_a_file_that_powershell_wrote_is_recognised_as_utf_16(encoding: str, tmp_path: Path) -> None:
     (tmp_path / SCHEMA_FILE).write_text(SCHEMA, encoding="utf-8")
     (tmp_path / DATA_FILE).write_text(DATA if encoding == "utf-16" else "\ufeff" + DATA, encoding=encoding)
     with pytest.raises(PlatformError, match=f"{DATA_FILE} is UTF-16, .* --result-file=FILE"):

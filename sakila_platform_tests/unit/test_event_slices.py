@@ -126,7 +126,7 @@ def test_any_rows_in_any_order_give_the_same_days_in_memory_or_on_disk(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_hold_the_rows_is_told_in_one_line(monkeypatch, tmp_path):
+def test_a_folder_that_cannot_hold_the_rows_is_reported_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(event_slices, "_HELD_BYTES", 1)
     blocked = tmp_path / "file"
     blocked.touch()

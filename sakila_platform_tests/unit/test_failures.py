@@ -1,4 +1,4 @@
-"""Work on many things at once: what fails keeps nothing else from being done, and is told at the end."""
+"""Work on many things at once: what fails keeps nothing else from being done, and is reported at the end."""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ def test_the_files_have_a_row_for_each_title_and_artist(folder: Path, file: CsvF
     artists: dict[str, set[str]] = {}
     for row in rows(folder, file):
         artists.setdefault(row["id"], set()).add(row["nomeArtista"])
-    told = {imdb_id: names for imdb_id, names in artists.items() if imdb_id in by_id}
-    assert told.keys() == {imdb_id for imdb_id, title in by_id.items() if title.is_in_csv}
-    for imdb_id, names in told.items():
+    reported = {imdb_id: names for imdb_id, names in artists.items() if imdb_id in by_id}
+    assert reported.keys() == {imdb_id for imdb_id, title in by_id.items() if title.is_in_csv}
+    for imdb_id, names in reported.items():
         assert names == {part.person.name for part in by_id[imdb_id].parts}
 
 
@@ -109,10 +109,10 @@ def test_money_that_nobody_knows_is_zero_as_at_tmdb() -> None:
 
 def test_horror_series_are_marked_by_a_keyword_for_lack_of_a_genre() -> None:
     show = next(title for title in TITLES if title.is_series and title.is_horror and not title.is_overlooked)
-    told = detailed(show, {"keywords", "external_ids"})
-    assert HORROR_KEYWORD in {each["id"] for each in told["keywords"]["results"]}
-    assert "Horror" not in {each["name"] for each in told["genres"]}
-    assert "credits" not in told
+    reported = detailed(show, {"keywords", "external_ids"})
+    assert HORROR_KEYWORD in {each["id"] for each in reported["keywords"]["results"]}
+    assert "Horror" not in {each["name"] for each in reported["genres"]}
+    assert "credits" not in reported
 
 
 def test_pages_hold_every_title_once() -> None:

@@ -73,9 +73,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("words", "told"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_makes_no_sense_is_refused_by_name(words: list[str], told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+@pytest.mark.parametrize(("words", "reported"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_makes_no_sense_is_refused_by_name(words: list[str], reported: str) -> None:
+    with pytest.raises(UsageError, match=reported):
         parse_arguments(words)
 
 
@@ -127,12 +127,12 @@ def test_a_job_tells_every_chunk_and_fails_in_the_end_when_one_did_not_pass(caps
     days = [[date(2005, 5, 24)], [date(2005, 5, 25)]]
     came_to = iter([{RENTAL: {days[0][0]: TableDay(0, 9, refused="9 of 9 rows break the contract")}},
                     {RENTAL: {days[1][0]: OUTCOME}}])  # fmt: skip
-    told: list = []
+    reported: list = []
 
     with pytest.raises(PlatformError, match="stage/sakila/rental on 2005-05-24: 9 of 9 rows break the contract"):
-        run_chunks(days, lambda _: next(came_to), told.append)
+        run_chunks(days, lambda _: next(came_to), reported.append)
 
-    assert len(told) == 2
+    assert len(reported) == 2
     assert capsys.readouterr().out.splitlines() == [
         "stage/sakila/rental 2005-05-24: 0 rows, 9 rows set aside, 1 days refused",
         "stage/sakila/rental 2005-05-25: 3 rows, 1 rows set aside",

@@ -44,8 +44,8 @@ def test_the_source_is_asked_in_words_that_mysql_knows(table: Table) -> None:
 
 
 def test_a_contracts_types_are_the_same_in_arrow_and_spark() -> None:
-    told = {field.name: field.dataType.simpleString() for field in file_schema(RENTAL)}
-    assert told == {
+    reported = {field.name: field.dataType.simpleString() for field in file_schema(RENTAL)}
+    assert reported == {
         "rental_id": "int",
         "rental_date": "timestamp_ntz",
         "inventory_id": "int",

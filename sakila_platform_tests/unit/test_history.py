@@ -141,11 +141,11 @@ def test_versions_follow_from_captures(picture: str, expected: list[str]) -> Non
     with open_duckdb() as duck:
         load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(3)])
 
-    told = [
+    reported = [
         f"{city} {start:%m-%d}..{end:%m-%d}{' backfilled' * late}"
         for _, _, city, start, end, _, late in sorted(held(kept), key=lambda version: version[3])
     ]
-    assert told == expected
+    assert reported == expected
     assert held(kept) == versions_of(captured)
 
 

@@ -152,12 +152,12 @@ def test_a_refused_mart_names_the_rules_of_its_contract_that_it_broke(
     assert outcome.refused[mart] == f"{mart}_contract: {listed}"
 
 
-def test_a_total_that_differs_is_told_with_both_sides(outcome: Outcome) -> None:
+def test_a_total_that_differs_is_reported_with_both_sides(outcome: Outcome) -> None:
     assert outcome.refused["multiplied"] == (
         "multiplied_adds_up: sum(rentals) (mart_total: 6, source_total: 3); count(*) (mart_total: 3, source_total: 2)"
     )
 
 
-def test_a_member_that_is_nowhere_else_is_told_by_its_number(outcome: Outcome) -> None:
+def test_a_member_that_is_nowhere_else_is_reported_by_its_number(outcome: Outcome) -> None:
     assert outcome.refused["moved"] == "moved_are_sound_films: from_field: 7"
     assert re.search(r"elsewhere_are_sound_films: (from_field: 1\d; ){5}and 3 more", outcome.refused["elsewhere"])

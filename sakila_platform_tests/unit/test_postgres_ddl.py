@@ -23,6 +23,6 @@ def test_redshift_counts_bytes_of_which_a_character_may_have_four() -> None:
 
 
 def test_a_table_without_a_key_has_none_and_takes_nulls() -> None:
-    told = postgres_ddl(PURCHASES)
-    assert "PRIMARY KEY" not in told
-    assert '"unit_price" NUMERIC(8,3) NULL' in told
+    reported = postgres_ddl(PURCHASES)
+    assert "PRIMARY KEY" not in reported
+    assert '"unit_price" NUMERIC(8,3) NULL' in reported

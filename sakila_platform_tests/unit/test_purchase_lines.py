@@ -1,4 +1,4 @@
-"""The retailer's CSV, line by line: what is normal there, and what is told by its line."""
+"""The retailer's CSV, line by line: what is normal there, and what is reported by its line."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_accents_survive_in_either_encoding(tmp_path: Path, encoding: str) -> No
         ("1;2;x;6;12/1/2010 8:26;2.55;1;EIRE", "line 2: 1 fields instead of 8"),
     ],
 )
-def test_what_does_not_fit_is_told_by_its_line(tmp_path: Path, line: str, said: str) -> None:
+def test_what_does_not_fit_is_reported_by_its_line(tmp_path: Path, line: str, said: str) -> None:
     assert said in complaint_of(tmp_path, line + "\n")
 
 
@@ -121,11 +121,13 @@ MARKS = {
 
 
 @pytest.mark.parametrize(("detail", "said"), MARKS.items())
-def test_a_line_whose_marks_do_not_keep_to_the_files_dialect_is_told(tmp_path: Path, detail: str, said: str) -> None:
+def test_a_line_whose_marks_do_not_keep_to_the_files_dialect_is_reported(
+    tmp_path: Path, detail: str, said: str
+) -> None:
     fine = '1,2,"CUP, ""TIN""",6,12/1/2010 8:26,2.55,1,EIRE\n'
-    told = complaint_of(tmp_path, f"{fine}1,2,{detail},6,12/1/2010 8:26,2.55,1,EIRE\n{fine}")
-    assert said in told
-    assert "The file was read as texts in quotation marks, which are doubled within. Correct the file" in told
+    reported = complaint_of(tmp_path, f"{fine}1,2,{detail},6,12/1/2010 8:26,2.55,1,EIRE\n{fine}")
+    assert said in reported
+    assert "The file was read as texts in quotation marks, which are doubled within. Correct the file" in reported
 
 
 def test_invoices_that_an_open_mark_would_swallow_are_not_taken_for_a_text(tmp_path: Path) -> None:

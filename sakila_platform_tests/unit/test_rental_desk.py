@@ -52,7 +52,7 @@ def test_a_moment_is_of_the_shops_clock(written: str | None, meant: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "reported"),
     [
         ("2026-05-21", "in the future"),
         ("2026-05-20T13:31", "in the future"),
@@ -68,8 +68,8 @@ def test_a_moment_is_of_the_shops_clock(written: str | None, meant: str) -> None
         ("\u0662\u0660\u0662\u0666-\u0660\u0665-\u0661\u0669", "no"),
     ],
 )
-def test_another_moment_is_refused_in_words_that_help(written: str, told: str) -> None:
-    with pytest.raises(Invalid, match=told) as refused:
+def test_another_moment_is_refused_in_words_that_help(written: str, reported: str) -> None:
+    with pytest.raises(Invalid, match=reported) as refused:
         counter_time(written, CLOCK)
     assert "2026-05-24T18:30" in refused.value.message
 
@@ -92,7 +92,7 @@ def test_a_long_password_that_nobody_guesses_is_good(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("password", "told"),
+    ("password", "reported"),
     [
         ("short", "at least 12"),
         ("x" * 129, "at most 128"),
@@ -106,8 +106,8 @@ def test_a_long_password_that_nobody_guesses_is_good(password: str) -> None:
         ("Díaz Ana Díaz", "name or the document"),
     ],
 )
-def test_a_password_that_guessers_try_is_refused(password: str, told: str) -> None:
-    with pytest.raises(Invalid, match=told) as refused:
+def test_a_password_that_guessers_try_is_refused(password: str, reported: str) -> None:
+    with pytest.raises(Invalid, match=reported) as refused:
         passwords.require_good_password(password, ("CC-1234567", "Ana", "Díaz"))
     assert refused.value.field == "password"
     assert password not in refused.value.message

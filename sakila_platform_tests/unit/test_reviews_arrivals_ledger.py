@@ -144,8 +144,8 @@ def test_whatever_vendors_do_the_last_content_is_taken_and_none_twice_in_a_row(
 
     def take(later: float = 30.0) -> None:
         for day, contents in zone.seen(later).items():
-            for told in contents:
-                name, _, content = told.partition(": ")
+            for reported in contents:
+                name, _, content = reported.partition(": ")
                 vendor = next(vendor for vendor in VENDOR_FILES if vendor.name == name)
                 taken.setdefault((day, vendor), []).append(content)
 

@@ -90,6 +90,6 @@ def test_a_system_comes_with_a_browser_and_a_maker(system: str, browser: str | N
 
 
 @pytest.mark.parametrize("text", ["windows", "windows=", "=Edge", "mac os=Safari", "linux=a,LINUX=b"])
-def test_a_table_of_browsers_that_is_none_is_told(text: str) -> None:
+def test_a_table_of_browsers_that_is_none_is_reported(text: str) -> None:
     with pytest.raises(ValueError, match="windows=Edge"):
         REVIEWS_BROWSERS.parse(text)

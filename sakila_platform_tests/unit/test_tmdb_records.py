@@ -56,7 +56,7 @@ def test_an_answer_on_several_lines_loses_its_line_breaks_and_nothing_else() -> 
 
 
 @given(st.lists(DOCUMENTS, min_size=2, max_size=5), st.data())
-def test_of_a_file_that_was_cut_off_whole_records_are_kept_and_the_cut_is_told(
+def test_of_a_file_that_was_cut_off_whole_records_are_kept_and_the_cut_is_reported(
     documents: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     content = content_of([one_line(json.dumps(each)) for each in documents])
@@ -64,7 +64,7 @@ def test_of_a_file_that_was_cut_off_whole_records_are_kept_and_the_cut_is_told(
     found = records_of(content[:cut])
     assert found.records == documents[: len(found.records)]
     assert found.rejected
-    # What is neither kept nor told in a line of its own lies behind the cut.
+    # What is neither kept nor reported in a line of its own lies behind the cut.
     assert len(found.records) >= content[:cut].count(b"},\n")
 
 
@@ -140,7 +140,7 @@ def test_answers_are_kept_for_their_day_only(tmp_path: Any) -> None:
     later.close()
 
 
-def test_a_file_of_answers_that_is_none_is_told(tmp_path: Any) -> None:
+def test_a_file_of_answers_that_is_none_is_reported(tmp_path: Any) -> None:
     (tmp_path / "answers.sqlite").write_text("no database, but a text that is long enough to be looked at" * 20)
     with pytest.raises(
         PlatformError, match=r"answers.sqlite can't be used to keep answers of TMDB: file is not a data"

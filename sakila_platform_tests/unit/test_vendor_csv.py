@@ -93,10 +93,10 @@ def test_texts_of_a_file_without_quoting_keep_their_marks_whatever_the_size_of_a
 
 @trying(deadline=None, max_examples=300)
 @given(st.lists(st.text(st.sampled_from('ab,"\\'), min_size=1, max_size=12), max_size=8), BLOCK_BYTES)
-def test_every_line_is_of_a_record_that_is_read_or_of_one_that_is_told(lines: list[str], size: int) -> None:
+def test_every_line_is_of_a_record_that_is_read_or_of_one_that_is_reported(lines: list[str], size: int) -> None:
     rows, faults = read(("cid,review_str,id_review\n" + "\n".join(lines)).encode(), size)
-    told = sum(int(found[1]) if (found := re.search(r", (\d+) lines", fault.detail)) else 1 for fault in faults)
-    assert told + sum(1 + "".join(map(str, row)).count("\n") for row in rows) == len(lines)
+    reported = sum(int(found[1]) if (found := re.search(r", (\d+) lines", fault.detail)) else 1 for fault in faults)
+    assert reported + sum(1 + "".join(map(str, row)).count("\n") for row in rows) == len(lines)
 
 
 def test_a_text_that_a_backslash_may_have_cut_is_set_aside_with_what_follows() -> None:

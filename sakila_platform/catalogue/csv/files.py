@@ -68,10 +68,10 @@ CSV_FILES = (MOVIES, SERIES)
 
 def decoded(text: bytes) -> str:
     """Bytes as text: UTF-8, else Latin-1, in which every byte is a letter. Files have been seen to mix the two."""
-    return decoded_and_told(text)[0]
+    return decoded_with_encoding(text)[0]
 
 
-def decoded_and_told(text: bytes) -> tuple[str, bool]:
+def decoded_with_encoding(text: bytes) -> tuple[str, bool]:
     """Bytes as text, and whether they had to be taken for Latin-1."""
     try:
         return text.decode("utf-8"), False

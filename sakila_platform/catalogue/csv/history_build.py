@@ -45,11 +45,11 @@ def build_history(lake: Lake, until: date) -> dict[TableName, TableDay]:
             connection.execute(f"CREATE TABLE {CSV_ROWS.sql} AS FROM lines_read")
         findings = Findings(*(dict(connection.execute(sql).fetchall()) for sql in findings_sql()))
         if findings.verdict.refused:
-            return {TITLES.name: findings.told(findings.verdict)}
+            return {TITLES.name: findings.described(findings.verdict)}
         outcomes = build_unpartitioned(connection, build, CSV_TABLES)
         lines = connection.execute(lines_sql()).to_arrow_table()
     set_lines_aside(lake, lines)
     # Without them the artists were refused, and nothing was published.
     if TITLES.name in outcomes:
-        outcomes[TITLES.name] = findings.told(outcomes[TITLES.name])
+        outcomes[TITLES.name] = findings.described(outcomes[TITLES.name])
     return outcomes

@@ -24,7 +24,7 @@ from sakila_platform.catalogue.csv.files import (
     SERIES,
     CsvFile,
     decoded,
-    decoded_and_told,
+    decoded_with_encoding,
     records_below_header,
 )
 from sakila_platform.catalogue.trusted_tables import FILM, FIRST_YEAR, LAST_YEAR, RATING
@@ -131,7 +131,7 @@ def _require_header(raw: RawCsv, header: bytes) -> None:
 
 
 def _row(raw: RawCsv, record: Lines, quoting: Quoting) -> dict[str, Any]:
-    text, is_latin_1 = decoded_and_told(record.raw)
+    text, is_latin_1 = decoded_with_encoding(record.raw)
     row: dict[str, Any] = {
         "raw_file": raw.path,
         "quoting": quoting.value,
@@ -146,9 +146,9 @@ def _row(raw: RawCsv, record: Lines, quoting: Quoting) -> dict[str, Any]:
         return {**row, "reason": reason}
     # A line at once, where it can be: most have no quotation mark, and files are long.
     fields = text.split(DELIMITER) if b'"' not in record.raw else [decoded(field) for field in record.fields]
-    told, row["reason"] = _told(raw, fields)
-    if told:
-        _fill(row, told)
+    fields_by_name, row["reason"] = _fields_by_name(raw, fields)
+    if fields_by_name:
+        _fill(row, fields_by_name)
     return row
 
 
@@ -164,14 +164,14 @@ def _why_not(raw: RawCsv, record: Lines) -> str:
     return ""
 
 
-def _told(raw: RawCsv, fields: Iterable[str]) -> tuple[dict[str, str], str]:
+def _fields_by_name(raw: RawCsv, fields: Iterable[str]) -> tuple[dict[str, str], str]:
     """The fields that are not null by the file's names, or why the record can't be taken."""
     columns = raw.file.columns
-    told = {name: stripped for name, field in zip(columns, fields, strict=True) if (stripped := field.strip())}
-    told = {name: field for name, field in told.items() if field != NULL}
-    if not IMDB_ID.fullmatch(told.get("id", "")):
+    found = {name: stripped for name, field in zip(columns, fields, strict=True) if (stripped := field.strip())}
+    found = {name: field for name, field in found.items() if field != NULL}
+    if not IMDB_ID.fullmatch(found.get("id", "")):
         return {}, "the id is not one of IMDb's"
-    return told, ""
+    return found, ""
 
 
 def _fill(row: dict[str, Any], fields: dict[str, str]) -> None:

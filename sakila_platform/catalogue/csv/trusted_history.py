@@ -52,7 +52,7 @@ class Findings:
         taken = self.facts.get("records", 0) - rejected
         return judge(taken, rejected, dict(sorted(self.not_taken.items())), ALLOWED_BAD_SHARE.read())
 
-    def told(self, outcome: TableDay) -> TableDay:
+    def described(self, outcome: TableDay) -> TableDay:
         """The outcome of `titles`, with what is worth telling of the files."""
         lines = ", ".join(f"{reason} ({count})" for reason, count in sorted(self.not_taken.items()))
         odd = ", ".join(f"{fact} ({n})" for fact, n in sorted(self.facts.items()) if n and fact not in _UNREMARKABLE)

@@ -42,13 +42,13 @@ class Checkpoint:
 
     def save(self, zone: RawZone) -> None:
         """Put it into the lake."""
-        told = {
+        content = {
             "is_complete": self.is_complete,
             "files": self.files,
             "records": self.records,
             "answered": self.answered,
         }
-        zone.publish(DAYS.file(self.day, _FILE).path, json.dumps(told, separators=(",", ":")).encode())
+        zone.publish(DAYS.file(self.day, _FILE).path, json.dumps(content, separators=(",", ":")).encode())
 
 
 def checkpoint_of(zone: RawZone, day: date) -> Checkpoint:
@@ -57,8 +57,8 @@ def checkpoint_of(zone: RawZone, day: date) -> Checkpoint:
     if path not in zone.paths(DAYS.day_prefix(day)):
         return Checkpoint(day)
     try:
-        told = json.loads(zone.read(path))
-        return Checkpoint(day, told["is_complete"], told["files"], told["records"], told["answered"])
+        content = json.loads(zone.read(path))
+        return Checkpoint(day, content["is_complete"], content["files"], content["records"], content["answered"])
     except (ValueError, KeyError, TypeError):
         raise PlatformError(
             f"{path} is damaged. Remove it and the files of that day below Raw/TMDB, then run {day} again."

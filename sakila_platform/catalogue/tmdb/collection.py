@@ -245,5 +245,5 @@ def _found(answer: Answer, name: str, kind: str) -> list[tuple[str, int]]:
 def _imdb_id_of(document: dict[str, Any]) -> str | None:
     """The IMDb id of a title: a film's own, else among its external ids."""
     external = document.get("external_ids")
-    told = document.get("imdb_id") or (external.get("imdb_id") if isinstance(external, dict) else None)
-    return told if isinstance(told, str) and told else None
+    imdb_id = document.get("imdb_id") or (external.get("imdb_id") if isinstance(external, dict) else None)
+    return imdb_id if isinstance(imdb_id, str) and imdb_id else None

@@ -140,9 +140,9 @@ def _read_unanswered(gathered: _Gathered, about: RawSubject, record: dict[str, A
     if not isinstance(request, str):
         return "the record has no request"
     request = whole_letters(request)
-    told = answer.get("status_message") if about == subjects.MISSING else record.get("reason")
+    message = answer.get("status_message") if about == subjects.MISSING else record.get("reason")
     looked_for = _IMDB_ID_IN_A_PATH.match(request)
-    reason = whole_letters(told) if isinstance(told, str) and told else "TMDB does not know it"
+    reason = whole_letters(message) if isinstance(message, str) and message else "TMDB does not know it"
     path = request if request.startswith("/discover/") else request.split("?")[0]
     gathered.unanswered[path] = (request, looked_for.group(1) if looked_for else None, reason)
     return ""
@@ -195,8 +195,8 @@ def _title_values(values: Values, title_type: str, record: dict[str, Any]) -> Ro
 
 def _imdb_id(values: Values, record: dict[str, Any]) -> str | None:
     external = record.get("external_ids")
-    told = record.get("imdb_id"), external.get("imdb_id") if isinstance(external, dict) else None
-    return values.imdb_id("imdb_id", told[0]) or values.imdb_id("external_ids.imdb_id", told[1])
+    imdb_ids = record.get("imdb_id"), external.get("imdb_id") if isinstance(external, dict) else None
+    return values.imdb_id("imdb_id", imdb_ids[0]) or values.imdb_id("external_ids.imdb_id", imdb_ids[1])
 
 
 def _minutes(values: Values, is_film: bool, record: dict[str, Any]) -> int | None:
@@ -211,10 +211,10 @@ def _named(values: Values, path: str, record: dict[str, Any]) -> Row:
 
 
 def _credits(values: Values, credits: Any) -> Iterator[Row]:
-    told = credits if isinstance(credits, dict) else {}
+    by_type = credits if isinstance(credits, dict) else {}
     for credit_type in (tables.CAST, tables.CREW):
         path = f"credits.{credit_type}"
-        for credit in values.items(path, told.get(credit_type)):
+        for credit in values.items(path, by_type.get(credit_type)):
             part = (
                 values.integer(f"{path}[].id", credit.get("id")),
                 values.text(f"{path}[].name", credit.get("name")),
@@ -223,8 +223,8 @@ def _credits(values: Values, credits: Any) -> Iterator[Row]:
                 values.text(f"{path}[].character", credit.get("character")),
                 values.integer(f"{path}[].order", credit.get("order")),
             )
-            told_id = values.text(f"{path}[].credit_id", credit.get("credit_id"))
-            yield (credit_type, told_id or _made_credit_id(*part), *part)
+            credit_id = values.text(f"{path}[].credit_id", credit.get("credit_id"))
+            yield (credit_type, credit_id or _made_credit_id(*part), *part)
 
 
 def _made_credit_id(person: int | None, name: str | None, *part: Any) -> str | None:
@@ -234,5 +234,5 @@ def _made_credit_id(person: int | None, name: str | None, *part: Any) -> str | N
     """
     if person is None:
         return None
-    told = json.dumps([person, *part], ensure_ascii=False)
-    return f"{_MADE_ID}{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}"
+    identity = json.dumps([person, *part], ensure_ascii=False)
+    return f"{_MADE_ID}{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}"

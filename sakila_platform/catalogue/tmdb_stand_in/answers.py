@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 def listed(title: Title) -> Document:
     """A title as an entry of a page."""
-    told: Document = {
+    document: Document = {
         "adult": False,
         "backdrop_path": None,
         "genre_ids": [genre["id"] for genre in _genres(title)],
@@ -26,9 +26,9 @@ def listed(title: Title) -> Document:
     }
     if title.is_series:
         dated: Document = {"first_air_date": title.released.isoformat(), "origin_country": ["US"]}
-        return told | dated | {"name": title.name, "original_name": title.original_name}
+        return document | dated | {"name": title.name, "original_name": title.original_name}
     dated = {"release_date": title.released.isoformat(), "video": False}
-    return told | dated | {"title": title.name, "original_title": title.original_name}
+    return document | dated | {"title": title.name, "original_title": title.original_name}
 
 
 def page_of(titles: list[Title], page: int, size: int) -> Document:
@@ -44,16 +44,16 @@ def page_of(titles: list[Title], page: int, size: int) -> Document:
 
 def detailed(title: Title, appended: set[str]) -> Document:
     """A title by its id, with what was asked to be appended."""
-    told = {key: value for key, value in listed(title).items() if key != "genre_ids"} | {"genres": _genres(title)}
-    told |= _of_series(title) if title.is_series else _of_film(title)
+    document = {key: value for key, value in listed(title).items() if key != "genre_ids"} | {"genres": _genres(title)}
+    document |= _of_series(title) if title.is_series else _of_film(title)
     also = {
         "credits": {"cast": _cast(title), "crew": _crew(title)},
         "keywords": {
             "results" if title.is_series else "keywords": [{"id": id_, "name": name} for id_, name in title.keywords]
         },
-        "external_ids": {"imdb_id": _told_imdb_id(title), "wikidata_id": None, "facebook_id": None},
+        "external_ids": {"imdb_id": _shown_imdb_id(title), "wikidata_id": None, "facebook_id": None},
     }
-    return told | {name: also[name] for name in also if name in appended}
+    return document | {name: also[name] for name in also if name in appended}
 
 
 def found(title: Title | None) -> Document:
@@ -76,7 +76,7 @@ def _of_film(title: Title) -> Document:
         "belongs_to_collection": None,
         "budget": title.budget,
         "homepage": "",
-        "imdb_id": _told_imdb_id(title),
+        "imdb_id": _shown_imdb_id(title),
         "production_companies": [],
         "production_countries": [{"iso_3166_1": "US", "name": "United States of America"}],
         "revenue": title.revenue,
@@ -143,5 +143,5 @@ def _person(part: Part) -> Document:
     }
 
 
-def _told_imdb_id(title: Title) -> str | None:
+def _shown_imdb_id(title: Title) -> str | None:
     return title.imdb_id if title.is_linked else None

@@ -123,8 +123,8 @@ def stand_in(titles: Sequence[Title], token: str, register: Register | None = No
 
 
 def _is_let_in(token: str) -> bool:
-    told = request.headers.get("Authorization", "")
-    return hmac.compare_digest(told.encode(), f"Bearer {token}".encode())
+    authorization = request.headers.get("Authorization", "")
+    return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
 
 
 def _json(document: Any, status: int = 200) -> Response:

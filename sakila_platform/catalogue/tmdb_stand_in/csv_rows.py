@@ -43,7 +43,7 @@ def _lines(chance: random.Random, file: CsvFile, titles: list[Title]) -> Iterato
     for title in titles:
         # A title says the same of itself in each of its rows.
         named = _odd_name(chance, title.name) if chance.random() < _ODD_SHARE else title.name
-        genres = _told_genres(chance, title)
+        genres = _written_genres(chance, title)
         for part in title.parts:
             line = _encoded(chance, _row(file, title, named, genres, part))
             yield line
@@ -53,7 +53,7 @@ def _lines(chance: random.Random, file: CsvFile, titles: list[Title]) -> Iterato
 
 def _row(file: CsvFile, title: Title, named: str, genres: str, part: Part) -> list[_Value]:
     person = part.person
-    told: dict[str, _Value] = {
+    values: dict[str, _Value] = {
         "id": title.imdb_id,
         "tituloPincipal": named,
         "tituloOriginal": title.original_name,
@@ -71,10 +71,10 @@ def _row(file: CsvFile, title: Title, named: str, genres: str, part: Part) -> li
         "profissao": person.profession,
         "titulosMaisConhecidos": title.imdb_id,
     }
-    return [told[column] for column in file.columns]
+    return [values[column] for column in file.columns]
 
 
-def _told_genres(chance: random.Random, title: Title) -> str:
+def _written_genres(chance: random.Random, title: Title) -> str:
     genres = [words.AS_IMDB_GENRE.get(genre, genre) for genre in title.genres]
     if chance.random() < _ODD_SHARE:
         genres = [chance.choice((str.lower, str.upper))(genre) for genre in genres]
@@ -103,7 +103,7 @@ def _bad_line(chance: random.Random, file: CsvFile, own: list[Title], others: li
     title = chance.choice(others if kind == 3 and others else own)
     row: list[_Value] = [
         value if value is not None else NULL
-        for value in _row(file, title, title.name, _told_genres(chance, title), title.parts[0])
+        for value in _row(file, title, title.name, _written_genres(chance, title), title.parts[0])
     ]
     if kind == 0:
         row = row[: chance.randint(3, len(row) - 1)]

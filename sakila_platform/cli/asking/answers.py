@@ -29,7 +29,7 @@ class Answer:
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]]
     notes: Sequence[str] = ()
-    """What is to be told beside it, a line each."""
+    """Notes beside it, a line each."""
 
 
 def write_answer(answer: Answer, form: str, stream: TextIO) -> None:

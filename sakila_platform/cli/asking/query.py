@@ -124,7 +124,7 @@ def _tables_in(sql: str) -> list[tuple[str, str]]:
 
 
 def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, table: str) -> list[str]:
-    """Let SQL find a table of the lake. Returns what is to be told of it: folders that are not read."""
+    """Let SQL find a table of the lake. Returns notes: folders that are not read."""
     if schema == "information_schema":
         return []
     layer, _, source = schema.partition("_")

@@ -51,7 +51,7 @@ class Found:
 def show_status(terminal: Terminal, *, tables: bool) -> None:
     """Show where everything is and what is in each layer; with `tables`, in each table.
 
-    Raises PlatformError, once all that can be told is told, when a database or the lake could not be reached.
+    Raises PlatformError, once everything that can be shown is shown, when a database or the lake could not be reached.
     """
     terminal.heading("Where")
     terminal.table(("what", "where"), list(_places()))
@@ -175,7 +175,7 @@ def _lake() -> list[TableStatus]:
         notes[place] = tuple(folders.notes)
         files |= {data_file(name, part): (place, part) for part in folders.partitions or lake.parts(name)}
     files |= {mart_file(mart): ((_domain_of(mart), "marts", mart), "") for mart in lake.marts()}
-    rows: Counter[_Place] = Counter({place: 0 for place, told in notes.items() if told})
+    rows: Counter[_Place] = Counter({place: 0 for place, note in notes.items() if note})
     last: dict[_Place, str] = {}
     for (place, partition), count in zip(files.values(), lake.row_counts(list(files)), strict=True):
         rows[place] += count

@@ -16,7 +16,7 @@ from sakila_platform.cli.terminal import Terminal
 from sakila_platform.declarations.demonstration import Days, Demonstration
 from sakila_platform.declarations.domain import Domain
 from sakila_platform.errors import UsageError
-from sakila_platform.model.days import Clock, told_days
+from sakila_platform.model.days import Clock, days_in_words
 from sakila_platform.orchestration.event_log.runs import Runs
 from sakila_platform.orchestration.layers.questions import shown_questions
 from sakila_platform.settings.calendar import CLOCK, FIRST_DAY, TIME_ZONE
@@ -106,7 +106,7 @@ def _run_days(going: GoingOn, chosen: Days, done: set[date]) -> int:
     """Run the days that are not done. Returns how many that were."""
     ran = 0
     for first, last in open_ranges(chosen.days, done, MAX_DAYS_PER_RUN.read()):
-        going.run_days(f"{chosen.title}: {told_days(first, last)}", first, last)
+        going.run_days(f"{chosen.title}: {days_in_words(first, last)}", first, last)
         ran += (last - first).days + 1
     return ran
 

@@ -13,7 +13,7 @@ from datetime import date
 from sakila_platform.cli.running.open_ranges import open_ranges
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.days import days_between, told_days
+from sakila_platform.model.days import days_between, days_in_words
 from sakila_platform.orchestration.event_log.runs import AssetKey, RunFailed, Runs
 
 _GOES_ON = "What does not depend on it"
@@ -67,7 +67,7 @@ class GoingOn:
             self.failures.append(failed)
             by_day = {day: self._not_held_up(failed, keys, day) for day in days}
             for first, last, others in _ranges(by_day):
-                self._run(f"{_GOES_ON}: {told_days(first, last)}", (first, last), others)
+                self._run(f"{_GOES_ON}: {days_in_words(first, last)}", (first, last), others)
         else:
             for day in days:
                 self._unfinished[day] -= set(keys)

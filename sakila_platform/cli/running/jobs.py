@@ -13,7 +13,7 @@ from sakila_platform.orchestration.event_log.runs import Runs, opened_runs
 
 
 def open_runs(home: Path) -> AbstractContextManager[Runs]:
-    """The jobs on the state folder's instance, which is made if need be; runs that died in it are told to be failed."""
+    """The jobs on the state folder's instance, which is made if need be; runs that died in it are marked as failed."""
     return opened_runs(home, platform_definitions)
 
 

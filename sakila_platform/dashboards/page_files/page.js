@@ -8,7 +8,7 @@
     return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text());
   }
   if (!window.DecompressionStream) {
-    document.getElementById("told").textContent = "This browser can't open the page's numbers: take one of 2023 or later.";
+    document.getElementById("described").textContent = "This browser can't open the page's numbers: take one of 2023 or later.";
     return;
   }
   const page = await unpacked(document.getElementById("page").textContent);
@@ -61,7 +61,7 @@
     last.value = days.last;
   }
 
-  function told(chosen) {
+  function described(chosen) {
     const days = Rows.dayNumber(chosen.last) - Rows.dayNumber(chosen.first) + 1;
     const members = page.choices.map(({ column, title }) => {
       const names = chosen.members[column];
@@ -165,7 +165,7 @@
   let showing = Promise.resolve();
   function show() {
     const chosen = choice();
-    byId("told").textContent = told(chosen);
+    byId("described").textContent = described(chosen);
     for (const { column, title } of page.choices) {
       const names = chosen.members[column];
       byId(`chosen-${column}`).textContent = !names.length ? `${title}: all`
@@ -176,7 +176,7 @@
     }
     for (const figure of page.figures) showFigure(figure, chosen);
     showing = showing.then(() => Promise.all(page.charts.map((chart) => showChart(chart, chosen))));
-    showing = showing.then(() => { document.documentElement.dataset.shown = told(chosen); });
+    showing = showing.then(() => { document.documentElement.dataset.shown = described(chosen); });
   }
 
   // Files that a reader takes along

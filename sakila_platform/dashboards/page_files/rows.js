@@ -197,7 +197,7 @@ const Rows = (() => {
   }
 
   // A key figure now and in the period before: {value, before, isExact, isComparable}. `before` is null where there was no business,
-  // and where days are summed so that either can't be told to the day.
+  // and where days are summed so that either can't be known to the day.
   function ofFigure(mart, figure, choice) {
     const period = periodBefore(choice);
     const earlier = kept(mart, period);

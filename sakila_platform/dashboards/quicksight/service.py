@@ -151,8 +151,8 @@ class QuickSight:
                     f"QuickSight has nothing to {action} by that name. Publish the dashboard first."
                 ) from None
             reason = error.response["Error"].get("Message", error.response["Error"]["Code"])
-            told = f"QuickSight refused {action}: {reason}"
-            raise (_Busy if error.response["Error"]["Code"] in _BUSY else PlatformError)(told) from None
+            message = f"QuickSight refused {action}: {reason}"
+            raise (_Busy if error.response["Error"]["Code"] in _BUSY else PlatformError)(message) from None
         except BotoCoreError as error:
             raise PlatformError(f"QuickSight can't be asked to {action}: {error}") from None
 

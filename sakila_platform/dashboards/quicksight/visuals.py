@@ -29,7 +29,7 @@ def key_figure_visual(fields: Fields, figure: KeyFigure) -> Json:
     name = f"figure_{figure.measure.name}"
     day = fields.column(figure.mart, fields.dashboard.dates.columns[figure.mart])
     trend = {"FieldId": f"{name}.month", "Column": day, "DateGranularity": "MONTH"}
-    told = "Newest month, and its change against the month before."
+    subtitle = "Newest month, and its change against the month before."
     configuration = {
         "FieldWells": {
             "Values": [fields.measure(figure.mart, figure.measure, name)],
@@ -41,7 +41,7 @@ def key_figure_visual(fields: Fields, figure: KeyFigure) -> Json:
             "Sparkline": {"Visibility": "VISIBLE", "Type": "LINE"},
         },
     }
-    titled = _titled(name, figure.measure.title, told, f"{figure.measure.title}. {told}")
+    titled = _titled(name, figure.measure.title, subtitle, f"{figure.measure.title}. {subtitle}")
     return {"KPIVisual": {**titled, "ChartConfiguration": configuration}}
 
 
@@ -75,7 +75,7 @@ def _bars(fields: Fields, chart: Chart) -> tuple[str, Json]:
 
 
 def _columns(fields: Fields, chart: Chart) -> tuple[str, Json]:
-    told = [
+    further = [
         {
             "ColumnTooltipItem": {
                 "Column": fields.column(chart.mart, measure.amount.column),
@@ -98,7 +98,7 @@ def _columns(fields: Fields, chart: Chart) -> tuple[str, Json]:
         "Tooltip": {
             "TooltipVisibility": "VISIBLE",
             "SelectedTooltipType": "DETAILED",
-            "FieldBasedTooltip": {"AggregationVisibility": "HIDDEN", "TooltipFields": [*shown, *told]},
+            "FieldBasedTooltip": {"AggregationVisibility": "HIDDEN", "TooltipFields": [*shown, *further]},
         },
     }
 

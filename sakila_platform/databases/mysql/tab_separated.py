@@ -11,7 +11,7 @@ import polars as pl
 import polars.selectors as cs
 import pyarrow as pa
 
-# What LOAD DATA must be told to read it.
+# The options that LOAD DATA reads it with.
 FORMAT = (
     r"CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\t' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' "
     r"LINES TERMINATED BY '\n'"

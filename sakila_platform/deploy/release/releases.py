@@ -58,8 +58,8 @@ def ensure_release(aws: Aws, change: Change) -> None:
             raise PlatformError(f"Release {version} lacks {path} in the bucket. Apply another --version.")
         key = f"{RELEASES}{version}/{path}"
         if not _is_uploaded(aws, bucket, key, wanted[path]):
-            told = {_DIGEST: wanted[path]}
-            aws.call("s3", "put_object", Bucket=bucket, Key=key, Body=contents[path], Metadata=told)
+            metadata = {_DIGEST: wanted[path]}
+            aws.call("s3", "put_object", Bucket=bucket, Key=key, Body=contents[path], Metadata=metadata)
     listed = json.dumps({"Files": dict(wanted), "Pins": dict(change.wanted["Pins"])}, indent=1, sort_keys=True)
     aws.call("s3", "put_object", Bucket=bucket, Key=f"{RELEASES}{version}/{_LIST}", Body=listed.encode())
 

@@ -24,7 +24,7 @@ def describe_namespace(aws: Aws, name: str) -> dict[str, Any] | None:
     found = _namespace(aws, name)
     if found is None:
         return None
-    # Told as IamRole(applyStatus=in-sync, iamRoleArn=arn:aws:iam::...).
+    # Answered as IamRole(applyStatus=in-sync, iamRoleArn=arn:aws:iam::...).
     roles = [role[0] for role in map(_ROLE.search, found.get("iamRoles") or ()) if role]
     return {
         "dbName": found.get("dbName"),

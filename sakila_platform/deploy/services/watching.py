@@ -42,7 +42,7 @@ def ensure_alarm(aws: Aws, change: Change) -> None:
     """Create the alarm, or write it anew."""
     if change.concerns(*_ALARM_PARTS):
         wanted = {part: change.wanted[part] for part in _ALARM_PARTS}
-        # Told again with an alarm that is there, tags are ignored.
+        # Sent again with an alarm that is there, tags are ignored.
         aws.call("cloudwatch", "put_metric_alarm", AlarmName=change.name, Tags=as_list(change.wanted[TAGS]), **wanted)
     if change.present is None:
         return
@@ -61,7 +61,7 @@ def names_of_alarms(aws: Aws, prefix: str) -> list[str]:
 
 
 def describe_log_group(aws: Aws, name: str) -> dict[str, Any] | None:
-    """A log group, and for how many days it keeps what it is told."""
+    """A log group, and for how many days it keeps its events."""
     for group in aws.each("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name):
         if group["logGroupName"] == name:
             tags = aws.ask("logs", "list_tags_log_group", logGroupName=name) or {}
@@ -85,7 +85,7 @@ def ensure_log_group(aws: Aws, change: Change) -> None:
 
 
 def delete_log_group(aws: Aws, name: str) -> None:
-    """Delete the log group and what it was told."""
+    """Delete the log group and its events."""
     aws.remove("logs", "delete_log_group", logGroupName=name)
 
 

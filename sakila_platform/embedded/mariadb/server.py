@@ -82,7 +82,7 @@ def stop_server(home: Path, report: Callable[[str], None] = _say_nothing) -> boo
             return False
         report("Stopping the private server")
         if folder.password():
-            # A MariaDB that is told to stop while it starts never does.
+            # A MariaDB that is asked to stop while it starts never does.
             with contextlib.suppress(PlatformError):
                 _await_answer(folder, report, _START_BEFORE_STOP_SECONDS)
         end_server(folder, pid)

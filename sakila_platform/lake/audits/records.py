@@ -33,7 +33,7 @@ class Reasons:
         """Note that a record breaks a rule."""
         self.by_record.setdefault(record, {}).setdefault(rule, detail)
 
-    def told(self, record: int, is_numbered: bool) -> str:
+    def reason(self, record: int, is_numbered: bool) -> str:
         """What quarantine says of a record: its number where it has one, then its rules, joined by "; "."""
         rules = (f"{rule} ({detail})" if detail else rule for rule, detail in self.by_record[record].items())
         named = f"record {record}: " if is_numbered else ""
@@ -79,8 +79,8 @@ def part_records(rows: pa.Table, table: Table, reasons: Reasons, *, is_numbered:
     is_bad = np.isin(records, np.fromiter(reasons.by_record, np.int64))
     kept = rows.filter(pa.array(~is_bad))
     rejected = _rejected(rows.filter(pa.array(is_bad)), reasons)
-    told = pa.array([reasons.told(record, is_numbered) for record in rejected[RECORD].to_pylist()], pa.string())
-    columns = rejected.select(table.column_names).append_column("reason", told)
+    reason = pa.array([reasons.reason(record, is_numbered) for record in rejected[RECORD].to_pylist()], pa.string())
+    columns = rejected.select(table.column_names).append_column("reason", reason)
     return Parted(_ordered(kept, table), columns.cast(quarantine_schema(table)), reasons.broken())
 
 

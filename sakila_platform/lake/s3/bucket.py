@@ -199,5 +199,5 @@ class Bucket:
         return _attempt(f"{path} can't be written to", self.place, "PutObject")
 
 
-def _attempt(told: str, place: str, action: str) -> Attempt:
-    return Attempt(f"{told} the lake at {place}", f"s3:{action}", LAKE_ENDPOINT.name)
+def _attempt(message: str, place: str, action: str) -> Attempt:
+    return Attempt(f"{message} the lake at {place}", f"s3:{action}", LAKE_ENDPOINT.name)

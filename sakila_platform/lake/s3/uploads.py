@@ -156,8 +156,8 @@ def _is_same(part: dict[str, Any], file: LocalFile) -> bool:
         content = opened.read(file.part_bytes)
     if part["Size"] != len(content):
         return False
-    if told := part.get("ChecksumCRC32"):
-        return told == _crc_text(zlib.crc32(content))
+    if checksum := part.get("ChecksumCRC32"):
+        return checksum == _crc_text(zlib.crc32(content))
     # A store without checksums says the MD5, but not of what it encrypts by a key of its own: then it is sent again.
     return part["ETag"].strip('"') == hashlib.md5(content, usedforsecurity=False).hexdigest()
 
@@ -172,11 +172,11 @@ def _pieces(file: LocalFile) -> Iterator[tuple[int, bytes]]:
 
 def _require_arrived(place: Place, file: LocalFile) -> None:
     found = _head(place) or {}
-    told = found.get("ChecksumCRC32", file.crc32)
-    if found.get("ContentLength") != file.size or told != file.crc32:
+    checksum = found.get("ChecksumCRC32", file.crc32)
+    if found.get("ContentLength") != file.size or checksum != file.crc32:
         raise PlatformError(
             f"{place.called} is not what {file.path} is: it has {found.get('ContentLength', 0)} bytes of {file.size}, "
-            f"checksum {told} for {file.crc32}. Was the file changed meanwhile? Run it again."
+            f"checksum {checksum} for {file.crc32}. Was the file changed meanwhile? Run it again."
         )
 
 

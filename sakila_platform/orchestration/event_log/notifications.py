@@ -23,7 +23,7 @@ _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def run_failure_notification(context: dg.RunFailureSensorContext) -> None:
-    """Each failed run of this code location is told once."""
+    """Each failed run of this code location is notified once."""
     message = failure_message(context.dagster_run, context.get_step_failure_events() or [context.failure_event])
     context.log.error(message)
     for complaint in send(message):
@@ -59,7 +59,7 @@ def send(message: str) -> Iterator[str]:
             if address:
                 way(address, message)
         except PlatformError as error:
-            yield f"The failure could not be told by {name}: {error}. Check the setting."
+            yield f"The failure could not be sent to {name}: {error}. Check the setting."
 
 
 def _post_to_slack(webhook: str, message: str) -> None:

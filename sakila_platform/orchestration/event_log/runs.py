@@ -186,10 +186,12 @@ class Runs:
             raise KeyboardInterrupt
         if not result.success:
             done = {event.step_key for event in result.all_events if event.is_step_success}
-            told = [event for event in result.all_events if event.is_step_materialization and event.step_key in done]
+            materializations = [
+                event for event in result.all_events if event.is_step_materialization and event.step_key in done
+            ]
             raise RunFailed(
                 f"{what} failed. {_reason(result)} (run {run_id}; look at it with `make dev`)",
-                {event.asset_key for event in told if event.asset_key},
+                {event.asset_key for event in materializations if event.asset_key},
                 {str(event.step_key) for event in _step_failures(result)},
                 dict(_not_done(result)),
             )
@@ -221,12 +223,12 @@ class _Progress:
         if entry.dagster_event:
             if entry.dagster_event.event_type == dg.DagsterEventType.STEP_START:
                 self._report(f"{_readable(entry.step_key)} ...")
-        # An error ends the run, and is told then.
+        # An error ends the run, and is reported then.
         elif entry.step_key and int(entry.level) < logging.ERROR:
-            told = _readable(entry.user_message)
-            self._report(told)
+            message = _readable(entry.user_message)
+            self._report(message)
             if int(entry.level) == logging.WARNING:
-                self.warnings.append(told)
+                self.warnings.append(message)
 
 
 def _readable(text: str | None) -> str:
@@ -247,11 +249,11 @@ def _not_done(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, NotDone]
     """The steps that failed since tables were refused, and the assets that they did not come to by day."""
     for event in _step_failures(result):
         described = event.step_failure_data.user_failure_data
-        told = described.metadata.get(NOT_DONE) if described else None
-        if isinstance(told, dg.JsonMetadataValue) and isinstance(told.data, Mapping):
+        not_done = described.metadata.get(NOT_DONE) if described else None
+        if isinstance(not_done, dg.JsonMetadataValue) and isinstance(not_done.data, Mapping):
             yield (
                 str(event.step_key),
-                {day: {dg.AssetKey.from_user_string(key) for key in keys} for day, keys in told.data.items()},
+                {day: {dg.AssetKey.from_user_string(key) for key in keys} for day, keys in not_done.data.items()},
             )
 
 

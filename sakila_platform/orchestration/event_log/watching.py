@@ -1,4 +1,4 @@
-"""Whoever must know of checks that did not pass and of data that is late: told once, where run failures are told too.
+"""Notifications of checks that did not pass and of late data: sent once, where run failures are sent too.
 
 No postponed annotations here: Dagster reads those of the sensor's function.
 """
@@ -21,7 +21,7 @@ _LINES = 10
 
 @dataclass
 class Seen:
-    """How far was looked: the newest check evaluation, and the assets of which it was told that they are late."""
+    """How far was looked: the newest check evaluation, and the assets that were reported late."""
 
     evaluation: int = -1
     late: list[str] = field(default_factory=list)
@@ -34,19 +34,19 @@ class Seen:
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def watching(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Each evaluation that did not pass, and each time that an asset becomes late, is told once."""
+    """Each evaluation that did not pass, and each time that an asset becomes late, is reported once."""
     seen = Seen(**json.loads(context.cursor)) if context.cursor else Seen(_newest_evaluation(context.instance))
     failed = _failed_since(context.instance, seen)
     late = _late_assets(context)
-    told = failure_lines(failed) + [_late_line(key) for key in late if key not in seen.late]
-    if told:
-        message = "\n".join(told[:_LINES] + ([f"and {len(told) - _LINES} more"] if len(told) > _LINES else []))
+    lines = failure_lines(failed) + [_late_line(key) for key in late if key not in seen.late]
+    if lines:
+        message = "\n".join(lines[:_LINES] + ([f"and {len(lines) - _LINES} more"] if len(lines) > _LINES else []))
         context.log.error(message)
         for complaint in send(message):
             context.log.error(complaint)
     seen.late = late
     context.update_cursor(json.dumps(asdict(seen)))
-    return dg.SkipReason(f"{len(told)} things were told.")
+    return dg.SkipReason(f"{len(lines)} checks and late assets were reported.")
 
 
 def failure_lines(failed: Sequence[AssetCheckEvaluation]) -> list[str]:
@@ -79,7 +79,7 @@ def _evaluations_filter(after: int | None = None) -> dg.EventRecordsFilter:
 
 
 def _newest_evaluation(instance: dg.DagsterInstance) -> int:
-    """Where to begin: what happened before anybody watched is not told."""
+    """Where to begin: what happened before anybody watched is not reported."""
     newest = instance.event_log_storage.get_event_records(_evaluations_filter(), limit=1)
     return newest[0].storage_id if newest else 0
 

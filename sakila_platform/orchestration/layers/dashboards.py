@@ -60,10 +60,10 @@ def _page(dashboard: Dashboard, group: str, every: Sequence[Dashboard]) -> dg.As
     def write(context: dg.AssetExecutionContext, lake: LakeResource, clock: ClockResource) -> dg.MaterializeResult:
         with failing_in_one_line(context.retry_number):
             site = dashboards_site(every, clock)
-            if told := left_out(lake.lake(), dashboard):
+            if message := left_out(lake.lake(), dashboard):
                 remove_page(lake.lake(), dashboard, site)
-                context.log.warning(told)
-                return dg.MaterializeResult(metadata={LEFT_OUT: dg.MetadataValue.text(told)})
+                context.log.warning(message)
+                return dg.MaterializeResult(metadata={LEFT_OUT: dg.MetadataValue.text(message)})
             page = write_page(lake.lake(), dashboard, site)
         return dg.MaterializeResult(metadata=_metadata(dashboard, page))
 
@@ -101,8 +101,8 @@ def _published(dashboard: Dashboard) -> dg.AssetsDefinition:
             )
             return
         with failing_in_one_line(context.retry_number):
-            if told := left_out(lake.lake(), dashboard):
-                context.log.warning(told)
+            if message := left_out(lake.lake(), dashboard):
+                context.log.warning(message)
                 return
             quicksight = open_quicksight(target.account, target.region)
             contracts = read_mart_contracts(MARTS_PROJECT)

@@ -120,7 +120,7 @@ def keep(found: Answer, file: Path) -> None:
 
 def _metadata(question: Question, found: Answer, file: Path) -> dict[str, dg.MetadataValue]:
     columns = [dg.TableColumn(name, kind) for name, kind in zip(found.columns, found.types, strict=True)]
-    told: dict[str, dg.MetadataValue] = {
+    metadata: dict[str, dg.MetadataValue] = {
         "dagster/row_count": dg.MetadataValue.int(len(found.rows)),
         "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns)),
         "preview": dg.MetadataValue.md(found.markdown),
@@ -128,5 +128,5 @@ def _metadata(question: Question, found: Answer, file: Path) -> dict[str, dg.Met
     }
     if question.plot and found.rows:
         svg = draw(question.plot, found.columns, found.rows, question.name.replace("_", " "))
-        told["plot"] = dg.MetadataValue.md(as_markdown(svg, question.name))
-    return told
+        metadata["plot"] = dg.MetadataValue.md(as_markdown(svg, question.name))
+    return metadata

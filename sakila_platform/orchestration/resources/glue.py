@@ -112,9 +112,9 @@ def open_glue(environment: str, region: str, bucket: str) -> Glue:
     return Glue(f"sakila-{environment}-", bucket, session.client("glue"), session.client("s3"))
 
 
-def _attempt(told: str, action: str) -> Attempt:
+def _attempt(message: str, action: str) -> Attempt:
     remedy = "Look at the environment with `sakila-platform deploy plan`"
-    return Attempt(told, f"glue:{action}", AWS_REGION.name, remedy)
+    return Attempt(message, f"glue:{action}", AWS_REGION.name, remedy)
 
 
 class _Messages(PipesS3MessageReader):

@@ -1,4 +1,4 @@
-"""What people write to be told apart by, in one form: documents, names, passwords. Pure: every door asks here, so what
+"""What identifies people, in one form: documents, names, passwords. Pure: every door asks here, so what
 is counted, looked up, kept and compared is the same."""
 
 from __future__ import annotations

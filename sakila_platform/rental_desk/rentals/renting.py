@@ -193,5 +193,5 @@ def _why_none(cursor: Cursor, film_id: int, title: str, store_id: int, moment: d
     if store_id not in copies:
         return f"Store {store_id} has no copy of {title}; store {min(copies)} has {copies[min(copies)]}."
     count = copies[store_id]
-    told = "Its only copy" if count == 1 else f"All {count} copies"
-    return f"{told} of {title} in store {store_id} {'is' if count == 1 else 'are'} out at {moment:%Y-%m-%d %H:%M}."
+    which = "Its only copy" if count == 1 else f"All {count} copies"
+    return f"{which} of {title} in store {store_id} {'is' if count == 1 else 'are'} out at {moment:%Y-%m-%d %H:%M}."

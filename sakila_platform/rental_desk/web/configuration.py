@@ -1,4 +1,4 @@
-"""What the desk is told when it is made: where the shop is, its clock, its secrets. Read once from the settings."""
+"""The configuration of a desk: where the shop is, its clock, its secrets. Read once from the settings."""
 
 from __future__ import annotations
 

@@ -162,10 +162,10 @@ def health() -> Response:
 def problem(refused: Refused) -> Response:
     """A refusal as programs get it."""
     faults = [messages.Fault(field=refused.field, message=refused.message)] if refused.field else []
-    told = messages.Problem(
+    body = messages.Problem(
         title=HTTPStatus(refused.status).phrase, status=refused.status, detail=refused.message, errors=faults
     )
-    response = _answer(told, refused.status)
+    response = _answer(body, refused.status)
     response.mimetype = "application/problem+json"
     return response
 

@@ -21,7 +21,7 @@ from sakila_platform.rental_desk.web.forms import address_number, first_day_text
 
 Shown = str | Response | tuple[str, int]
 # The customer whose page tells of what was done, and the lines that tell it.
-Told = tuple[int, list[str]]
+Confirmation = tuple[int, list[str]]
 MOST_NUMBER = 4_294_967_295
 _ROWS_ON_A_PAGE = 50
 _FILMS_FOUND = 12
@@ -115,7 +115,7 @@ def rent() -> Shown:
     try:
         asked = renting.RentalRequest(text("document"), numbers("films"), number("store_id"), text("date"))
 
-        def work(cursor: Cursor) -> Told:
+        def work(cursor: Cursor) -> Confirmation:
             customer, rentals = renting.rent(cursor, asked, signed_in(cursor), desk.config.clock)
             lines = [
                 f"{rental.title} is rented to {customer.full_name} (copy {rental.inventory_id}), "
@@ -164,7 +164,7 @@ def give_back() -> Shown:
     asked = returning.ReturnRequest(numbers("rentals"), text("date"), "late_fee_paid" in request.form)
     customer_id = number("customer_id")
 
-    def work(cursor: Cursor) -> Told:
+    def work(cursor: Cursor) -> Confirmation:
         returns = returning.give_back(cursor, asked, signed_in(cursor), desk.config.clock)
         return returns[0].customer_id, [_back_line(each) for each in returns]
 
@@ -182,7 +182,7 @@ def _back_line(each: returning.Return) -> str:
     return f"{each.title} is back.{late if each.late_days else ''}"
 
 
-def _done_once(work: Callable[[Cursor], Told], content: object, repeated: str) -> Shown:
+def _done_once(work: Callable[[Cursor], Confirmation], content: object, repeated: str) -> Shown:
     """Do what a form asks, tell of it on the customer's page; or tell it again to who has sent the form twice."""
     key = repeats.require_key(text(repeats.FIELD))
 

@@ -1,4 +1,4 @@
-"""The desk as a service: worker processes with threads, that end what they have begun when they are told to stop."""
+"""The desk as a service: worker processes with threads, that end what they have begun when they are asked to stop."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The retailer's CSV of purchases, line by line: decoded, checked, and as COPY takes it. Pure but for reading the file.
 
-Null customers, negative quantities and equal lines are normal. A line that can't be read is told by its number. What
+Null customers, negative quantities and equal lines are normal. A line that can't be read is reported by number. What
 quotation marks mean is found from the whole file, and then kept to strictly.
 """
 
@@ -47,8 +47,8 @@ class PurchaseFile:
         try:
             encoding = _encoding(path)
             with path.open("rb") as opened:
-                told = header_of(opened).decode(encoding)
-                header = tuple(name.strip() for name in next(csv.reader([told]), []))
+                first_line = header_of(opened).decode(encoding)
+                header = tuple(name.strip() for name in next(csv.reader([first_line]), []))
                 if header != HEADER:
                     found = ",".join(header)[:200] or "nothing"
                     raise PlatformError(f"{path} begins with {found!r}. The header must be {','.join(HEADER)}")

@@ -86,7 +86,7 @@ def _unknown(found: Mapping[str, _Found]) -> tuple[str, ...]:
 
 
 def _is_held(found: _Found, column: Column) -> bool:
-    """Whether the contract's type is for such a column; a value that does not fit it is told when it is read."""
+    """Whether the contract's type is for such a column; a value that does not fit it is reported when it is read."""
     arrow = column.type.arrow
     if pa.types.is_string(arrow):
         return found.category == _TEXT

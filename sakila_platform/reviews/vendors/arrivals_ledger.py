@@ -77,7 +77,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a look reads: the content of a settled file (None: it can't be told yet), and what stage has, by path."""
+    """What a look reads: the content of a settled file (None: not known yet), and what stage has, by path."""
 
     content_of: Callable[[Delivery], str | None]
     taken_by_stage: Callable[[Sequence[Delivery]], Mapping[str, str]]

@@ -91,7 +91,7 @@ def take_in(intake: Intake, table: Table, day: date) -> TableDay:
 def _rows_of(
     intake: Intake, vendor: VendorFile, table: Table, day: date
 ) -> tuple[pa.Table, Reasons, Mapping[str, int | str], str]:
-    """The rows, those at fault, what is told of the file, and a hash of its content; empty where there is no file."""
+    """The rows, those at fault, the notes on the file, and a hash of its content; empty where there is no file."""
     reasons = Reasons()
     if not intake.lake.exists(vendor.path(day)):
         empty = arrow_schema(table).empty_table().append_column(RECORD, pa.array([], pa.int64()))

@@ -1,4 +1,4 @@
-"""A vendor's CSV read strictly, a block at a time: what can't be used is told by record. Pure.
+"""A vendor's CSV read strictly, a block at a time: what can't be used is reported by record. Pure.
 
 Blocks that are plainly well-formed are left to Arrow; only around a fault is a block read record by record. A record
 ends at a line break outside of quotation marks. Files usually double them within a text; one that has records which
@@ -56,15 +56,15 @@ class Layout:
 
     def columns(self, header: bytes) -> tuple[str, ...]:
         """The file's columns in its own order. Raises VendorFileUnusable when they are not one of the headers."""
-        told = header.decode("utf-8", "replace").strip()
-        names = _names(told, ",")
+        first_line = header.decode("utf-8", "replace").strip()
+        names = _names(first_line, ",")
         if any(sorted(names) == sorted(known) for known in self.headers):
             return names
         expected = " or ".join(",".join(known) for known in self.headers)
         for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if any(sorted(_names(told, separator)) == sorted(known) for known in self.headers):
+            if any(sorted(_names(first_line, separator)) == sorted(known) for known in self.headers):
                 raise VendorFileUnusable(f"its fields are separated by {name}, not by commas")
-        shown = " ".join(told.split())[:80]
+        shown = " ".join(first_line.split())[:80]
         raise VendorFileUnusable(f"its header is {shown!r}, not {expected}")
 
 

@@ -1,7 +1,7 @@
 """Logs of review sessions: from XML to columns, the usual shape by one regular expression, all else by a parser. Pure.
 
 The regular expression is so strict that the parser would find the same; a test holds them against each other. What is
-no log is told with its rule: nothing is guessed.
+no log is reported with its rule: nothing is guessed.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def naming_content(rows: pa.Table, content: str) -> pa.Table:
 
 
 def contents_taken(lake: Lake, delivered: Sequence[Delivery]) -> dict[str, str]:
-    """By path, the content that stage has of these files' days, as far as it is told."""
+    """By path, the content that stage has of these files' days, as far as it is known."""
     found: dict[str, str] = {}
     for vendor, table in _STAGE.items():
         paths = {day_partition(each.day): each.path for each in delivered if each.vendor == vendor}

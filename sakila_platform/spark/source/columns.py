@@ -102,12 +102,12 @@ def _decoded_or_refused(table: Table, column: Column) -> str:
     arrow, name = column.type.arrow, f"`{column.name}`"
     if not (pa.types.is_integer(arrow) or pa.types.is_decimal(arrow)):
         return _decoded(column)
-    told = (
+    message = (
         f"{table.name.table} holds a value that its contract\\'s type cannot, in {column.name}. "
         "Correct the value, or the column\\'s type in the contract."
     )
     kind = spark_type(arrow).simpleString()
-    refused = f"CAST(raise_error('{told}') AS {kind})"
+    refused = f"CAST(raise_error('{message}') AS {kind})"
     return f"CASE WHEN {name} IS NOT NULL THEN COALESCE(TRY_CAST({name} AS {kind}), {refused}) END"
 
 

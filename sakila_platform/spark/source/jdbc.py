@@ -22,7 +22,7 @@ from sakila_platform.spark.source.jdbc_protection import MYSQL_DRIVER, protectio
 # A range smaller than this is not worth a connection of its own.
 _KEYS_PER_RANGE = 20_000
 _ROWS_PER_FETCH = "10000"
-# Glue's own, and MariaDB's, which also speaks to MySQL. Spark must be told: by itself it finds none that came as a jar.
+# Glue's own, and MariaDB's, which also speaks to MySQL. Spark must be given it: it finds none by itself in a jar.
 _DRIVERS = (MYSQL_DRIVER, "org.mariadb.jdbc.Driver")
 
 

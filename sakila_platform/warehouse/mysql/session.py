@@ -18,7 +18,7 @@ from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import older_files_told, view_days
+from sakila_platform.lake.days import older_files_explained, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema, mysql_ddl
@@ -128,7 +128,7 @@ def warehouse_session(
             make_tables(cursor, tables)
         session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
         try:
-            with older_files_told(lake, session.viewed):
+            with older_files_explained(lake, session.viewed):
                 yield session
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]

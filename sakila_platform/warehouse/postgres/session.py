@@ -19,7 +19,7 @@ import pyarrow.csv
 from psycopg import errors
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import older_files_told, view_days
+from sakila_platform.lake.days import older_files_explained, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, postgres_ddl
@@ -81,7 +81,7 @@ def postgres_session(
             session.execute(postgres_ddl(table))
             for columns in table.indexes:
                 session.execute(_index(table, columns))
-        with older_files_told(lake, session.viewed):
+        with older_files_explained(lake, session.viewed):
             yield session
 
 

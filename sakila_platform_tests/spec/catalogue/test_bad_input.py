@@ -270,7 +270,7 @@ def test_half_letters_are_read_as_question_marks_wherever_they_are(lake: Catalog
     assert lake.rows(TMDB_UNANSWERED.name.path, DAY).column("request") == ["/find/?", "/tv/?"]
 
 
-def test_a_question_that_a_cut_day_asked_again_is_told_once_and_not_at_all_once_it_is_answered(
+def test_a_question_that_a_cut_day_asked_again_is_reported_once_and_not_at_all_once_it_is_answered(
     lake: CatalogueLake,
 ) -> None:
     for number, reason in enumerate(("the answer broke off", "the answer is no JSON"), 1):

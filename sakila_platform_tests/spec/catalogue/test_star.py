@@ -133,7 +133,7 @@ def test_a_sub_genre_is_added_by_a_line_in_a_file(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("sub,kind,term\n", "does not begin with subgenre,kind,term"),
         ("subgenre,kind,term\nA,mood,x\n", "line 2: 'mood' is no kind of term. Give genre or keyword"),
@@ -145,13 +145,13 @@ def test_a_sub_genre_is_added_by_a_line_in_a_file(
     ],
 )
 def test_a_broken_table_of_sub_genres_is_named_with_its_line(
-    lake: CatalogueLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+    lake: CatalogueLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reported: str
 ) -> None:
     terms = tmp_path / "mine.csv"
     terms.write_text(text, encoding="utf-8")
     monkeypatch.setenv(SUBGENRES.name, str(terms))
     lake.given_films({"id": 1})
-    with pytest.raises(PlatformError, match=told):
+    with pytest.raises(PlatformError, match=reported):
         lake.refined()
 
 

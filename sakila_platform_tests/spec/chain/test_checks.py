@@ -38,9 +38,9 @@ def test_every_check_passes_on_the_official_data(platform: Platform) -> None:
     result = platform.run_in_dagster("2005-05-24", "2005-05-26")
 
     assert result.success
-    told = result.get_asset_check_evaluations()
-    assert [fact for fact in told if not fact.passed] == []
-    evaluated = {(fact.asset_key.to_user_string(), fact.check_name, fact.partition) for fact in told}
+    reported = result.get_asset_check_evaluations()
+    assert [fact for fact in reported if not fact.passed] == []
+    evaluated = {(fact.asset_key.to_user_string(), fact.check_name, fact.partition) for fact in reported}
     days = ("2005-05-24", "2005-05-25", "2005-05-26")
     declared = [(str(table.name), "contract") for table in (*LAKE_TABLES, *warehouse_star.DAILY_TABLES)]
     declared += [(str(table.name), "matches_source") for table in source.EVENT_TABLES]
@@ -50,7 +50,7 @@ def test_every_check_passes_on_the_official_data(platform: Platform) -> None:
     assert platform.stale_days("rental") == platform.stale_days("payment") == {}
 
 
-def test_every_check_that_dagster_shows_is_told_of_here() -> None:
+def test_every_check_that_dagster_shows_is_described_here() -> None:
     asset_checks = platform_definitions().resolve_asset_graph().asset_check_keys
     checks = {check.name for check in asset_checks if check.asset_key.path[:2] in RENTAL_LAYERS}
 

@@ -99,7 +99,7 @@ def test_a_return_of_a_rental_before_the_lake_is_of_the_store_and_category_of_it
 
     make_answers(platform)
 
-    told = mart(
+    reported = mart(
         platform,
         "rentals_by_day",
         "SELECT store_id, category, returns::INT AS returns FROM mart WHERE returns > 0 ORDER BY store_id, category",
@@ -109,8 +109,8 @@ def test_a_return_of_a_rental_before_the_lake_is_of_the_store_and_category_of_it
         "JOIN film_category USING (film_id) JOIN category USING (category_id) "
         "WHERE DATE(return_date) = '2005-06-15' GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    assert told == asked
-    assert told
+    assert reported == asked
+    assert reported
 
 
 def test_a_rental_that_was_set_aside_and_is_put_right_blocks_no_mart(platform: Platform) -> None:

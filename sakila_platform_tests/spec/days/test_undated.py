@@ -87,9 +87,9 @@ def test_undated_rows_are_counted_by_the_contract_check_of_their_table(platform:
     result = platform.run_in_dagster(DAY)
 
     assert result.success
-    (told,) = [fact for fact in result.get_asset_check_evaluations() if not fact.passed]
-    assert (told.asset_key.path[-1], told.check_name) == ("rental", "contract")
-    assert told.metadata["rental_date names a day"].value == 1
+    (reported,) = [fact for fact in result.get_asset_check_evaluations() if not fact.passed]
+    assert (reported.asset_key.path[-1], reported.check_name) == ("rental", "contract")
+    assert reported.metadata["rental_date names a day"].value == 1
 
 
 @pytest.mark.parametrize("moment", [ZERO, "2006-02-00 10:00:00"])

@@ -50,11 +50,11 @@ def test_a_refused_day_says_which_rule_how_many_rows_break(platform: Platform) -
     with pytest.raises(DaysRefused) as refused:
         platform.run("2005-05-24", layers=LAKE)
 
-    told = str(refused.value)
-    assert "4 of 8 rows" in told
-    assert "customer_id names a row of dim_customer (3)" in told
-    assert "film_id is not null (1)" in told
-    assert "\n" not in told
+    reported = str(refused.value)
+    assert "4 of 8 rows" in reported
+    assert "customer_id names a row of dim_customer (3)" in reported
+    assert "film_id is not null (1)" in reported
+    assert "\n" not in reported
 
 
 def test_the_other_days_of_a_run_are_published_beside_a_refused_one(platform: Platform) -> None:
@@ -146,10 +146,10 @@ def test_final_refuses_a_day_whose_stage_is_missing_in_one_line(platform: Platfo
     with pytest.raises(PlatformError) as refused:
         platform.run("2005-05-24", "2005-05-26", layers=["final"])
 
-    told = str(refused.value)
-    assert "stage/sakila/" in told
-    assert "dt=2005-05-25 and 1 more days" in told
-    assert "Run stage" in told
+    reported = str(refused.value)
+    assert "stage/sakila/" in reported
+    assert "dt=2005-05-25 and 1 more days" in reported
+    assert "Run stage" in reported
     assert not any(path.startswith("final/") for path in platform.files())
 
 

@@ -196,13 +196,13 @@ def test_in_dagster_rows_set_aside_are_a_warning_that_stops_nothing(platform: Pl
     result = platform.run_in_dagster("2005-05-25")
 
     assert result.success
-    (told,) = [fact for fact in result.get_asset_check_evaluations() if not fact.passed]
-    assert (told.asset_key.path[-1], told.check_name, told.severity) == (
+    (reported,) = [fact for fact in result.get_asset_check_evaluations() if not fact.passed]
+    assert (reported.asset_key.path[-1], reported.check_name, reported.severity) == (
         "fact_rental",
         "contract",
         dg.AssetCheckSeverity.WARN,
     )
-    assert told.metadata["customer_id names a row of dim_customer"].value == 1
+    assert reported.metadata["customer_id names a row of dim_customer"].value == 1
 
 
 def test_a_later_good_run_clears_the_quarantine(tolerant: Platform) -> None:

@@ -56,9 +56,9 @@ def refused(domain: ReviewsDomain) -> str:
     """The one line in which the day is refused."""
     with pytest.raises(DaysRefused) as error:
         domain.run(layers=["stage"])
-    told = str(error.value)
-    assert "\n" not in told
-    return told
+    reported = str(error.value)
+    assert "\n" not in reported
+    return reported
 
 
 LOGS = {
@@ -163,7 +163,7 @@ QUOTINGS = {
 
 
 @pytest.mark.parametrize(("records", "quoting"), QUOTINGS.values(), ids=QUOTINGS.keys())
-def test_what_quotation_marks_mean_is_found_from_the_file_and_told(
+def test_what_quotation_marks_mean_is_found_from_the_file_and_reported(
     domain: ReviewsDomain, records: bytes, quoting: str
 ) -> None:
     domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n" + records)
@@ -188,8 +188,8 @@ def test_a_truncated_file_loses_but_its_last_record(domain: ReviewsDomain) -> No
     domain.deliver(MOVIE_REVIEW, b'cid,review_str,id_review\n7,good,1\n8,"fine",2\n9,"it began well, and\nthen')
     domain.run(layers=["stage"])
     assert reviews(domain) == [1, 2]
-    told = "record 3: quotation marks are in pairs (a quotation mark is not closed, 2 lines)"
-    assert reasons(domain, "classified_movie_review") == [told]
+    reported = "record 3: quotation marks are in pairs (a quotation mark is not closed, 2 lines)"
+    assert reasons(domain, "classified_movie_review") == [reported]
 
 
 def test_a_text_of_a_megabyte_is_one_review(domain: ReviewsDomain) -> None:
@@ -250,9 +250,11 @@ def test_a_file_that_cannot_be_understood_refuses_its_day_alone(
     domain.run(layers=["stage"])
     before = domain.contents()
     domain.deliver(MOVIE_REVIEW, content)
-    told = refused(domain)
-    assert f"stage/reviews/classified_movie_review on {DAY}: {MOVIE_REVIEW.path(DAY)} can't be used: {fault}" in told
-    assert "then run again" in told
+    reported = refused(domain)
+    assert (
+        f"stage/reviews/classified_movie_review on {DAY}: {MOVIE_REVIEW.path(DAY)} can't be used: {fault}" in reported
+    )
+    assert "then run again" in reported
     assert domain.contents() == before
     assert domain.run("2021-04-26", layers=["stage"])
 
@@ -260,8 +262,8 @@ def test_a_file_that_cannot_be_understood_refuses_its_day_alone(
 def test_more_bad_records_than_allowed_refuse_the_day(domain: ReviewsDomain) -> None:
     domain.set(ALLOWED_BAD_SHARE=0.01)
     domain.deliver(MOVIE_REVIEW, b"cid,review_str,id_review\n" + b"7;good;1\n" * 3 + b"7,good,1\n")
-    told = refused(domain)
-    assert "3 of 4 rows break the contract: has the declared fields (3)" in told
+    reported = refused(domain)
+    assert "3 of 4 rows break the contract: has the declared fields (3)" in reported
     assert not domain.has("stage/reviews/classified_movie_review")
 
 
@@ -307,7 +309,7 @@ def test_what_is_set_aside_is_there_before_the_day_is(domain: ReviewsDomain, mon
     assert not domain.has("stage/reviews/classified_movie_review")
 
 
-def test_reviews_and_logs_that_lack_each_other_are_told(domain: ReviewsDomain) -> None:
+def test_reviews_and_logs_that_lack_each_other_are_reported(domain: ReviewsDomain) -> None:
     domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1\n8 | good | 2")
     domain.deliver_logs(f"{HEADER}\n{FINE}\n9 | 04-20-2021 | Mobile | Ohio | Linux")
     outcomes = domain.run()
@@ -407,7 +409,7 @@ def test_a_price_of_more_digits_than_the_contract_has_is_set_aside(domain: Revie
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         (
             "ALTER COLUMN invoice_date TYPE timestamptz",
@@ -424,8 +426,8 @@ def test_a_price_of_more_digits_than_the_contract_has_is_set_aside(domain: Revie
         ),
     ],
 )
-def test_purchases_of_another_shape_are_told_with_what_both_sides_have(
-    domain: ReviewsDomain, change: str, told: str
+def test_purchases_of_another_shape_are_reported_with_what_both_sides_have(
+    domain: ReviewsDomain, change: str, reported: str
 ) -> None:
     domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
     change_purchases(domain, change)
@@ -433,11 +435,11 @@ def test_purchases_of_another_shape_are_told_with_what_both_sides_have(
         PlatformError, match=r"^The source's user_purchase at .* is not as its contract says: "
     ) as error:
         domain.run(layers=["stage"])
-    assert told in str(error.value)
+    assert reported in str(error.value)
     assert "\n" not in str(error.value)
 
 
-def test_a_purchase_that_its_contract_can_not_hold_is_told_in_one_line(domain: ReviewsDomain) -> None:
+def test_a_purchase_that_its_contract_can_not_hold_is_reported_in_one_line(domain: ReviewsDomain) -> None:
     domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
     change_purchases(domain, "ALTER COLUMN quantity TYPE numeric")
     with connected(domain.source) as connection:
@@ -448,7 +450,7 @@ def test_a_purchase_that_its_contract_can_not_hold_is_told_in_one_line(domain: R
     assert "\n" not in str(error.value)
 
 
-def test_a_column_of_purchases_that_no_contract_knows_is_told_and_does_no_harm(domain: ReviewsDomain) -> None:
+def test_a_column_of_purchases_that_no_contract_knows_is_reported_and_does_no_harm(domain: ReviewsDomain) -> None:
     domain.purchases("quantity | unit_price | invoice_date | customer_id\n1 | 2.5 | 2021-04-25 09:00:00 | 7")
     change_purchases(domain, "ADD COLUMN channel text, ADD COLUMN voucher integer")
     outcomes = domain.run(layers=["stage"])

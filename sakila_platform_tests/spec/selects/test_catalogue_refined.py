@@ -130,7 +130,7 @@ def test_dim_date_is_a_day_where_the_year_agrees_else_a_year_and_0_for_what_is_n
 
 
 GENRE_NAMES = """
-    told             | genre
+    source_genre     | genre
     sci-fi           | Science Fiction
     sci-fi & fantasy | Science Fiction
     sci-fi & fantasy | Fantasy

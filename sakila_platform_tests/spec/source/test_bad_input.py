@@ -1,4 +1,4 @@
-"""What is wrong outside is told in one line that says what and where; nothing is lost, nothing is half-written."""
+"""What is wrong outside is reported in one line that says what and where; nothing is lost, nothing is half-written."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def refused(*essential: str) -> Iterator[None]:
     """The one line that a person gets, with these words in it."""
     with pytest.raises(PlatformError) as error:
         yield
-    told = str(error.value)
-    assert "\n" not in told
+    reported = str(error.value)
+    assert "\n" not in reported
     for words in essential:
-        assert words in told, told
+        assert words in reported, reported
 
 
 # The shop's tables are not what the contracts say
@@ -75,7 +75,7 @@ def test_a_changed_source_is_refused_before_anything_is_published(
     assert platform.files() == before
 
 
-def test_everything_that_changed_is_told_at_once(platform: Platform) -> None:
+def test_everything_that_changed_is_listed_at_once(platform: Platform) -> None:
     platform.damage("ALTER TABLE customer DROP COLUMN email, DROP COLUMN active")
     platform.damage("DROP TABLE film_category")
 
@@ -83,7 +83,7 @@ def test_everything_that_changed_is_told_at_once(platform: Platform) -> None:
         platform.run(DAY, layers=["stage"])
 
 
-def test_a_column_added_at_the_source_is_not_carried_and_is_told(platform: Platform) -> None:
+def test_a_column_added_at_the_source_is_not_carried_and_is_reported(platform: Platform) -> None:
     platform.damage("ALTER TABLE rental ADD COLUMN channel VARCHAR(10) DEFAULT 'web'")
 
     outcomes = platform.run(DAY, layers=["stage"], tables=["rental"])
@@ -150,7 +150,7 @@ def folder_lake(lake_kind: str) -> None:
 
 
 @pytest.mark.usefixtures("folder_lake")
-def test_a_lake_that_cannot_be_written_is_told_and_leaves_the_database_alone(platform: Platform) -> None:
+def test_a_lake_that_cannot_be_written_is_reported_and_leaves_the_database_alone(platform: Platform) -> None:
     (platform.folder / "in the way").write_text("a file where a folder should be")
     platform.set(LAKE=platform.folder / "in the way" / "lake")
 
@@ -200,7 +200,7 @@ def test_a_full_lake_keeps_what_was_there_and_is_completed_by_the_next_run(platf
         pytest.param("mysql://shop:secret@127.0.0.1:1", ["No MySQL answers at shop@127.0.0.1:1"], id="nobody there"),
     ],
 )
-def test_a_database_that_cannot_be_reached_is_told_without_its_password(
+def test_a_database_that_cannot_be_reached_is_reported_without_its_password(
     platform: Platform, url: str, essential: list[str]
 ) -> None:
     platform.set(MYSQL_URL=url)
@@ -209,13 +209,13 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
         platform.shop = SHOP.address()
         platform.run(DAY)
 
-    told = str(error.value)
-    assert all(words in told for words in essential)
-    assert "secret" not in told and "\n" not in told
+    reported = str(error.value)
+    assert all(words in reported for words in essential)
+    assert "secret" not in reported and "\n" not in reported
     assert platform.files() == {}
 
 
-def test_a_wrong_password_is_told_without_saying_it(platform: Platform) -> None:
+def test_a_wrong_password_is_reported_without_showing_it(platform: Platform) -> None:
     platform.shop = replace(platform.shop, user="stranger", password="guessed-wrong")
 
     with pytest.raises(PlatformError) as error:
@@ -225,7 +225,7 @@ def test_a_wrong_password_is_told_without_saying_it(platform: Platform) -> None:
     assert "guessed-wrong" not in str(error.value)
 
 
-def test_a_database_that_is_not_there_is_told(platform: Platform) -> None:
+def test_a_database_that_is_not_there_is_reported(platform: Platform) -> None:
     platform.shop = platform.shop.on("nowhere")
 
     with refused("There is no database nowhere", "sakila-platform load"):
@@ -299,14 +299,14 @@ def test_a_run_of_more_days_than_allowed_does_nothing_and_says_how_many_it_may_h
     result = platform.run_in_dagster(DAY, "2005-05-27", selection=dg.AssetSelection.groups("rentals_stage"))
 
     assert not result.success
-    told = told_of_failure(result)
-    assert "asks for 4 days (2005-05-24..2005-05-27), but a run takes at most 3" in told
-    assert "SAKILA_MAX_DAYS_PER_RUN" in told
+    reported = told_of_failure(result)
+    assert "asks for 4 days (2005-05-24..2005-05-27), but a run takes at most 3" in reported
+    assert "SAKILA_MAX_DAYS_PER_RUN" in reported
     assert platform.files() == {}
 
 
 @pytest.mark.parametrize("day", ["2005-05-23", "2131-01-01"])
-def test_a_day_outside_the_calendar_is_not_run_and_the_calendar_is_told(platform: Platform, day: str) -> None:
+def test_a_day_outside_the_calendar_is_not_run_and_the_calendar_is_reported(platform: Platform, day: str) -> None:
     result = platform.run_in_dagster(day, selection=dg.AssetSelection.groups("rentals_stage"))
 
     assert not result.success

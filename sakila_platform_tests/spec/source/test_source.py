@@ -66,9 +66,9 @@ def test_wall_clock_times_are_the_shop_s_own_to_the_second(platform: Platform) -
     platform.set(TIME_ZONE="America/Bogota")
     platform.run("2005-05-24")
 
-    told = "SELECT rental_id, {} AS taken FROM {} ORDER BY rental_id"
-    assert platform.warehouse(told.format("rental_at", "fact_rental")) == platform.sql(
-        told.format("rental_date", "rental WHERE rental_date < '2005-05-25'")
+    reported = "SELECT rental_id, {} AS taken FROM {} ORDER BY rental_id"
+    assert platform.warehouse(reported.format("rental_at", "fact_rental")) == platform.sql(
+        reported.format("rental_date", "rental WHERE rental_date < '2005-05-25'")
     )
 
 

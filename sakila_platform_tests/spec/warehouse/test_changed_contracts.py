@@ -1,4 +1,4 @@
-"""When a contract and a table differ, it is told which side is older, what both have, and what to run."""
+"""When a contract and a table differ, the message says which side is older, what both have, and what to run."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def refusal(platform: Platform, *days: str, layers: list[str]) -> str:
     """The one line with which a run of days is refused."""
     with pytest.raises(PlatformError) as refused:
         platform.run(*days, layers=layers)
-    told = str(refused.value)
-    assert "\n" not in told
-    return told
+    reported = str(refused.value)
+    assert "\n" not in reported
+    return reported
 
 
 def rewrite(platform: Platform, path: str, rows: pa.Table) -> None:
@@ -42,7 +42,7 @@ def rows_at(platform: Platform, path: str) -> pa.Table:
 # The warehouse is older than the contract
 
 OLDER_WAREHOUSE = {
-    # What an older contract had, and what is told of it.
+    # What an older contract had, and how it is reported.
     "ALTER TABLE dim_customer DROP COLUMN country": "dim_customer: country is missing (VARCHAR(50) in the contract)",
     "ALTER TABLE dim_film MODIFY rental_rate DOUBLE, MODIFY title VARCHAR(40)": (
         "dim_film: title is VARCHAR(40) there and VARCHAR(128) in the contract, "
@@ -72,8 +72,8 @@ def test_tables_of_the_warehouse_that_another_contract_made_are_named_and_no_oth
     line = refusal(platform, NEXT, layers=[*LAKE, "warehouse"])
 
     assert line.startswith("The warehouse of rentals has tables that another contract made: warehouse_")
-    for told in OLDER_WAREHOUSE.values():
-        assert told in line
+    for reported in OLDER_WAREHOUSE.values():
+        assert reported in line
     assert "Neither source nor lake is at fault, and nothing was loaded" in line
     assert "DROP TABLE" in line
     assert "sakila-platform refill rentals" in line
@@ -155,7 +155,7 @@ def test_a_warehouse_is_not_emptied_for_a_lake_that_could_not_fill_it(platform: 
     assert platform.warehouse_contents() == before
 
 
-def test_an_event_of_stage_that_another_contract_wrote_is_told_by_final_and_sliced_anew(platform: Platform) -> None:
+def test_an_event_of_stage_that_another_contract_wrote_is_reported_by_final_and_sliced_anew(platform: Platform) -> None:
     platform.run(DAY, layers=["stage"])
     path = platform.lake_path("stage/sakila/payment", DAY)
     rewrite(platform, path, rows_at(platform, path).drop_columns(["amount"]))
@@ -202,26 +202,26 @@ def test_a_member_is_added_to_a_capture_that_has_a_column_which_the_contract_los
 
 
 @pytest.mark.parametrize(
-    ("rights", "told"),
+    ("rights", "reported"),
     [
         pytest.param("SELECT ON {}.rental", "payment, customer", id="one table alone"),
         pytest.param("INSERT ON {}.*", "rental, payment", id="to write, not to read"),
     ],
 )
 def test_an_account_that_may_not_read_is_told_so_and_not_that_tables_are_missing(
-    platform: Platform, rights: str, told: str
+    platform: Platform, rights: str, reported: str
 ) -> None:
     with account(platform.shop, rights.format(platform.shop.database)) as reader:
         platform.shop = reader
         line = refusal(platform, DAY, layers=["stage"])
 
-    assert line.startswith(f"The account may not read {told}")
+    assert line.startswith(f"The account may not read {reported}")
     assert "missing" not in line
     assert "Grant it SELECT" in line
     assert platform.files() == {}
 
 
-def test_a_column_that_no_contract_knows_is_told_in_the_log_and_on_the_asset(
+def test_a_column_that_no_contract_knows_is_reported_in_the_log_and_on_the_asset(
     platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     platform.damage("ALTER TABLE rental ADD COLUMN channel VARCHAR(10) DEFAULT 'web'")

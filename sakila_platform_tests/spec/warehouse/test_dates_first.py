@@ -81,7 +81,7 @@ def test_running_a_year_twice_changes_nothing(platform: Platform) -> None:
     assert years(platform) == table("year | days\n2005 | 365\n2006 | 365\n2007 | 365")
 
 
-def test_an_unknown_country_is_told_in_one_line_and_loads_nothing(platform: Platform) -> None:
+def test_an_unknown_country_is_reported_in_one_line_and_loads_nothing(platform: Platform) -> None:
     platform.set(HOLIDAY_COUNTRY="UK1")
     with pytest.raises(Exception, match=r"^[^\n]*UK1[^\n]*$"):
         platform.run("2005-07-04")

@@ -138,7 +138,7 @@ def test_facts_that_somebody_reads_keep_their_indexes(
     assert indexes(platform) == DECLARED
 
 
-def test_a_table_that_stays_locked_is_told_in_one_line(
+def test_a_table_that_stays_locked_is_reported_in_one_line(
     four_days_are_long: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform = four_days_are_long
@@ -148,11 +148,11 @@ def test_a_table_that_stays_locked_is_told_in_one_line(
         cursor.execute("ALTER TABLE fact_rental DROP INDEX ix_film_key")
         cursor.execute("SELECT COUNT(*) FROM fact_rental")
 
-        with pytest.raises(PlatformError) as told:
+        with pytest.raises(PlatformError) as reported:
             platform.run("2005-05-25", layers=["warehouse"])
 
-    assert str(told.value) == (
+    assert str(reported.value) == (
         "warehouse/sakila/fact_rental has its rows, but not its indexes: "
         "Lock wait timeout exceeded; try restarting transaction. Mend that; the next run of any day builds them."
     )
-    assert not isinstance(told.value, pymysql.err.MySQLError)
+    assert not isinstance(reported.value, pymysql.err.MySQLError)

@@ -154,7 +154,9 @@ def test_two_loads_at_once_wait_for_each_other(loaded: Platform) -> None:
     assert days == [*range(20050524, 20050530)]
 
 
-def test_a_lock_that_is_held_too_long_is_told_in_one_line(loaded: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_held_too_long_is_reported_in_one_line(
+    loaded: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(warehouse_session, "_LOCK_WAIT_SECONDS", 1)
     with closing(connect(loaded.warehouse_address)) as other, other.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, 1)", (f"load.{loaded.warehouse_address.database}",))

@@ -7,7 +7,7 @@ WITH fact AS (
     FROM refined_catalogue.fact_title AS fact
 ),
 
-told AS (
+rated AS (
     SELECT
         imdb.title_id,
         imdb.mean_rating,
@@ -32,9 +32,9 @@ told AS (
 expected AS (
     SELECT
         (SELECT count(*) FROM refined_catalogue.dim_title) AS titles,
-        coalesce(sum(told.mean_rating), 0) AS ratings,
-        coalesce(sum(told.vote_count), 0) AS votes
-    FROM told
+        coalesce(sum(rated.mean_rating), 0) AS ratings,
+        coalesce(sum(rated.vote_count), 0) AS votes
+    FROM rated
 )
 
 SELECT

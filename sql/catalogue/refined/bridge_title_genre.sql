@@ -1,5 +1,5 @@
 -- One row per horror title and genre, as either source has it.
-WITH told AS (
+WITH given AS (
     SELECT
         title.title_id,
         unnest(string_split(imdb.genres, ',')) AS genre,
@@ -27,14 +27,14 @@ WITH told AS (
 
 named AS (
     SELECT
-        told.title_id,
-        coalesce(known.genre, concat(upper(substr(trim(told.genre), 1, 1)), lower(substr(trim(told.genre), 2))))
+        given.title_id,
+        coalesce(known.genre, concat(upper(substr(trim(given.genre), 1, 1)), lower(substr(trim(given.genre), 2))))
             AS genre,
-        told.is_imdb
-    FROM told
+        given.is_imdb
+    FROM given
     LEFT JOIN declared_catalogue.genre_names AS known
-        ON lower(trim(told.genre)) = known.told
-    WHERE trim(told.genre) <> ''
+        ON lower(trim(given.genre)) = known.source_genre
+    WHERE trim(given.genre) <> ''
 )
 
 SELECT

@@ -1,5 +1,5 @@
 -- One row per horror title and sub-genre that a genre or keyword of it stands for; `Other` alone where none does.
-WITH told AS (
+WITH title_terms AS (
     SELECT
         bridge.title_id,
         'genre' AS kind,
@@ -17,12 +17,12 @@ WITH told AS (
 
 found AS (
     SELECT DISTINCT
-        told.title_id,
+        title_terms.title_id,
         known.subgenre AS subgenre_id,
-        concat(told.kind, ' ', told.term) AS evidence
-    FROM told
+        concat(title_terms.kind, ' ', title_terms.term) AS evidence
+    FROM title_terms
     INNER JOIN declared_catalogue.subgenre_terms AS known
-        ON told.kind = known.kind AND told.term = lower(known.term)
+        ON title_terms.kind = known.kind AND title_terms.term = lower(known.term)
 )
 
 SELECT

@@ -1,5 +1,5 @@
 -- One row per genre that a title of either source has, in one spelling.
-WITH told AS (
+WITH given AS (
     SELECT unnest(string_split(title.genres, ',')) AS genre
     FROM trusted_catalogue.titles AS title
     UNION
@@ -11,12 +11,12 @@ WITH told AS (
 
 named AS (
     SELECT
-        coalesce(known.genre, concat(upper(substr(trim(told.genre), 1, 1)), lower(substr(trim(told.genre), 2))))
+        coalesce(known.genre, concat(upper(substr(trim(given.genre), 1, 1)), lower(substr(trim(given.genre), 2))))
             AS genre_id
-    FROM told
+    FROM given
     LEFT JOIN declared_catalogue.genre_names AS known
-        ON lower(trim(told.genre)) = known.told
-    WHERE trim(told.genre) <> ''
+        ON lower(trim(given.genre)) = known.source_genre
+    WHERE trim(given.genre) <> ''
 )
 
 SELECT

@@ -14,7 +14,7 @@ of_tmdb AS (
     FROM credited
 ),
 
-told AS (
+source_people AS (
     SELECT
         credited.person_id,
         credited.person_name,
@@ -38,10 +38,10 @@ told AS (
 )
 
 SELECT
-    told.person_id,
-    min(told.person_name) AS person_name,
-    min(told.source) AS source,
-    min(told.birth_year) AS birth_year,
-    min(told.death_year) AS death_year
-FROM told
-GROUP BY told.person_id
+    source_people.person_id,
+    min(source_people.person_name) AS person_name,
+    min(source_people.source) AS source,
+    min(source_people.birth_year) AS birth_year,
+    min(source_people.death_year) AS death_year
+FROM source_people
+GROUP BY source_people.person_id

@@ -1,5 +1,5 @@
 -- One row per horror title of the CSV files and of TMDB: those of one IMDb id are one title.
-WITH told AS (
+WITH found AS (
     SELECT
         *,
         row_number() OVER (PARTITION BY title_type, tmdb_id ORDER BY dt DESC) AS newest_first
@@ -8,10 +8,10 @@ WITH told AS (
 
 of_tmdb AS (
     SELECT
-        told.*,
-        coalesce(told.imdb_id, concat('tmdb:', told.title_type, '/', cast(told.tmdb_id AS VARCHAR))) AS title_id
-    FROM told
-    WHERE told.newest_first = 1
+        found.*,
+        coalesce(found.imdb_id, concat('tmdb:', found.title_type, '/', cast(found.tmdb_id AS VARCHAR))) AS title_id
+    FROM found
+    WHERE found.newest_first = 1
 ),
 
 -- Two titles of TMDB may name one IMDb id; the one with the most votes is believed, the other reported as unmatched.

@@ -1,5 +1,5 @@
 -- One row per horror title that only one of the CSV files and TMDB has, and per title of TMDB left out: the reason.
-WITH told AS (
+WITH collected AS (
     SELECT
         *,
         row_number() OVER (PARTITION BY title_type, tmdb_id ORDER BY dt DESC) AS newest_first
@@ -47,13 +47,13 @@ FROM refined_catalogue.dim_title AS title
 WHERE NOT title.is_in_imdb
 UNION ALL
 SELECT
-    concat('tmdb:', told.title_type, '/', cast(told.tmdb_id AS VARCHAR)) AS unmatched_id,
+    concat('tmdb:', collected.title_type, '/', cast(collected.tmdb_id AS VARCHAR)) AS unmatched_id,
     'tmdb' AS source,
-    told.title_type,
-    told.title,
-    extract(YEAR FROM told.release_date) AS start_year,
+    collected.title_type,
+    collected.title,
+    extract(YEAR FROM collected.release_date) AS start_year,
     'another title of TMDB has the same IMDb id' AS reason
-FROM told
+FROM collected
 INNER JOIN refined_catalogue.dim_title AS title
-    ON told.imdb_id = title.title_id
-WHERE told.newest_first = 1 AND (told.title_type <> title.tmdb_type OR told.tmdb_id <> title.tmdb_id)
+    ON collected.imdb_id = title.title_id
+WHERE collected.newest_first = 1 AND (collected.title_type <> title.tmdb_type OR collected.tmdb_id <> title.tmdb_id)

@@ -1,5 +1,5 @@
 -- One row per fact of the newest CSV files that is worth telling: how often it is so.
-WITH told AS (
+WITH lines_of_title AS (
     SELECT DISTINCT
         title_id,
         title_type,
@@ -19,7 +19,7 @@ told_differently AS (
     SELECT
         title_id,
         title_type
-    FROM told
+    FROM lines_of_title
     GROUP BY title_id, title_type
     HAVING count(*) > 1
 )

@@ -1,4 +1,4 @@
--- One row per title, artist and role of the newest movies.csv and series.csv.
+-- One part per title, artist and role of the newest movies.csv and series.csv.
 -- Of a title that is in both files the lines of one of them count: see titles.sql.
 WITH counted AS (
     SELECT
@@ -10,7 +10,7 @@ WITH counted AS (
     GROUP BY title_id, title_type
 ),
 
-told AS (
+part AS (
     SELECT
         csv_rows.title_id,
         CASE
@@ -31,17 +31,17 @@ told AS (
 )
 
 SELECT
-    told.title_id,
-    told.artist_id,
-    told.role,
-    min(told.artist_name) AS artist_name,
-    min(told.birth_year) AS birth_year,
-    min(told.death_year) AS death_year,
+    part.title_id,
+    part.artist_id,
+    part.role,
+    min(part.artist_name) AS artist_name,
+    min(part.birth_year) AS birth_year,
+    min(part.death_year) AS death_year,
     nullif(
-        array_to_string(list_sort(array_agg(DISTINCT told.character) FILTER (WHERE told.character IS NOT NULL)), ', '),
+        array_to_string(list_sort(array_agg(DISTINCT part.character) FILTER (WHERE part.character IS NOT NULL)), ', '),
         ''
     ) AS characters,
-    min(told.professions) AS professions,
-    min(told.known_for) AS known_for
-FROM told
-GROUP BY told.title_id, told.artist_id, told.role
+    min(part.professions) AS professions,
+    min(part.known_for) AS known_for
+FROM part
+GROUP BY part.title_id, part.artist_id, part.role

@@ -10,7 +10,7 @@ WITH counted AS (
     GROUP BY title_id, title_type
 ),
 
-told AS (
+entry AS (
     SELECT
         title_id,
         title_type,
@@ -41,11 +41,11 @@ told AS (
 
 placed AS (
     SELECT
-        told.*,
-        row_number() OVER (PARTITION BY told.title_id ORDER BY told.line_count DESC, told.first_line ASC) AS place
-    FROM told
+        entry.*,
+        row_number() OVER (PARTITION BY entry.title_id ORDER BY entry.line_count DESC, entry.first_line ASC) AS place
+    FROM entry
     INNER JOIN counted
-        ON told.title_id = counted.title_id AND told.title_type = counted.title_type
+        ON entry.title_id = counted.title_id AND entry.title_type = counted.title_type
     WHERE counted.place = 1
 )
 
