@@ -51,7 +51,7 @@ from sakila_platform.deploy.services import (
     watching,
 )
 from sakila_platform.deploy.services.glue import crawlers as glue_crawlers
-from sakila_platform.deploy.services.glue import data_catalog as glue_catalogue
+from sakila_platform.deploy.services.glue import data_catalog
 from sakila_platform.deploy.services.glue import jobs as glue_jobs
 from sakila_platform.deploy.services.glue import workflow as glue_workflow
 from sakila_platform.deploy.services.security import iam, iam_policies, secrets
@@ -125,19 +125,19 @@ _ALL = (
     ResourceKind(JOB, glue_jobs.describe_job, glue_jobs.ensure_job, glue_jobs.delete_job, glue_jobs.names_of_jobs),
     ResourceKind(
         DATABASE,
-        glue_catalogue.describe_database,
-        glue_catalogue.ensure_database,
-        glue_catalogue.delete_database,
-        glue_catalogue.names_of_databases,
+        data_catalog.describe_database,
+        data_catalog.ensure_database,
+        data_catalog.delete_database,
+        data_catalog.names_of_databases,
         is_named_by_environment=False,
         has_own_names=False,
     ),
     ResourceKind(
         TABLE,
-        glue_catalogue.describe_table,
-        glue_catalogue.ensure_table,
-        glue_catalogue.delete_table,
-        glue_catalogue.names_of_tables,
+        data_catalog.describe_table,
+        data_catalog.ensure_table,
+        data_catalog.delete_table,
+        data_catalog.names_of_tables,
     ),
     ResourceKind(
         CRAWLER,

@@ -75,7 +75,7 @@ def ensure_table(aws: Aws, change: Change) -> None:
 
 
 def delete_table(aws: Aws, name: str) -> None:
-    """Take the table out of the catalogue; the lake's files stay."""
+    """Take the table out of the Data Catalog; the lake's files stay."""
     database, _, table = name.partition(".")
     aws.remove("glue", "delete_table", DatabaseName=database, Name=table)
 

@@ -1,4 +1,4 @@
--- One row per film category: films in the catalogue, films that were rented, rentals, late returns and what was paid.
+-- One row per film category: films, films that were rented, rentals, late returns and what was paid.
 WITH film AS (
     {{ latest(source('final_sakila', 'dim_film'), 'film_id') }}
 ),
