@@ -11,11 +11,11 @@ from sakila_platform.model.days import parse_day
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--day", metavar="DAY", help="The day that they are taken in for, as YYYY-MM-DD (today).")
+@click.option("--day", metavar="DAY", help="The day to file them under, as YYYY-MM-DD (today).")
 def ingest_catalogue(folder: Path, day: str | None) -> None:
-    """Take movies.csv and series.csv of a folder into the lake, byte for byte.
+    """Copy movies.csv and series.csv from a folder into the lake, byte for byte.
 
-    They come to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
+    They are written to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
     goes on where it stopped; what is there already is not sent again.
 
     \b

@@ -11,7 +11,7 @@ import click
 def deploy() -> None:
     """The platform in an AWS account: plan, apply, destroy. Set up as docs/aws.md says.
 
-    What there shall be is declared in sakila_platform/deploy/inventory.py. No state is kept but names and tags.
+    Resources are declared in sakila_platform/deploy/inventory.py. There is no state file: names and tags are the state.
 
     \b
     Example: sakila-platform deploy plan --env prod
@@ -20,14 +20,16 @@ def deploy() -> None:
 
 
 _environment = click.option("--env", "name", required=True, metavar="NAME", help="Environment, such as prod.")
-_version = click.option("--version", default="", metavar="V", help="Release: of the bucket, else this checkout's.")
+_version = click.option(
+    "--version", default="", metavar="V", help="Release in the bucket (default: this checkout's version)."
+)
 
 
 @deploy.command()
 @_environment
 @_version
 def plan(name: str, version: str) -> None:
-    """Tell what apply would do, with each difference.
+    """Show what apply would do, with each difference.
 
     Nothing is changed.
 
@@ -42,9 +44,9 @@ def plan(name: str, version: str) -> None:
 @deploy.command()
 @_environment
 @_version
-@click.option("--allow-removals", is_flag=True, help="Remove what is not declared any more; else it is refused.")
+@click.option("--allow-removals", is_flag=True, help="Remove what is no longer declared (default: refuse).")
 def apply(name: str, version: str, allow_removals: bool) -> None:
-    """Bring the account to what is declared.
+    """Create and change resources as declared.
 
     It can be run again at any time, also after a failure.
 
@@ -63,10 +65,10 @@ def apply(name: str, version: str, allow_removals: bool) -> None:
 
 @deploy.command()
 @_environment
-@click.option("--delete-data", is_flag=True, help="Lake, databases and logins too.")
+@click.option("--delete-data", is_flag=True, help="Delete lake, databases and logins too.")
 @click.option("--yes-delete", default="", metavar="NAME", help="The environment's name again, for --delete-data.")
 def destroy(name: str, delete_data: bool, yes_delete: str) -> None:
-    """Remove what the environment has; data stay.
+    """Remove the environment; data are kept.
 
     Lake, databases and logins go too, with --delete-data and --yes-delete.
 

@@ -47,17 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def cli() -> None:
     """The rental platform: from the shop's database through lake and warehouse to answers.
 
-    Settings are environment variables; README.md lists them. State is kept in .sakila/ (SAKILA_HOME).
+    Settings are environment variables, listed in README.md. State is kept in .sakila/ (SAKILA_HOME).
 
-    Exit codes: 0 done, 1 failed, 2 wrong use.
+    Exit codes: 0 success, 1 failure, 2 wrong usage.
     """
 
 
 @cli.command()
-@click.option("--domain", default=NAMES[0], show_default=True, help="Which part of the business.")
-@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to make up.")
+@click.option("--domain", default=NAMES[0], show_default=True, help="The domain to show.")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0), help="Days up to yesterday to generate.")
 def demo(domain: str, days: int) -> None:
-    """From nothing to answers; again, only what is not done yet.
+    """Set everything up and show the answers; run again, do only what is missing.
 
     Fills the domain's sources (of rentals: Sakila, in a database of its own), runs their whole history and the last
     days, and shows the answers.
@@ -76,7 +76,7 @@ def demo(domain: str, days: int) -> None:
 
 @cli.command()
 def up() -> None:
-    """Have the database running, and say where.
+    """Start the database if it is not running, and print its address.
 
     It is a private MariaDB in the state folder, or the server that SAKILA_MYSQL_URL names. A state folder that has a
     private PostgreSQL, which the domain reviews starts when it needs one, has that running too.
@@ -92,7 +92,7 @@ def up() -> None:
 
 @cli.command()
 def down() -> None:
-    """Stop the private databases. Data stay.
+    """Stop the private databases. Data are kept.
 
     \b
     Example: sakila-platform down
@@ -110,7 +110,7 @@ def down() -> None:
 def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
     """Run a domain's days in one run, then analysis and marts.
 
-    Running a day again changes nothing that has not changed at the source. The run is kept in Dagster's instance.
+    Running a day again changes nothing that has not changed at the source. The run is recorded in Dagster's instance.
 
     \b
     Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
@@ -126,9 +126,9 @@ def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
 @cli.command()
 @click.argument("domain")
 def refill(domain: str) -> None:
-    """Empty a domain's warehouse and fill it from the lake as it is now: rentals' or reviews'.
+    """Empty a domain's warehouse and load it again from the lake: rentals' or reviews'.
 
-    For another lake in SAKILA_LAKE or SAKILA_HOME. Days that it lacks are gone until they are run again.
+    For use after SAKILA_LAKE or SAKILA_HOME names another lake. Days that it lacks are gone until they are run again.
     Example: sakila-platform refill rentals
     """
     with without_garbage_collection():
@@ -141,7 +141,7 @@ def refill(domain: str) -> None:
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))
 def query(place: str, sql: str, form: str) -> None:
-    """Answer one question, changing nothing.
+    """Run one read-only query.
 
     PLACE: the warehouse or the shop's database (sakila), in MySQL's SQL, the warehouse of reviews, in PostgreSQL's, or
     the lake, in DuckDB's, or Athena, in its own, which reads a lake on S3 where it is. In the lake a table is
@@ -164,7 +164,7 @@ def query(place: str, sql: str, form: str) -> None:
 
 @cli.command()
 def dashboards() -> None:
-    """Write the dashboards as pages that open in a browser without a server, from the marts as they are.
+    """Write the dashboards as HTML pages that open without a server, from the marts as they are.
 
     \b
     Example: sakila-platform dashboards
@@ -176,9 +176,9 @@ def dashboards() -> None:
 
 
 @cli.command()
-@click.option("--tables", is_flag=True, help="Every table instead of every layer.")
+@click.option("--tables", is_flag=True, help="List every table instead of every layer.")
 def status(tables: bool) -> None:
-    """What is where, the last day of each layer, row counts. Exits with 1 if a database or the lake isn't reached.
+    """Show where everything is, the last day of each layer, and row counts. Exits with 1 if a database or the lake can't be reached.
 
     \b
     Example: sakila-platform status --tables
@@ -191,7 +191,7 @@ def status(tables: bool) -> None:
 
 @cli.command()
 def doctor() -> None:
-    """What is missing on this machine, and how to get it. Exits with 1 if that is essential.
+    """Check what this machine lacks, and say how to install it. Exits with 1 if something essential is missing.
 
     \b
     Example: sakila-platform doctor
@@ -205,7 +205,7 @@ def doctor() -> None:
 @cli.command()
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port on 127.0.0.1.")
 def dev(port: int) -> None:
-    """Start the database and Dagster's pages on this project.
+    """Start the database and Dagster's web UI for this project.
 
     \b
     Example: sakila-platform dev --port 3001
@@ -219,7 +219,7 @@ def dev(port: int) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (SAKILA_DESK_PORT, 8000).")
 @click.option("--clerk", metavar="USERNAME", help="Give this clerk of Sakila's staff a password, then end.")
 def desk(port: int | None, clerk: str | None) -> None:
-    """Serve the rental desk beside the database; or let a clerk sign in there.
+    """Serve the rental desk; or give a clerk a password for it.
 
     The password is asked for, or read from standard input where that is no terminal.
 

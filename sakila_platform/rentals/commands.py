@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.option("--scale", default=1, type=click.IntRange(1, 1000), help="Make so many times the rentals and payments.")
 def load(scale: int) -> None:
-    """Put Sakila into the database; nothing is done if it is there.
+    """Load Sakila into the database; do nothing if it is already there.
 
     SAKILA_DUMP names the official dump. --scale draws more rentals over a longer calendar, for benchmarks.
 

@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def load_purchases(file: Path) -> None:
-    """Put a CSV of purchases into the database of reviews, in place of those there: all of it, or nothing.
+    """Load a CSV of purchases into the reviews database, replacing those there: all of it, or nothing.
 
     The file begins with InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country. The private
     PostgreSQL is started if need be, unless SAKILA_POSTGRES_URL names another. Then run the days of the purchases.
