@@ -53,10 +53,10 @@ check: $(DEV) ## Lint, types, import directions, SQL style, the project's own co
 	if [ $$failed -gt 0 ]; then echo "$$failed of the checks failed." >&2; exit 1; fi; \
 	echo "All checks passed."
 
-dev: $(RUN) ## Start the database and Dagster's pages on http://localhost:3000
+dev: $(RUN) ## Start the database and Dagster's web UI on http://localhost:3000
 	@$(BIN)/sakila-platform dev
 
-docs: $(RUN) ## Write anew what is drawn from declarations: docs/data_model.md, docs/spec.md, the README's settings
+docs: $(RUN) ## Regenerate what is made from declarations: docs/data_model.md, docs/spec.md, the README's settings
 	@$(BIN)/python -m sakila_platform.documents.data_model
 	@$(BIN)/python -m sakila_platform.documents.settings_table
 	@$(BIN)/python -m sakila_platform_tests.manual

@@ -15,8 +15,8 @@ from sakila_platform.model.days import parse_day
 def ingest_catalogue(folder: Path, day: str | None) -> None:
     """Copy movies.csv and series.csv from a folder into the lake, byte for byte.
 
-    They are written to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to S3 that was cut
-    goes on where it stopped; what is there already is not sent again.
+    They are written to Raw/Local/CSV/Movies/YYYY/MM/DD/movies.csv and .../Series/.../series.csv. An upload to
+    S3 that was cut goes on where it stopped; what is there already is not sent again.
 
     \b
     Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02

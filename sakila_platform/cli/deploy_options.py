@@ -20,9 +20,7 @@ def deploy() -> None:
 
 
 _environment = click.option("--env", "name", required=True, metavar="NAME", help="Environment, such as prod.")
-_version = click.option(
-    "--version", default="", metavar="V", help="Release in the bucket (default: this checkout's version)."
-)
+_version = click.option("--version", default="", metavar="V", help="Release in the bucket (default: this checkout's).")
 
 
 @deploy.command()

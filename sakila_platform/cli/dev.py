@@ -1,4 +1,4 @@
-"""Dagster's pages, daemon and code server on this project, at a loopback address."""
+"""Dagster's web UI, daemon and code server on this project, at a loopback address."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def serve_dagster(port: int, report: Report) -> None:
     program = Path(sys.executable).with_name("dagster")
     if not program.exists():
         raise PlatformError(f"{program} is not installed. Install the platform: make dev")
-    report(f"Dagster's pages will be on http://{LOOPBACK}:{port} (Ctrl-C ends them; the database stays up)")
+    report(f"Dagster's web UI will be on http://{LOOPBACK}:{port} (Ctrl-C ends it; the database stays up)")
     sys.stdout.flush()
     command = ["dev", "-h", LOOPBACK, "-p", str(port), "-w", str(_WORKSPACE)]
     sys.exit(_watched([str(program), *command], dagster_home(home)))
 
 
 def _watched(command: list[str], folder: Path) -> int:
-    """Run Dagster's pages until they end or are stopped. Raises PlatformError when their folder is removed under them.
+    """Run Dagster's web UI until it ends or is stopped. Raises PlatformError when its folder is removed meanwhile.
 
     They are in a session of their own, so that all of them can be ended at once: without their folder, each would say
     so again and again, and for ever. Who starts us in the background has us ignore Ctrl-C, and Dagster would take from
@@ -70,5 +70,5 @@ def _watched(command: list[str], folder: Path) -> int:
             os.killpg(pages.pid, signal.SIGKILL)
             pages.wait()
             raise PlatformError(
-                f"{folder} was removed while Dagster's pages were on it, so they have ended. Start them again: make dev"
+                f"{folder} was removed while Dagster's web UI was using it, so it has stopped. Start it again: make dev"
             )

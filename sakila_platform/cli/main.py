@@ -178,7 +178,9 @@ def dashboards() -> None:
 @cli.command()
 @click.option("--tables", is_flag=True, help="List every table instead of every layer.")
 def status(tables: bool) -> None:
-    """Show where everything is, the last day of each layer, and row counts. Exits with 1 if a database or the lake can't be reached.
+    """Show where everything is, the last day of each layer, and row counts.
+
+    Exits with 1 if a database or the lake can't be reached.
 
     \b
     Example: sakila-platform status --tables

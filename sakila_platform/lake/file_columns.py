@@ -75,9 +75,9 @@ def _remedy(table: Table, days: Sequence[str]) -> str:
     if table.kind is TableKind.SNAPSHOT and table.name.layer == "stage":
         # A capture is evidence, so that no run replaces it unasked.
         return (
-            f"Captures are kept as they are: take {first}..{last} anew in Dagster's pages (`sakila-platform dev`), by "
+            f"Captures are kept as they are: take {first}..{last} anew in Dagster's web UI (`sakila-platform dev`), by "
             f"a run of {domain}_daily for these days with `ops: {{{domain}_stage: {{config: {{recapture: true}}}}}}`"
         )
     if table.kind is TableKind.CALENDAR:
-        return f"Materialise {table.name} for these years again, in Dagster's pages (`sakila-platform dev`)"
+        return f"Materialise {table.name} for these years again, in Dagster's web UI (`sakila-platform dev`)"
     return f"Make it anew: `sakila-platform run {domain} --from {first} --to {last}`"

@@ -124,7 +124,7 @@ def years_of(context: dg.AssetExecutionContext) -> list[int]:
 
 
 def _require_range(context: dg.AssetExecutionContext) -> None:
-    """Dagster's pages always give a partition or a range in order; its API and command line take a run without."""
+    """Dagster's web UI always gives a partition or a range in order; its API and command line take a run without."""
     if not (context.has_partition_key or context.has_partition_key_range):
         raise PlatformError("The run names no day or year: launch it with a partition, or with a range of them.")
     asked = context.partition_key_range

@@ -29,7 +29,7 @@ class Calendar(dg.DailyPartitionsDefinition):
 def daily_partitions() -> Calendar:
     """Days from the first Sakila rental to today. Today is a partition too, provisional until it has ended.
 
-    Where the settings have the clock stand still, its day is the last: in every process, Dagster's pages too.
+    Where the settings have the clock stand still, its day is the last: in every process, Dagster's web UI included.
     """
     zone, stands_at = TIME_ZONE.read(), CLOCK.read()
     after_last = Clock(zone, stands_at).today() + ONE_DAY if stands_at else None

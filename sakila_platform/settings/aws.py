@@ -63,7 +63,7 @@ GLUE_WORKERS = Setting("SAKILA_GLUE_WORKERS", "2", "Glue workers (G.1X) of a job
 GLUE_DATABASE_PREFIX = Setting(
     "SAKILA_GLUE_DATABASE_PREFIX",
     "",
-    "what names of Glue databases begin with, for several environments in one account",
+    "prefix of Glue database names, for several environments in one account",
     matching(r"([a-z][a-z0-9_]{0,30})?", "give lower-case letters, digits and _, such as test_"),
 )
 ATHENA_WORKGROUP = Setting(

@@ -7,7 +7,7 @@ from sakila_platform.settings.values import day, optional_instant, plain_text, t
 
 TIME_ZONE = Setting("SAKILA_TIME_ZONE", "UTC", "the shop's time zone: calendar, schedules and every 'now'", time_zone)
 FIRST_DAY = Setting("SAKILA_FIRST_DAY", "2005-05-24", "the first day of the calendar", day)
-CLOCK = Setting("SAKILA_CLOCK", "", "a fixed instant to take for now (empty: the real clock)", optional_instant)
+CLOCK = Setting("SAKILA_CLOCK", "", "a fixed instant to use as now (empty: the real clock)", optional_instant)
 HOLIDAY_COUNTRY = Setting(
     "SAKILA_HOLIDAY_COUNTRY", "CO", "whose holidays dim_date marks, as an ISO country", plain_text
 )

@@ -17,7 +17,7 @@ CATALOGUE_FOLDER = Setting(
 SUBGENRES = Setting(
     "SAKILA_SUBGENRES",
     "",
-    "a CSV file of sub-genres of horror, with their genres and keywords, to take for the one in sql/catalogue/refined",
+    "a CSV file of sub-genres of horror, with genres and keywords, to use instead of the one in sql/catalogue/refined",
     plain_text,
 )
 TMDB_TOKEN = Setting(
@@ -33,7 +33,7 @@ TMDB_SECRET = Setting(
 TMDB_URL = Setting(
     "SAKILA_TMDB_URL",
     "https://api.themoviedb.org/3",
-    "where TMDB is, or what stands in for it",
+    "TMDB's address, or that of a stand-in",
     matching(r"https?://[^\s/]+(/[^\s?#]*)?", "give an address such as https://api.themoviedb.org/3"),
 )
 TMDB_TIMEOUT_SECONDS = Setting(
@@ -52,7 +52,7 @@ TMDB_PAGES_PER_YEAR = Setting(
     whole_number(1, 500),
 )
 TMDB_REFRESH_DAYS = Setting(
-    "SAKILA_TMDB_REFRESH_DAYS", "30", "how many days a title is not asked for again", whole_number(0, 180)
+    "SAKILA_TMDB_REFRESH_DAYS", "30", "days before a title is asked for again", whole_number(0, 180)
 )
 
 

@@ -19,11 +19,11 @@ SLACK_WEBHOOK_URL = Setting(
     plain_text,
     is_secret=True,
 )
-DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "where people reach Dagster's pages", plain_text)
+DAGSTER_URL = Setting("SAKILA_DAGSTER_URL", "http://localhost:3000", "the address of Dagster's web UI", plain_text)
 REPOSITORY_URL = Setting(
     "SAKILA_REPOSITORY_URL",
     "",
-    "where the project's files can be read, such as https://github.com/TEAM/PROJECT/blob/main: Dagster's pages link "
+    "where the project's files can be read, such as https://github.com/TEAM/PROJECT/blob/main: Dagster's web UI links "
     "there (empty: to this machine's files)",
     plain_text,
 )

@@ -1,4 +1,4 @@
-"""A backfill as Dagster's pages launch it: through the daemon, the run queue and a code server of its own."""
+"""A backfill as Dagster's web UI launches it: through the daemon, the run queue and a code server of its own."""
 
 import logging
 import time

@@ -381,13 +381,13 @@ def test_pages_whose_folder_is_removed_say_so_in_one_line_and_end(shell: Shell, 
             shutil.rmtree(kept, ignore_errors=True)
             (tmp_path / "dagster_home").rename(kept)
     assert pages.returncode == 1
-    assert f"{kept.resolve()} was removed while Dagster's pages were on it" in said.splitlines()[-1]
+    assert f"{kept.resolve()} was removed while Dagster's web UI was using it" in said.splitlines()[-1]
     assert said.count("unable to open database file") < 10
 
 
 @contextmanager
 def _pages(shell: Shell) -> Iterator[subprocess.Popen[str]]:
-    """Dagster's pages as a script's `&` starts them, which has them ignore Ctrl-C; once they answer."""
+    """Dagster's web UI as a script's `&` starts it, which has it ignore Ctrl-C; once it answers."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

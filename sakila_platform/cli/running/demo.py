@@ -1,4 +1,4 @@
-"""The demonstration: from nothing to a domain's answers. Run again, it does only what is not done yet."""
+"""The demonstration: from nothing to a domain's answers. A second run does only what is missing."""
 
 from __future__ import annotations
 

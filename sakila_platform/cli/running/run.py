@@ -1,4 +1,4 @@
-"""A domain's days run from a shell or from cron, as Dagster's pages would run them."""
+"""A domain's days run from a shell or from cron, as Dagster's web UI would run them."""
 
 from __future__ import annotations
 

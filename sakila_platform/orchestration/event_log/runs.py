@@ -1,6 +1,6 @@
 """Jobs of the definitions, run to their end in this process and kept in the state folder's Dagster instance.
 
-The runs are those of Dagster's pages: same jobs, same ranges, same events. Only who waits for them differs.
+The runs are those of Dagster's web UI: same jobs, same ranges, same events. Only who waits for them differs.
 """
 
 from __future__ import annotations

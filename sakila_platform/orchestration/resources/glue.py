@@ -1,6 +1,6 @@
 """AWS Glue, conducted by Dagster: a job run followed through Pipes and stopped with the run, crawlers run to their end.
 
-Messages go over S3, which a job writes while it works: what it prints is in Dagster's pages at once, and what it had
+Messages go over S3, which a job writes while it works: what it prints is in Dagster's web UI at once, and what it had
 committed when it failed is known.
 """
 

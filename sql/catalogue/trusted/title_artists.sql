@@ -1,4 +1,4 @@
--- One part per title, artist and role of the newest movies.csv and series.csv.
+-- One row per title, artist and role of the newest movies.csv and series.csv.
 -- Of a title that is in both files the lines of one of them count: see titles.sql.
 WITH counted AS (
     SELECT
