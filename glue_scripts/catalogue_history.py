@@ -8,12 +8,12 @@ from sakila_platform.catalogue.trusted_on_spark import build_history
 from sakila_platform.catalogue.trusted_tables import CSV_TABLES
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.spark.arguments import Arguments
-from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.job import ReportOutcomes, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.session import spark_session
 
 
-def build(arguments: Arguments, tell: Tell) -> None:
+def build(arguments: Arguments, report: ReportOutcomes) -> None:
     """Make the tables of the newest files that were taken in until the last day that the arguments name."""
     # Both come of one reading of the files, so a part of them is no less work.
     arguments.selected(CSV_TABLES)
@@ -22,7 +22,7 @@ def build(arguments: Arguments, tell: Tell) -> None:
     def work(days: list[date]) -> Outcomes:
         return build_history(views, days[-1])
 
-    run_chunks([[max(arguments.days)]], work, tell)
+    run_chunks([[max(arguments.days)]], work, report)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.settings.places import MYSQL_URL
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments, job_clock
-from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.job import ReportOutcomes, run_chunks, run_job
 from sakila_platform.spark.lake_views import LakeViews
 from sakila_platform.spark.session import spark_session
 from sakila_platform.spark.source.extraction import Extraction, extract_days
 from sakila_platform.spark.source.jdbc import JdbcSource
 
 
-def extract(arguments: Arguments, tell: Tell) -> None:
+def extract(arguments: Arguments, report: ReportOutcomes) -> None:
     """Extract the days that the arguments name, in chunks."""
     tables = arguments.selected(STAGE_TABLES)
     address = arguments.login.address(MYSQL_URL.read(), "sakila")
@@ -30,7 +30,7 @@ def extract(arguments: Arguments, tell: Tell) -> None:
         recapture=arguments.recapture,
     )
     pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
-    run_chunks(pieces, lambda days: extract_days(extraction, tables, days), tell)
+    run_chunks(pieces, lambda days: extract_days(extraction, tables, days), report)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ from sakila_platform.rentals.date_years import ensure_dates
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments, job_clock
-from sakila_platform.spark.job import Tell, run_chunks, run_job
+from sakila_platform.spark.job import ReportOutcomes, run_chunks, run_job
 from sakila_platform.warehouse.mysql.load import Loading, load_days
 
 
-def load(arguments: Arguments, tell: Tell) -> None:
+def load(arguments: Arguments, report: ReportOutcomes) -> None:
     """Load the days that the arguments name."""
     tables = arguments.selected(DAILY_TABLES)
     by_settings = WAREHOUSE_URL.read() or MYSQL_URL.read()
@@ -27,7 +27,7 @@ def load(arguments: Arguments, tell: Tell) -> None:
         with warehouse_connection(address) as connection:
             return load_days(Loading(STAR, connection, lake, clock, ensure_dates), tables, days)
 
-    run_chunks(consecutive_runs(arguments.days), load_run, tell)
+    run_chunks(consecutive_runs(arguments.days), load_run, report)
 
 
 if __name__ == "__main__":

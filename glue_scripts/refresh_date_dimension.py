@@ -14,19 +14,19 @@ from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.date_years import load_year, publish_year
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments
-from sakila_platform.spark.job import Tell, run_job, say
+from sakila_platform.spark.job import ReportOutcomes, run_job, say
 
 PLACES = ("lake", "warehouse")
 
 
-def refresh(arguments: Arguments, tell: Tell) -> None:
+def refresh(arguments: Arguments, report: ReportOutcomes) -> None:
     """Publish the years that the arguments name, then load them in one transaction."""
     if not set(arguments.into) <= set(PLACES):
         raise UsageError(f"--into: give {' or '.join(PLACES)}, or both with a comma between.")
     lake = open_lake(arguments.lake)
     if "lake" in arguments.into:
         published = {_first_day(year): TableDay(rows=publish_year(lake, year)) for year in arguments.years}
-        _told(star.DIM_DATE.name, published, tell)
+        _report(star.DIM_DATE.name, published, report)
     if "warehouse" in arguments.into:
         by_settings = WAREHOUSE_URL.read() or MYSQL_URL.read()
         with warehouse_connection(arguments.login.address(by_settings, "datawarehouse_sakila")) as connection:
@@ -34,17 +34,17 @@ def refresh(arguments: Arguments, tell: Tell) -> None:
                 cursor.execute(mysql_ddl(warehouse_star.DIM_DATE))
             rows = {_first_day(year): TableDay(rows=load_year(connection, lake, year)) for year in arguments.years}
             connection.commit()
-        _told(warehouse_star.DIM_DATE.name, rows, tell)
+        _report(warehouse_star.DIM_DATE.name, rows, report)
 
 
 def _first_day(year: int) -> date:
     return date(year, 1, 1)
 
 
-def _told(name: TableName, outcomes: dict[date, TableDay], tell: Tell) -> None:
+def _report(name: TableName, outcomes: dict[date, TableDay], report: ReportOutcomes) -> None:
     for first, outcome in outcomes.items():
         say(f"{name} {first.year}: {outcome.rows} rows")
-    tell({name: outcomes})
+    report({name: outcomes})
 
 
 if __name__ == "__main__":

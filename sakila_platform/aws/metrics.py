@@ -15,8 +15,8 @@ _LOG = logging.getLogger(__name__)
 _SECONDS, _ATTEMPTS = 4, 2
 
 
-def tell_metrics(layer: str, rows: int, days: int, seconds: float) -> None:
-    """Tell the namespace of the settings, if any, what a layer did: `Rows`, `Days`, and `Seconds` for a day.
+def send_metrics(layer: str, rows: int, days: int, seconds: float) -> None:
+    """Send the namespace of the settings, if any, what a layer did: `Rows`, `Days`, and `Seconds` for a day.
 
     What could not be sent is lost, and logged: metrics are never a reason for a day to fail.
     """

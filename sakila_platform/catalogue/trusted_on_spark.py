@@ -32,7 +32,7 @@ from sakila_platform.lake.raw_files import LakeFiles
 from sakila_platform.model.contracts import Table, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.model.outcome_messages import outcome_messages, outcomes_of
-from sakila_platform.model.outcomes import WHOLE, Outcomes, TableDay
+from sakila_platform.model.outcomes import UNPARTITIONED_DAY, Outcomes, TableDay
 from sakila_platform.model.queries import read_query
 from sakila_platform.settings.every import put_in_environment
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
@@ -48,7 +48,7 @@ Worker = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def build_history(views: LakeViews, until: date) -> Outcomes:
-    """Make the CSV-born tables of the newest files, as `history_build` does; the day of the outcomes is WHOLE."""
+    """Make the CSV-born tables of the newest files, as `history_build` does. Outcomes are of UNPARTITIONED_DAY."""
     lake = open_lake(views.lake_location)
     files = newest_csv_files(LakeFiles(lake), until)
     rows = _csv_rows(views, files).persist(StorageLevel.MEMORY_AND_DISK)
@@ -59,18 +59,18 @@ def build_history(views: LakeViews, until: date) -> Outcomes:
             rows.createOrReplaceTempView(view_name(CSV_ROWS.database, CSV_ROWS.table))
             findings = Findings(*({r[0]: r[1] for r in views.sql(q).collect()} for q in findings_sql()))
         if findings.verdict.refused:
-            return {TITLES.name: {WHOLE: findings.described(findings.verdict)}}
+            return {TITLES.name: {UNPARTITIONED_DAY: findings.described(findings.verdict)}}
         outcomes: Outcomes = {}
         for table in CSV_TABLES:
-            outcomes[table.name] = {WHOLE: _published(views, table)}
-            if outcomes[table.name][WHOLE].refused:
+            outcomes[table.name] = {UNPARTITIONED_DAY: _published(views, table)}
+            if outcomes[table.name][UNPARTITIONED_DAY].refused:
                 break
         with failing_in_one_line("The lines that were not taken can't be set aside"):
             lines = [row.asDict() for row in views.sql(lines_sql()).collect()]
     finally:
         rows.unpersist()
     set_lines_aside(lake, pa.Table.from_pylist(lines, quarantine_schema(CSV_LINES)))
-    outcomes[TITLES.name] = {WHOLE: findings.described(outcomes[TITLES.name][WHOLE])}
+    outcomes[TITLES.name] = {UNPARTITIONED_DAY: findings.described(outcomes[TITLES.name][UNPARTITIONED_DAY])}
     return outcomes
 
 
@@ -93,10 +93,12 @@ def _csv_rows(views: LakeViews, files: Sequence[RawCsv]) -> DataFrame:
 def _published(views: LakeViews, table: Table) -> TableDay:
     query = read_query(TRUSTED_SQL / f"{table.name.table}.sql", "duckdb")
     with failing_in_one_line(f"{query.where} can't be run"):
-        rows = views.sql(query.sql).selectExpr(*typed_columns(table)).withColumn(DAY_PARTITION, f.lit(WHOLE))
+        rows = (
+            views.sql(query.sql).selectExpr(*typed_columns(table)).withColumn(DAY_PARTITION, f.lit(UNPARTITIONED_DAY))
+        )
     share = ALLOWED_BAD_SHARE.read()
     publication = Publication(views.lake_location, table, share, is_partitioned=False)
-    return publish_judged(judged(rows, table), publication, [WHOLE]).days[WHOLE]
+    return publish_judged(judged(rows, table), publication, [UNPARTITIONED_DAY]).days[UNPARTITIONED_DAY]
 
 
 def _file_worker(location: str, environment: Mapping[str, str]) -> Worker:

@@ -26,7 +26,7 @@ _TO_DO = {Action.CREATE: "to create", Action.CHANGE: "to change", Action.REMOVE:
 
 
 def plan_environment(name: str, version: str, report: Report, aws: Aws | None = None) -> list[Step]:
-    """Tell what `apply` would do, with each difference; nothing is changed. Returns the steps."""
+    """Report what `apply` would do, with each difference; nothing is changed. Returns the steps."""
     aws = aws or open_aws(AWS_REGION.read())
     environment, inventory = _inventory(aws, name, version, report)
     steps = _deployment(aws, name).plan(inventory.declarations())

@@ -24,7 +24,7 @@ _DETACH = '"$@" & echo $! > "$0"'
 
 @dataclass(frozen=True)
 class ServerDescription:
-    """What `status` and `doctor` tell about a private server; port, binary and version are its last start's."""
+    """What `status` and `doctor` show of a private server; port, binary and version are its last start's."""
 
     is_running: bool
     pid: int | None

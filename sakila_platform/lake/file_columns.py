@@ -43,12 +43,12 @@ def require_contract(lake: Lake, table: Table, partitions: Sequence[str], name: 
         if known[schema]:
             differing[partition] = known[schema]
     if differing:
-        raise PlatformError(_told(table, of, differing))
+        raise PlatformError(_message(table, of, differing))
 
 
 def written_by_another(table: Table, partitions: Mapping[str, str]) -> PlatformError:
     """The error about partitions of a table that another contract wrote: partition to how it differs."""
-    return PlatformError(_told(table, table.name, partitions))
+    return PlatformError(_message(table, table.name, partitions))
 
 
 def _differences(schema: pa.Schema, table: Table) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _differences(schema: pa.Schema, table: Table) -> Iterator[str]:
             yield f"{field.name} is {schema.field(at).type} there and {field.type} in the contract"
 
 
-def _told(table: Table, name: TableName, differing: Mapping[str, str]) -> str:
+def _message(table: Table, name: TableName, differing: Mapping[str, str]) -> str:
     first = next(iter(differing))
     more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
     days = sorted(partition.removeprefix(f"{DAY_PARTITION}=") for partition in differing)

@@ -21,7 +21,7 @@ from sakila_platform.model.naming import TableName, mart_file
 PROJECT = "marts"
 """What dbt_project.yml calls the project: every node's full name begins with it."""
 
-_FAULTS_TOLD = 5
+_FAULTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _explained(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> Nod
         return result
     found = connection.execute(result.query)
     columns = [column[0] for column in found.description or ()]
-    shown = [_fault(columns, row) for row in found.fetchmany(_FAULTS_TOLD)]
+    shown = [_fault(columns, row) for row in found.fetchmany(_FAULTS_SHOWN)]
     more = [f"and {result.failures - len(shown)} more"] if result.failures > len(shown) else []
     return replace(result, message="; ".join(shown + more))
 

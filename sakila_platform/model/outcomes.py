@@ -37,7 +37,7 @@ class TableDay:
 
 
 Outcomes = dict[TableName, dict[date, TableDay]]
-WHOLE = date(1970, 1, 1)
+UNPARTITIONED_DAY = date(1970, 1, 1)
 """Stands for the day of a table without partitions."""
 
 

@@ -120,7 +120,7 @@ def results(outcomes: Outcomes) -> Committed:
     return committed
 
 
-def tell_not_carried(context: dg.AssetExecutionContext, committed: Committed) -> Committed:
+def warn_not_carried(context: dg.AssetExecutionContext, committed: Committed) -> Committed:
     """The results; a line in the run's log for each table whose source has columns that no contract knows."""
     warned: dict[tuple[str, str], None] = {}
     for by_asset in committed.values():

@@ -17,7 +17,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcome_messages import outcomes_of
 from sakila_platform.model.outcomes import Outcomes, TableDay
-from sakila_platform.orchestration.asset_specs import Committed, results, tell_not_carried
+from sakila_platform.orchestration.asset_specs import Committed, results, warn_not_carried
 from sakila_platform.orchestration.day_runs import Event, PartlyCommitted, days_of, run_days
 from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.settings.aws import AWS_REGION, COMPUTE, ENVIRONMENT
@@ -67,7 +67,7 @@ def run_by_glue(
     def commit(days: list[date]) -> Committed:
         run = glue.run_job(context, job, {**_days_and_tables(days, tables), **(arguments or {})})
         outcomes = outcomes_of(one for message in run.messages for one in message["outcomes"])
-        committed = tell_not_carried(context, results(outcomes))
+        committed = warn_not_carried(context, results(outcomes))
         committed = extended(committed) if extended else committed
         if run.failure and not _is_all_reported(outcomes, tables, days):
             raise PartlyCommitted(f"The Glue job {glue.prefix}{job} failed: {run.failure}", committed)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from sakila_platform.aws.metrics import tell_metrics
+from sakila_platform.aws.metrics import send_metrics
 from sakila_platform.orchestration.asset_specs import ROW_COUNT, Committed
 
 Commit = Callable[[list[date]], Committed]
@@ -19,7 +19,7 @@ def measured(layer: str, commit: Commit) -> Commit:
         started = time.perf_counter()
         committed = commit(days)
         rows = sum(int(result.metadata[ROW_COUNT]) for of_day in committed.values() for result in of_day.values())
-        tell_metrics(layer, rows, len(days), time.perf_counter() - started)
+        send_metrics(layer, rows, len(days), time.perf_counter() - started)
         return committed
 
     return commit_and_measure

@@ -39,7 +39,7 @@ _SECONDS_BETWEEN_LOOKS = 30
 # Dagster gives a sensor a minute. What was not read by then is read at the next look.
 _READING_SECONDS = 20.0
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
-_PATHS_TOLD = 3
+_PATHS_SHOWN = 3
 NEVER_MULTIPLIED = "never_multiplied"
 _TOTALS = SQL_FOLDER / SOURCE / "warehouse" / "totals.sql"
 # The question that reads the view.
@@ -191,5 +191,5 @@ def _skip_reason(seen: Look, strays: list[str], outside: list[str]) -> str:
 
 
 def _some(paths: list[str]) -> str:
-    more = f" and {len(paths) - _PATHS_TOLD} more" if len(paths) > _PATHS_TOLD else ""
-    return ", ".join(paths[:_PATHS_TOLD]) + more
+    more = f" and {len(paths) - _PATHS_SHOWN} more" if len(paths) > _PATHS_SHOWN else ""
+    return ", ".join(paths[:_PATHS_SHOWN]) + more

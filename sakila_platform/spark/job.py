@@ -10,37 +10,37 @@ from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 
-from sakila_platform.aws.metrics import tell_metrics
+from sakila_platform.aws.metrics import send_metrics
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, WHOLE, Outcomes
+from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, UNPARTITIONED_DAY, Outcomes
 from sakila_platform.spark.arguments import Arguments, parse_arguments
 
-Tell = Callable[[Outcomes], None]
+ReportOutcomes = Callable[[Outcomes], None]
 _PIPES = "sakila_platform.spark.pipes"
 
 
-def run_job(work: Callable[[Arguments, Tell], None]) -> None:
+def run_job(work: Callable[[Arguments, ReportOutcomes], None]) -> None:
     """Run a job with this process's arguments. What goes wrong ends the process with one line, and code 1."""
     try:
         arguments = parse_arguments(sys.argv[1:])
-        with _listener(arguments.is_started_by_dagster) as tell:
-            work(arguments, tell)
+        with _listener(arguments.is_started_by_dagster) as report:
+            work(arguments, report)
     except PlatformError as error:
         # Glue shows the last error of a job: this line.
         sys.exit(str(error))
 
 
-def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcomes], tell: Tell) -> None:
-    """Work through chunks of days, telling of each. Raises PlatformError at the end when something did not pass."""
+def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcomes], report: ReportOutcomes) -> None:
+    """Work through chunks of days, reporting each. Raises PlatformError at the end when something did not pass."""
     faults: list[str] = []
     for days in chunks:
         started = time.perf_counter()
         outcomes = work(days)
         for layer, rows in _rows_by_layer(outcomes).items():
-            tell_metrics(layer, rows, len(days), time.perf_counter() - started)
+            send_metrics(layer, rows, len(days), time.perf_counter() - started)
         for line in lines_of(outcomes):
             say(line)
-        tell(outcomes)
+        report(outcomes)
         faults += faults_of(outcomes)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -83,21 +83,21 @@ def _rows_by_layer(outcomes: Outcomes) -> Counter[str]:
 
 
 def _on(day: date) -> str:
-    return "" if day == WHOLE else f" on {day}"
+    return "" if day == UNPARTITIONED_DAY else f" on {day}"
 
 
 def _range(days: Sequence[date]) -> str:
-    if list(days) == [WHOLE]:
+    if list(days) == [UNPARTITIONED_DAY]:
         return ""
     return f"{min(days)}..{max(days)} ({len(days)} days)" if len(days) > 1 else str(days[0])
 
 
 @contextmanager
-def _listener(is_started_by_dagster: bool) -> Iterator[Tell]:
+def _listener(is_started_by_dagster: bool) -> Iterator[ReportOutcomes]:
     """Who receives what was committed: Dagster, when it started the job; else nobody but the log."""
     if not is_started_by_dagster:
         yield lambda outcomes: None
         return
     # Only then: a job of a workflow needs no dagster-pipes.
-    with import_module(_PIPES).dagster_reporter() as tell:
-        yield tell
+    with import_module(_PIPES).dagster_reporter() as report:
+        yield report

@@ -22,7 +22,7 @@ _SQL_SETTINGS = {
     # A day is a file: else Spark would start a task to look at each.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
 }
-_TOLD_BY_A_WORKER = re.compile(r"^sakila_platform\.errors\.\w+: (.+)$", re.MULTILINE)
+_ERROR_OF_A_WORKER = re.compile(r"^sakila_platform\.errors\.\w+: (.+)$", re.MULTILINE)
 # What precedes the reason why a task failed: which one, and where.
 _TASK = re.compile(r"^.*\(TID \d+\) \(.*?\): (?:[\w.]+Exception: )?", re.DOTALL)
 _TRACES = re.compile(r"\s+(at [\w.$]+\(|Traceback|Driver stacktrace|JVM stacktrace).*", re.DOTALL)
@@ -52,7 +52,7 @@ def failing_in_one_line(doing: str) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError) as error:
         text = error.java_exception.toString() if isinstance(error, Py4JJavaError) else str(error)
-        by_worker = _TOLD_BY_A_WORKER.findall(text)
+        by_worker = _ERROR_OF_A_WORKER.findall(text)
         if by_worker:
             raise PlatformError(by_worker[-1]) from None
         raise PlatformError(f"{doing}: {_first_sentence(text)}") from None

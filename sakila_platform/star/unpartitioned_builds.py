@@ -22,7 +22,7 @@ from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.publishing import set_aside
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, TableName, data_file
-from sakila_platform.model.outcomes import WHOLE, TableDay, judge
+from sakila_platform.model.outcomes import UNPARTITIONED_DAY, TableDay, judge
 from sakila_platform.model.queries import Query, read_query, require_contract
 from sakila_platform.model.rejections import named_rows
 from sakila_platform.model.rules import Members
@@ -118,7 +118,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table) 
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_BUILT} AS "
-            f"SELECT {columns}, DATE '{WHOLE}' AS {DAY_PARTITION} FROM ({query.sql}\n)"
+            f"SELECT {columns}, DATE '{UNPARTITIONED_DAY}' AS {DAY_PARTITION} FROM ({query.sql}\n)"
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -132,7 +132,7 @@ def _members(
     for target in set(table.references.values()):
         name = replace(table.name, table=target)
         show_inputs(connection, build, [name], shown)
-        rows = f"(SELECT *, DATE '{WHOLE}' AS {DAY_PARTITION} FROM {name.sql})"
+        rows = f"(SELECT *, DATE '{UNPARTITIONED_DAY}' AS {DAY_PARTITION} FROM {name.sql})"
         members[target] = Members(rows, build.contracts[name].primary_key[0])
     return members
 
@@ -146,7 +146,7 @@ def _built(connection: duckdb.DuckDBPyConnection, build: UnpartitionedBuild, tab
             f"SELECT * EXCLUDE ({DAY_PARTITION}) FROM {_BUILT}_rejected ORDER BY {order}, reason"
         ).to_arrow_table()
         connection.execute(f"DROP TABLE {_BUILT}_rejected")
-    broken = audit.broken.get(WHOLE, {})
+    broken = audit.broken.get(UNPARTITIONED_DAY, {})
     named = partial(named_rows, rejected, table)
     outcome = judge(kept.num_rows, rejected.num_rows, broken, build.allowed_bad_share, named)
     return _Built(table, kept.cast(arrow_schema(table)), rejected.cast(quarantine_schema(table)), outcome)

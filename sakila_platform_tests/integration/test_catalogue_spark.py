@@ -27,7 +27,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import data_file, day_partition
-from sakila_platform.model.outcomes import WHOLE
+from sakila_platform.model.outcomes import UNPARTITIONED_DAY
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
 from sakila_platform.spark.lake_views import LakeViews, view_name
@@ -90,7 +90,7 @@ def lanes(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lane
 def test_the_csv_files_come_to_the_same_in_both_lanes(lanes: Lanes) -> None:
     local = lanes.local.trusted_csv()
     glue = trusted_on_spark.build_history(lanes.views, DAY)
-    assert {name: by_day[WHOLE] for name, by_day in glue.items()} == local
+    assert {name: by_day[UNPARTITIONED_DAY] for name, by_day in glue.items()} == local
     assert_same_files(lanes, "titles", "title_artists", "csv_lines")
 
 
@@ -113,7 +113,9 @@ def test_titles_with_quotation_marks_come_to_the_same_in_both_lanes(
         lake.given_lines("movies", lines)
     views = LakeViews(lanes.views.spark, str(glue.folder))
     outcomes = local.trusted_csv()
-    assert {name: by_day[WHOLE] for name, by_day in trusted_on_spark.build_history(views, DAY).items()} == outcomes
+    assert {
+        name: by_day[UNPARTITIONED_DAY] for name, by_day in trusted_on_spark.build_history(views, DAY).items()
+    } == outcomes
     assert_same_files(Lanes(local, glue, views), "titles", "title_artists", "csv_lines")
     assert '"Scream"' in str(local.rows("trusted/catalogue/titles").column("title")[0])
 
@@ -148,7 +150,7 @@ def test_too_many_bad_lines_are_refused_in_both_lanes_alike(lanes: Lanes, monkey
     local = lanes.local.trusted_csv()
     assert local[TITLES.name].refused
     glue = trusted_on_spark.build_history(lanes.views, DAY)
-    assert {name: by_day[WHOLE] for name, by_day in glue.items()} == local
+    assert {name: by_day[UNPARTITIONED_DAY] for name, by_day in glue.items()} == local
 
 
 def test_the_scripts_run_as_glue_runs_them(

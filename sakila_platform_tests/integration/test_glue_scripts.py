@@ -147,7 +147,7 @@ def test_dagster_is_told_what_each_chunk_came_to_also_when_the_job_then_fails(
     chunks = iter([outcomes, refused])
 
     with pytest.raises(SystemExit, match="9 of 9 rows break the contract"):
-        run_job(lambda arguments, tell: run_chunks([[DAY], [DAY]], lambda _: next(chunks), tell))
+        run_job(lambda arguments, report: run_chunks([[DAY], [DAY]], lambda _: next(chunks), report))
 
     sent = messages(s3)
     custom = [message["params"]["payload"] for message in sent if message["method"] == "report_custom_message"]

@@ -12,7 +12,7 @@ import pytest
 from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
 from moto import mock_aws
 
-from sakila_platform.aws.metrics import tell_metrics
+from sakila_platform.aws.metrics import send_metrics
 from sakila_platform.orchestration.event_log import watching as watching_module
 from sakila_platform.orchestration.event_log.instance import dagster_environment, ensure_dagster_home
 from sakila_platform.orchestration.event_log.watching import watching
@@ -204,7 +204,7 @@ def test_rows_and_seconds_of_each_layer_are_reported(platform: Platform, cloudwa
 
 
 def test_nothing_is_sent_unless_a_namespace_is_set(platform: Platform, cloudwatch: None) -> None:
-    tell_metrics("stage", 1, 1, 1.0)
+    send_metrics("stage", 1, 1, 1.0)
     assert metrics() == {}
 
 
@@ -213,5 +213,5 @@ def test_metrics_that_can_not_be_sent_fail_nothing(platform: Platform, caplog: p
     platform.monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     platform.monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     platform.monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    tell_metrics("stage", 1, 1, 1.0)
+    send_metrics("stage", 1, 1, 1.0)
     assert "Metrics of stage could not be sent to Sakila" in caplog.text

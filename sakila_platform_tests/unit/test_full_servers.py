@@ -21,9 +21,11 @@ from sakila_platform.errors import PlatformError
     ],
 )
 def test_a_full_mysql_is_waited_for(code: int, words: str) -> None:
-    told = str(no_connection(Address.parse("mysql://shop:secret@127.0.0.1"), pymysql.err.OperationalError(code, words)))
-    assert words in told
-    assert told.endswith("have the server allow more (max_connections, max_user_connections).")
+    message = str(
+        no_connection(Address.parse("mysql://shop:secret@127.0.0.1"), pymysql.err.OperationalError(code, words))
+    )
+    assert words in message
+    assert message.endswith("have the server allow more (max_connections, max_user_connections).")
 
 
 @pytest.mark.parametrize(

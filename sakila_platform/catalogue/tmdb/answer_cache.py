@@ -28,7 +28,7 @@ class AnswerCache:
     def __init__(self, file: Path | None, day: date) -> None:
         self._day = day.isoformat()
         self._place = str(file or ":memory:")
-        with self._told():
+        with self._failing_in_one_line():
             if file:
                 file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._place, isolation_level=None)
@@ -40,7 +40,7 @@ class AnswerCache:
 
     def get(self, request: Request) -> tuple[int, str] | None:
         """Status and text of an answer that was had; None for a question that was not asked."""
-        with self._told():
+        with self._failing_in_one_line():
             found = self._connection.execute(
                 "SELECT status, text FROM answer WHERE day = ? AND request = ?", [self._day, str(request)]
             )
@@ -48,7 +48,7 @@ class AnswerCache:
 
     def put(self, request: Request, answer: Answer) -> None:
         """Keep an answer."""
-        with self._told():
+        with self._failing_in_one_line():
             self._connection.execute(
                 "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)",
                 [self._day, str(request), answer.status, answer.text],
@@ -56,7 +56,7 @@ class AnswerCache:
 
     def forget(self) -> None:
         """Forget the day's answers: they are in raw."""
-        with self._told():
+        with self._failing_in_one_line():
             self._connection.execute("DELETE FROM answer WHERE day = ?", [self._day])
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class AnswerCache:
         self._connection.close()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _failing_in_one_line(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:

@@ -142,7 +142,7 @@ class TmdbClient:
         try:
             response = self._pool.request("GET", f"{self._access.url}{request}", preload_content=False)
         except MaxRetryError as error:
-            raise PlatformError(self._told(error)) from None
+            raise PlatformError(self._message(error)) from None
         except HTTPError as error:
             raise PlatformError(
                 f"TMDB at {self._access.url} can't be asked: {error}. Correct SAKILA_TMDB_URL."
@@ -176,7 +176,7 @@ class TmdbClient:
             self._sleep(self._next_at - now)
         self._next_at = max(now, self._next_at) + 1 / self._access.requests_per_second
 
-    def _told(self, error: MaxRetryError) -> str:
+    def _message(self, error: MaxRetryError) -> str:
         cause = error.reason
         if isinstance(cause, ResponseError):
             why = f"answered {' '.join(str(cause).split())}"

@@ -60,7 +60,7 @@ def publish_tmdb_day(lake: Lake, tables: Sequence[Table], day: date, allowed_sha
     if TMDB_TITLES.name in outcomes:
         set_aside(lake, TMDB_RECORDS, day_partition(day), found.rejected)
         outcomes[TMDB_TITLES.name] = replace(
-            outcomes[TMDB_TITLES.name], warnings={RECORDS_ARE_READABLE: _told(verdict)}
+            outcomes[TMDB_TITLES.name], warnings={RECORDS_ARE_READABLE: _warning(verdict)}
         )
     if TMDB_FIELDS.name in outcomes:
         outcomes[TMDB_FIELDS.name] = replace(
@@ -85,7 +85,7 @@ def _reasons(found: TmdbDay) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _told(verdict: TableDay) -> str:
+def _warning(verdict: TableDay) -> str:
     if not verdict.rejected:
         return ""
     return "Set aside: " + ", ".join(f"{reason} ({count})" for reason, count in verdict.broken.items())

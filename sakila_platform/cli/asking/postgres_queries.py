@@ -39,7 +39,7 @@ def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
             cursor.execute(sql.strip().rstrip(";").encode())
         except psycopg.Error as error:
             connection.rollback()
-            raise _told(connection, address, error) from None
+            raise _error(connection, address, error) from None
         yield Answer([column.name for column in cursor.description or ()], _rows(cursor, address))
 
 
@@ -78,7 +78,7 @@ def _rows(cursor: psycopg.ServerCursor, address: PostgresAddress) -> Iterator[Se
         raise UsageError(f"{address.database} can't answer that: {first_line(error)}") from None
 
 
-def _told(connection: psycopg.Connection, address: PostgresAddress, error: psycopg.Error) -> PlatformError:
+def _error(connection: psycopg.Connection, address: PostgresAddress, error: psycopg.Error) -> PlatformError:
     if isinstance(error, errors.UndefinedTable):
         wanted = first_line(error).partition('"')[2].partition('"')[0]
         names = connection.execute(

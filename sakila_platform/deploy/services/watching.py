@@ -1,4 +1,4 @@
-"""CloudWatch alarms and log groups, and EventBridge rules that tell a topic what happened."""
+"""CloudWatch alarms and log groups, and EventBridge rules that notify a topic."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def materializations(
 
 def evaluations(context: dg.AssetExecutionContext, facts: Sequence[dg.AssetCheckEvaluation]) -> Iterator[DagsterEvent]:
     """Log check evaluations. Dagster does not fail the step for these: yield an evaluation itself where it must."""
-    return _log(context, DagsterEventType.ASSET_CHECK_EVALUATION, [(fact, _told(fact)) for fact in facts])
+    return _log(context, DagsterEventType.ASSET_CHECK_EVALUATION, [(fact, _message(fact)) for fact in facts])
 
 
 def newest_materializations(
@@ -90,7 +90,7 @@ def _log(
         yield DagsterEvent.from_step(event_type, step, fact, message, DagsterEventBatchMetadata(batch, n == last))
 
 
-def _told(fact: dg.AssetCheckEvaluation) -> str:
+def _message(fact: dg.AssetCheckEvaluation) -> str:
     outcome = "passed." if fact.passed else "did not pass."
     described = "" if fact.description is None else f" Description: '{fact.description}'"
     return f"Asset check '{fact.check_name}' on '{fact.asset_key.to_user_string()}' {outcome}{described}"

@@ -19,7 +19,7 @@ from sakila_platform.orchestration.asset_specs import (
     results,
     table_spec,
     tables_of,
-    tell_not_carried,
+    warn_not_carried,
     with_lineage,
 )
 from sakila_platform.orchestration.column_lineage import column_lineage
@@ -78,7 +78,7 @@ def daily_assets(domain: Domain, layer: DailyLayer) -> dg.AssetsDefinition:
         layer.prepare(work)
 
         def commit(days: list[date]) -> Committed:
-            committed = tell_not_carried(context, results(layer.make(work, tables, days)))
+            committed = warn_not_carried(context, results(layer.make(work, tables, days)))
             return with_lineage(committed, lineage) if lineage else committed
 
         yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(step, commit))

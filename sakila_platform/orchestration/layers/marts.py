@@ -86,7 +86,7 @@ def marts_assets(domain: str, folder: Path = MARTS_PROJECT) -> dg.AssetsDefiniti
             elif node in models and (published := outcome.published.get(models[node].path[-1])):
                 yield dg.MaterializeResult(asset_key=models[node], metadata=_metadata(published))
         if outcome.refused:
-            raise dg.Failure(_told(outcome), allow_retries=False)
+            raise dg.Failure(_message(outcome), allow_retries=False)
 
     return marts
 
@@ -110,7 +110,7 @@ def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckRes
     )
 
 
-def _told(outcome: Outcome) -> str:
+def _message(outcome: Outcome) -> str:
     mart, reason = next(iter(outcome.refused.items()))
     others = f" (and {len(outcome.refused) - 1} more marts)" if len(outcome.refused) > 1 else ""
     return f"marts/{mart} was not published{others}: {reason}. What dashboards read stays as it was before."

@@ -21,7 +21,7 @@ from sakila_platform.errors import PlatformError
 
 HEADER = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 _FORMATS = ("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
-_FAULTS_TOLD = 5
+_FAULTS_SHOWN = 5
 _PIECE = 1024**2
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 # A whole number, also as spreadsheets write it.
@@ -74,7 +74,7 @@ class PurchaseFile:
                 except ValueError as error:
                     count += 1
                     is_about_marks = is_about_marks or bool(line.fault or line.remark)
-                    if count <= _FAULTS_TOLD:
+                    if count <= _FAULTS_SHOWN:
                         faults.append(f"line {line.number}: {error}")
         if count:
             more = f"; and {count - len(faults):,} more" if count > len(faults) else ""

@@ -25,13 +25,13 @@ def test_a_day_holds_every_rental_taken_or_returned_on_it(platform: Platform) ->
 def test_a_return_after_the_day_is_null_in_the_slice_of_the_day(platform: Platform) -> None:
     platform.run("2005-05-24", "2005-05-26", layers=["stage"], tables=["rental"])
 
-    def told_on(day: str) -> str:
+    def slice_of(day: str) -> str:
         staged = platform.lake("stage/sakila/rental", day)
         return Rows(row for row in staged if row["rental_id"] == 1).drawn("rental_date", "return_date")
 
-    assert told_on("2005-05-24") == table("rental_date | return_date \n 2005-05-24 22:53:30 | null")
-    assert told_on("2005-05-25") == "no rows"
-    assert told_on("2005-05-26") == table("rental_date | return_date \n 2005-05-24 22:53:30 | 2005-05-26 22:04:30")
+    assert slice_of("2005-05-24") == table("rental_date | return_date \n 2005-05-24 22:53:30 | null")
+    assert slice_of("2005-05-25") == "no rows"
+    assert slice_of("2005-05-26") == table("rental_date | return_date \n 2005-05-24 22:53:30 | 2005-05-26 22:04:30")
 
 
 def test_payments_go_by_the_day_they_were_made(platform: Platform) -> None:

@@ -299,7 +299,7 @@ def test_a_run_of_more_days_than_allowed_does_nothing_and_says_how_many_it_may_h
     result = platform.run_in_dagster(DAY, "2005-05-27", selection=dg.AssetSelection.groups("rentals_stage"))
 
     assert not result.success
-    reported = told_of_failure(result)
+    reported = failure_message(result)
     assert "asks for 4 days (2005-05-24..2005-05-27), but a run takes at most 3" in reported
     assert "SAKILA_MAX_DAYS_PER_RUN" in reported
     assert platform.files() == {}
@@ -310,11 +310,11 @@ def test_a_day_outside_the_calendar_is_not_run_and_the_calendar_is_reported(plat
     result = platform.run_in_dagster(day, selection=dg.AssetSelection.groups("rentals_stage"))
 
     assert not result.success
-    assert f"{day} is not a day of the calendar, which goes from 2005-05-24 to" in told_of_failure(result)
+    assert f"{day} is not a day of the calendar, which goes from 2005-05-24 to" in failure_message(result)
     assert platform.files() == {}
 
 
-def told_of_failure(result: dg.ExecuteInProcessResult) -> str:
+def failure_message(result: dg.ExecuteInProcessResult) -> str:
     """What the step that failed says of itself; one line for a person, no trace."""
     (failure,) = result.get_step_failure_events()
     described = failure.step_failure_data.user_failure_data
