@@ -31,7 +31,7 @@ from sakila_platform.model.days import Clock
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.reviews.generated.vendor_files import FULL_SIZE, write_vendor_files
 from sakila_platform.reviews.source import CLASSIFIED_MOVIE_REVIEW, REVIEW_LOGS, USER_PURCHASE, VENDOR_FILES
-from sakila_platform.reviews.stage_days import Staging, stage_days
+from sakila_platform.reviews.stage.days import Staging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES, FACT_MOVIE_ANALYTICS, FACT_REVIEW
 from sakila_platform.reviews.star_build import star_build
 from sakila_platform.reviews.vendors.days import intake_by_settings
@@ -81,7 +81,7 @@ def platform_on_spark(lake: Path) -> dict[str, str]:
     # Here and not above: the others need no Java.
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    from sakila_platform.reviews import stage_on_spark  # noqa: PLC0415
+    from sakila_platform.reviews.stage import on_spark  # noqa: PLC0415
     from sakila_platform.spark import star  # noqa: PLC0415
     from sakila_platform.spark.lake_views import LakeViews  # noqa: PLC0415
     from sakila_platform.spark.session import spark_session  # noqa: PLC0415
@@ -92,8 +92,8 @@ def platform_on_spark(lake: Path) -> dict[str, str]:
     builder.getOrCreate().sparkContext.setLogLevel("ERROR")
     views = LakeViews(spark_session("benchmark"), str(lake))
     clock = Clock(TIME_ZONE.read())
-    staging = stage_on_spark.SparkStaging(PostgresJdbc(_NO_SOURCE), views, clock, _CORES, 0.01)
-    outcomes = stage_on_spark.stage_days(staging, _TABLES, [DAY])
+    staging = on_spark.SparkStaging(PostgresJdbc(_NO_SOURCE), views, clock, _CORES, 0.01)
+    outcomes = on_spark.stage_days(staging, _TABLES, [DAY])
     return _facts(outcomes | star.build_days(star_build(FolderLake(str(lake))), views, DAILY_TABLES, [DAY]))
 
 

@@ -8,7 +8,7 @@ from sakila_platform.databases.mysql.warehouse_connection import warehouse_conne
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.days import consecutive_runs
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.dates.years import ensure_dates
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments, job_clock

@@ -11,7 +11,7 @@ from sakila_platform.model.contracts import mysql_ddl
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.rentals import star, warehouse_star
-from sakila_platform.rentals.date_years import load_year, publish_year
+from sakila_platform.rentals.dates.years import load_year, publish_year
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import ReportOutcomes, run_job, say

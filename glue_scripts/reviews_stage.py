@@ -5,7 +5,7 @@ from __future__ import annotations
 from sakila_platform.model.days import chunks
 from sakila_platform.reviews.databases import PURCHASES_DATABASE
 from sakila_platform.reviews.source import STAGE_TABLES
-from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
+from sakila_platform.reviews.stage.on_spark import SparkStaging, stage_days
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.spark.arguments import Arguments, job_clock
 from sakila_platform.spark.job import ReportOutcomes, run_chunks, run_job

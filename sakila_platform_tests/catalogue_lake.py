@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.catalogue.csv.files import CSV_FILES, NULL
 from sakila_platform.catalogue.csv.history_build import build_history
-from sakila_platform.catalogue.raw_paths import RawSubject
+from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.refined_build import build_refined
 from sakila_platform.catalogue.tmdb import record_files
 from sakila_platform.catalogue.tmdb.trusted_tmdb import publish_tmdb_days

@@ -38,7 +38,7 @@ from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.dates.years import ensure_dates
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.settings.calendar import TIME_ZONE
 from sakila_platform.settings.every import all_settings

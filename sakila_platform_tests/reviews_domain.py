@@ -28,7 +28,7 @@ from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.orchestration.asset_specs import results
 from sakila_platform.reviews.purchases.table import ensure_purchases_table
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, STAGE_TABLES, VendorFile
-from sakila_platform.reviews.stage_days import Staging, stage_days
+from sakila_platform.reviews.stage.days import Staging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES
 from sakila_platform.reviews.star_build import star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import intake_by_settings

@@ -21,7 +21,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import consecutive_runs
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.rentals import star, warehouse_star
-from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.dates.years import ensure_dates
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.settings.places import lake_location

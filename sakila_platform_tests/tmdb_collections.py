@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sakila_platform.catalogue.raw_paths import RawSubject
-from sakila_platform.catalogue.raw_zone import files_of_day
+from sakila_platform.catalogue.raw.paths import RawSubject
+from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient
 from sakila_platform.catalogue.tmdb.collection import Outcome, Scope, Work, collect_day

@@ -14,7 +14,7 @@ import dagster as dg
 
 from sakila_platform.catalogue.csv.files import CSV_FILES, CsvFile
 from sakila_platform.catalogue.csv.local_files import TakenIn, take_in_file, taken_in_elsewhere
-from sakila_platform.catalogue.raw_paths import RawSubject
+from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
 from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings

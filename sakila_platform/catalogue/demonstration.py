@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sakila_platform.catalogue.csv.files import CSV_FILES
-from sakila_platform.catalogue.raw_zone import newest_files
+from sakila_platform.catalogue.raw.zone import newest_files
 from sakila_platform.catalogue.tmdb.record_files import RECORDS
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN, served_titles

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.catalogue.csv.files import CSV_FILES
 from sakila_platform.catalogue.declared_terms import subgenre_terms
-from sakila_platform.catalogue.raw_zone import RawZone
+from sakila_platform.catalogue.raw.zone import RawZone
 from sakila_platform.catalogue.refined_tables import DIM_SUBGENRE, OTHER
 from sakila_platform.catalogue.tmdb.checkpoint import checkpoint_of
 from sakila_platform.lake.files import Lake

@@ -13,7 +13,7 @@ from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lambdas.log_lines import write_line
 from sakila_platform.lambdas.logins import open_database
 from sakila_platform.lambdas.scheduled_time import clock_of
-from sakila_platform.rentals.calendar import date_rows
+from sakila_platform.rentals.dates.calendar import date_rows
 from sakila_platform.settings.calendar import HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
 
 _DATABASE = "datawarehouse_sakila"

@@ -16,7 +16,7 @@ def load(scale: int) -> None:
     Example: SAKILA_DUMP=~/sakila-db sakila-platform load
              sakila-platform load --scale 200
     """
-    from sakila_platform.rentals.shop import load_shop
+    from sakila_platform.rentals.shop.loading import load_shop
 
     load_shop(click.echo, scale)
 

@@ -23,10 +23,10 @@ from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.date_years import publish_year
-from sakila_platform.rentals.demonstration import DEMONSTRATION
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.on_aws import ON_AWS
-from sakila_platform.rentals.shop import data_origin
+from sakila_platform.rentals.shop.demonstration import DEMONSTRATION
+from sakila_platform.rentals.shop.loading import data_origin
 from sakila_platform.rentals.source import SIMULATED_RENTALS
 from sakila_platform.rentals.star_build import FINAL_SQL, star_build
 from sakila_platform.star.transform import build_days

@@ -27,11 +27,11 @@ from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.dashboards import DASHBOARDS
 from sakila_platform.reviews.databases import PURCHASES_DATABASE, WAREHOUSE
-from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.demonstration import DEMONSTRATION
 from sakila_platform.reviews.on_aws import ON_AWS
 from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE
-from sakila_platform.reviews.stage_days import Staging, stage_days
+from sakila_platform.reviews.stage.days import Staging, stage_days
 from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
 from sakila_platform.reviews.warehouse_engine import ask, load, load_dates

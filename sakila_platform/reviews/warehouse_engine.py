@@ -13,7 +13,7 @@ from sakila_platform.marts.postgres_questions import answer_on_postgres
 from sakila_platform.marts.questions import Answer, Question
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.warehouse_star import STAR
 from sakila_platform.warehouse.postgres.load import Loading, load_days, load_year

@@ -15,7 +15,7 @@ import pytest
 
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.rentals.calendar import date_rows
+from sakila_platform.rentals.dates.calendar import date_rows
 from sakila_platform_tests.aws_account import REGION, running_account
 from sakila_platform_tests.lambda_runtimes import RUNTIME, call_function, make_runtime
 from sakila_platform_tests.shop_copies import ShopCopies

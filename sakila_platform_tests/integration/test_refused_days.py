@@ -22,7 +22,7 @@ from sakila_platform.embedded.mysql_address import oltp_address, warehouse_addre
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.naming import data_file, day_partition
-from sakila_platform.rentals.shop import load_shop
+from sakila_platform.rentals.shop.loading import load_shop
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.settings.calendar import CLOCK
 from sakila_platform.settings.every import all_settings

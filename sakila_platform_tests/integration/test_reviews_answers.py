@@ -23,7 +23,7 @@ from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.assets import NEVER_MULTIPLIED, never_multiplied_check
 from sakila_platform.reviews.databases import WAREHOUSE
-from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
 from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR

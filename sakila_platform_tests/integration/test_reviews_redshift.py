@@ -28,7 +28,7 @@ from sakila_platform.orchestration.layers.questions import questions_of
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
 from sakila_platform.reviews.databases import WAREHOUSE
-from sakila_platform.reviews.date_years import publish_year
+from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
 from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL

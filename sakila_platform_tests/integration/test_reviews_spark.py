@@ -20,7 +20,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, STAGE_TABLES
-from sakila_platform.reviews.stage_on_spark import SparkStaging, stage_days
+from sakila_platform.reviews.stage.on_spark import SparkStaging, stage_days
 from sakila_platform.reviews.star import DAILY_TABLES
 from sakila_platform.reviews.star_build import star_build
 from sakila_platform.settings.calendar import TIME_ZONE

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakila_platform.errors import UsageError
-from sakila_platform.rentals.calendar import date_rows
+from sakila_platform.rentals.dates.calendar import date_rows
 from sakila_platform.rentals.star import DIM_DATE
 
 

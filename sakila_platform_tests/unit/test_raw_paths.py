@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakila_platform.catalogue.csv.files import MOVIES, SERIES
-from sakila_platform.catalogue.raw_paths import RawFile, RawSubject, read_raw_path
+from sakila_platform.catalogue.raw.paths import RawFile, RawSubject, read_raw_path
 from sakila_platform.catalogue.tmdb.record_files import DISCOVERED_MOVIES
 from sakila_platform.catalogue.tmdb.record_files import MOVIES as TMDB_MOVIES
 

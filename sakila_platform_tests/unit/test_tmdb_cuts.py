@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.catalogue.raw_paths import RawSubject
-from sakila_platform.catalogue.raw_zone import files_of_day
+from sakila_platform.catalogue.raw.paths import RawSubject
+from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Answer, TmdbClient
 from sakila_platform.catalogue.tmdb.collection import Scope, Work, collect_day

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakila_platform.catalogue.raw_zone import days_with_files, files_of_day, newest_files
+from sakila_platform.catalogue.raw.zone import days_with_files, files_of_day, newest_files
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.checkpoint import Checkpoint, checkpoint_of, checkpoints_before
 from sakila_platform.catalogue.tmdb.client import Answer

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from sakila_platform.capture.csv_dialects import Form, Quoting
 from sakila_platform.capture.csv_lines import Lines, below_header, found_quoting, read_lines
-from sakila_platform.catalogue.raw_paths import CSV, LOCAL, RawSubject
+from sakila_platform.catalogue.raw.paths import CSV, LOCAL, RawSubject
 
 DELIMITER = "|"
 NULL = r"\N"

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from sakila_platform.catalogue.csv.files import CSV_FILES, CsvFile
-from sakila_platform.catalogue.raw_zone import newest_files
+from sakila_platform.catalogue.raw.zone import newest_files
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.raw_files import LakeFiles

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sakila_platform.catalogue.csv.files import CSV_FILES
 from sakila_platform.catalogue.csv.rows import CSV_ROWS, RawCsv
-from sakila_platform.catalogue.raw_zone import RawZone, newest_files
+from sakila_platform.catalogue.raw.zone import RawZone, newest_files
 from sakila_platform.catalogue.trusted_tables import CSV_LINES
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake

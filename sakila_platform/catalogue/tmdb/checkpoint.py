@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sakila_platform.catalogue.raw_paths import CHECKPOINT, JSON, TMDB, RawSubject
-from sakila_platform.catalogue.raw_zone import RawZone, days_with_files
+from sakila_platform.catalogue.raw.paths import CHECKPOINT, JSON, TMDB, RawSubject
+from sakila_platform.catalogue.raw.zone import RawZone, days_with_files
 from sakila_platform.errors import PlatformError
 
 DAYS = RawSubject(TMDB, JSON, "Day", CHECKPOINT)

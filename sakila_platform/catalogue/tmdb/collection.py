@@ -13,8 +13,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sakila_platform.catalogue.raw_paths import RawSubject
-from sakila_platform.catalogue.raw_zone import RawZone
+from sakila_platform.catalogue.raw.paths import RawSubject
+from sakila_platform.catalogue.raw.zone import RawZone
 from sakila_platform.catalogue.tmdb import endpoints
 from sakila_platform.catalogue.tmdb import record_files as subjects
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache

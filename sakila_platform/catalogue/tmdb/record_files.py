@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sakila_platform.catalogue.raw_paths import JSON, TMDB, RawSubject
+from sakila_platform.catalogue.raw.paths import JSON, TMDB, RawSubject
 
 MOST_RECORDS = 100
 MOST_BYTES = 10_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sakila_platform.catalogue.raw_paths import RawSubject
-from sakila_platform.catalogue.raw_zone import RawZone
+from sakila_platform.catalogue.raw.paths import RawSubject
+from sakila_platform.catalogue.raw.zone import RawZone
 from sakila_platform.catalogue.tmdb.checkpoint import Checkpoint
 from sakila_platform.catalogue.tmdb.record_files import MOST_BYTES, MOST_RECORDS, content_of, one_line
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from sakila_platform.catalogue import trusted_tables as tables
-from sakila_platform.catalogue.raw_paths import RawFile, RawSubject
+from sakila_platform.catalogue.raw.paths import RawFile, RawSubject
 from sakila_platform.catalogue.tmdb import known_fields
 from sakila_platform.catalogue.tmdb import record_files as subjects
 from sakila_platform.catalogue.tmdb.known_fields import Odd, odd_fields

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sakila_platform.catalogue.raw_paths import RawFile
-from sakila_platform.catalogue.raw_zone import files_of_day
+from sakila_platform.catalogue.raw.paths import RawFile
+from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS, TmdbDay, tmdb_day
 from sakila_platform.catalogue.trusted_tables import TMDB_FIELDS, TMDB_RECORDS, TMDB_TITLES
 from sakila_platform.lake.audits.records import part_lines

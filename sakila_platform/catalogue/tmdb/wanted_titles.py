@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sakila_platform.catalogue.csv.files import CSV_FILES, titles_of_genre
-from sakila_platform.catalogue.raw_zone import RawZone, newest_files
+from sakila_platform.catalogue.raw.zone import RawZone, newest_files
 
 GENRE = "Horror"
 

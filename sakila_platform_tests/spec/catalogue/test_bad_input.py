@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sakila_platform.catalogue.csv.trusted_history import LINES_ARE_TAKEN, VALUES_ARE_READABLE
-from sakila_platform.catalogue.raw_paths import RawSubject
+from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.tmdb import record_files
 from sakila_platform.catalogue.tmdb.trusted_tmdb import FIELDS_ARE_KNOWN, RECORDS_ARE_READABLE
 from sakila_platform.catalogue.trusted_tables import TITLES, TMDB_CREDITS, TMDB_FIELDS, TMDB_TITLES, TMDB_UNANSWERED

@@ -19,7 +19,7 @@ from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.rentals import source, star, warehouse_star
-from sakila_platform.rentals.date_years import load_year, publish_year
+from sakila_platform.rentals.dates.years import load_year, publish_year
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.star.transform import build_days
 from sakila_platform_tests.platform import LAYERS, Platform

@@ -21,9 +21,9 @@ from sakila_platform.lake.folder import FolderLake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.orchestration.day_runs import DaysRefused
-from sakila_platform.reviews import stage_days
 from sakila_platform.reviews.purchases.source_columns import require_purchase_columns
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW, USER_PURCHASE
+from sakila_platform.reviews.stage import days as stage_days
 from sakila_platform.reviews.vendors import days as vendor_days
 from sakila_platform.reviews.vendors import review_text
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace

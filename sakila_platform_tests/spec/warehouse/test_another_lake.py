@@ -9,7 +9,7 @@ import pytest
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.rentals import star
-from sakila_platform.rentals.date_years import ensure_dates, load_year
+from sakila_platform.rentals.dates.years import ensure_dates, load_year
 from sakila_platform.rentals.warehouse_star import STAR
 from sakila_platform.warehouse.mysql.load import Loading, refill
 from sakila_platform_tests.counter import rent

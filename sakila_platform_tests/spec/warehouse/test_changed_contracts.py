@@ -11,7 +11,7 @@ import pytest
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.parquet_files import encode_parquet
-from sakila_platform.rentals.date_years import ensure_dates, load_year
+from sakila_platform.rentals.dates.years import ensure_dates, load_year
 from sakila_platform.rentals.warehouse_star import STAR
 from sakila_platform.warehouse.mysql.load import Loading, refill
 from sakila_platform_tests.accounts import account

@@ -15,7 +15,7 @@ from sakila_platform.databases.transient import is_transient
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import days_between, parse_day
 from sakila_platform.rentals import warehouse_star
-from sakila_platform.rentals.date_years import ensure_dates
+from sakila_platform.rentals.dates.years import ensure_dates
 from sakila_platform.warehouse.mysql import session as warehouse_session
 from sakila_platform.warehouse.mysql.load import Loading, load_days
 from sakila_platform_tests.platform import Platform

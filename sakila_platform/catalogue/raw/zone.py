@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import BinaryIO, Protocol
 
-from sakila_platform.catalogue.raw_paths import RawFile, RawSubject, read_raw_path
+from sakila_platform.catalogue.raw.paths import RawFile, RawSubject, read_raw_path
 
 
 class RawZone(Protocol):

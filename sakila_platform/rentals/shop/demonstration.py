@@ -8,7 +8,7 @@ from sakila_platform.declarations.demonstration import Days, Demonstration, Repo
 from sakila_platform.embedded.sakila.database import ALREADY_THERE
 from sakila_platform.model.days import Clock, days_between
 from sakila_platform.rentals.databases import SHOP
-from sakila_platform.rentals.shop import data_origin, load_shop
+from sakila_platform.rentals.shop.loading import data_origin, load_shop
 from sakila_platform.rentals.simulation.ledger import recorded_until
 from sakila_platform.settings.calendar import FIRST_DAY
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import publish_year_rows
-from sakila_platform.reviews.calendar import date_rows
+from sakila_platform.reviews.dates.calendar import date_rows
 from sakila_platform.reviews.star import DIM_DATE
 
 

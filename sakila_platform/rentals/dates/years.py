@@ -6,7 +6,7 @@ from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import publish_year_rows
 from sakila_platform.rentals import star
-from sakila_platform.rentals.calendar import date_rows
+from sakila_platform.rentals.dates.calendar import date_rows
 from sakila_platform.settings.calendar import HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
 from sakila_platform.warehouse.mysql import dates
 from sakila_platform.warehouse.mysql.session import WarehouseSession

@@ -1,0 +1,4 @@
+"""The Date dimension of the rental business: what its days are, and years of it in lake and warehouse.
+
+Not the partitions that runs go by.
+"""
