@@ -81,7 +81,7 @@ def daily_assets(domain: Domain, layer: DailyLayer) -> dg.AssetsDefinition:
             committed = warn_not_carried(context, results(layer.make(work, tables, days)))
             return with_lineage(committed, lineage) if lineage else committed
 
-        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(step, commit))
+        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(layer.layer, commit))
 
     return make
 

@@ -73,6 +73,6 @@ def warehouse_assets(domain: Domain, warehouse: WarehouseLayer) -> dg.AssetsDefi
 
         days = days_of(context)
         # All days of a run become visible together, so they are one chunk (design rule 10).
-        yield from run_days(context, days, len(days), measured(step, commit))
+        yield from run_days(context, days, len(days), measured(LAYER, commit))
 
     return load
