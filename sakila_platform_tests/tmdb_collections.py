@@ -13,7 +13,7 @@ from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient
-from sakila_platform.catalogue.tmdb.collection import Outcome, Scope, Work, collect_day
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Scope, Work, collect_day
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN
 from sakila_platform.lake.location import open_lake
@@ -40,7 +40,7 @@ class Place:
         """Its raw zone."""
         return LakeFiles(open_lake(self.lake))
 
-    def collect(self, day: date, scope: Scope = SCOPE, asked: Access | None = None) -> Outcome:
+    def collect(self, day: date, scope: Scope = SCOPE, asked: Access | None = None) -> CollectionOutcome:
         """Collect a day."""
         cache = AnswerCache(self.cache, day)
         try:

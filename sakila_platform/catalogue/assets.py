@@ -17,7 +17,7 @@ from sakila_platform.catalogue.csv.local_files import TakenIn, take_in_file, tak
 from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
-from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Work, collect_day, scope_of_settings
 from sakila_platform.catalogue.tmdb.record_files import RECORDS, UNUSABLE
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.lake.files import Lake
@@ -143,7 +143,7 @@ def tmdb_assets() -> dg.AssetsDefinition:
     return catalogue_raw_tmdb
 
 
-def collected(lake: Lake, day: date, report: Report) -> Outcome:
+def collected(lake: Lake, day: date, report: Report) -> CollectionOutcome:
     """Collect a day from TMDB as the settings say. Raises PlatformError, in one line, without a token."""
     client = TmdbClient(access_of_settings())
     zone = LakeFiles(lake)
@@ -176,7 +176,7 @@ def _csv_result(taken_in: TakenIn) -> DayResult:
     )
 
 
-def _tmdb_results(outcome: Outcome) -> dict[dg.AssetKey, DayResult]:
+def _tmdb_results(outcome: CollectionOutcome) -> dict[dg.AssetKey, DayResult]:
     counts = {about: outcome.records.get(about.subject, 0) for about in RECORDS}
     unusable, of_all = counts[UNUSABLE], sum(counts.values())
     is_allowed = unusable <= ALLOWED_BAD_SHARE.read() * of_all

@@ -30,7 +30,7 @@ ON_AWS = OnAws(
         GlueJob(
             name="catalogue-answers",
             script="catalogue_tmdb.py",
-            does="A day of what TMDB told of films and series, from raw into trusted.",
+            does="A day of TMDB's answers on films and series, from raw into trusted.",
             reads=(_ANSWERS,),
             writes=(_TRUSTED, _QUARANTINE),
         ),

@@ -95,7 +95,7 @@ class Sort:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class DayMarks:
     """The mart's columns that mark a day: whether it is a weekend, whether it is a holiday, and which."""
 
     is_weekend: str = "is_weekend"
@@ -123,7 +123,7 @@ class Chart:
     limit: int = 0
     only_zero: bool = False
     is_wide: bool = False
-    calendar: Calendar | None = None
+    calendar: DayMarks | None = None
 
 
 @dataclass(frozen=True)

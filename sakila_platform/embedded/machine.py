@@ -29,7 +29,7 @@ _SERVER_FOLDERS = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandResult:
     """How a command ended: its exit code and all it wrote."""
 
     code: int
@@ -42,7 +42,7 @@ class Outcome:
         return lines[-1] if lines else f"exit code {self.code}"
 
 
-def run_command(command: Sequence[str], folder: Path | None = None) -> Outcome:
+def run_command(command: Sequence[str], folder: Path | None = None) -> CommandResult:
     """Run a command to its end, in a folder. A command that isn't there, or hangs, is an outcome like any other."""
     try:
         result = subprocess.run(
@@ -56,17 +56,17 @@ def run_command(command: Sequence[str], folder: Path | None = None) -> Outcome:
             timeout=_COMMAND_SECONDS,
         )
     except OSError as error:
-        return Outcome(127, f"{command[0]}: {error.strerror}")
+        return CommandResult(127, f"{command[0]}: {error.strerror}")
     except subprocess.TimeoutExpired:
-        return Outcome(124, f"{command[0]} took longer than {_COMMAND_SECONDS} seconds")
-    return Outcome(result.returncode, result.stdout)
+        return CommandResult(124, f"{command[0]} took longer than {_COMMAND_SECONDS} seconds")
+    return CommandResult(result.returncode, result.stdout)
 
 
 @dataclass(frozen=True)
 class Machine:
     """What can be asked of a machine, each part replaceable."""
 
-    run: Callable[[Sequence[str], Path | None], Outcome] = run_command
+    run: Callable[[Sequence[str], Path | None], CommandResult] = run_command
     which: Callable[[str], str | None] = shutil.which
     user_id: int = field(default_factory=os.geteuid)
     server_folders: tuple[Path, ...] = tuple(Path(folder) for folder in _SERVER_FOLDERS)

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient, access_of_settings
-from sakila_platform.catalogue.tmdb.collection import Outcome, Work, collect_day, scope_of_settings
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Work, collect_day, scope_of_settings
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.raw_files import BucketFiles
@@ -57,7 +57,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return result
 
 
-def _result(day: date, outcome: Outcome) -> dict[str, Any]:
+def _result(day: date, outcome: CollectionOutcome) -> dict[str, Any]:
     return {
         "day": day.isoformat(),
         "is_complete": outcome.is_complete,

@@ -34,7 +34,7 @@ class Published:
 
 
 @dataclass
-class Outcome:
+class MartOutcome:
     """What became of a build: results by dbt id, what was published, and why the rest was not, by mart."""
 
     results: dict[str, NodeResult] = field(default_factory=dict)
@@ -44,14 +44,14 @@ class Outcome:
     """What lies in the lake beside what was read, a line each."""
 
 
-def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: Sequence[str]) -> Outcome:
+def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: Sequence[str]) -> MartOutcome:
     """Build these models, run these tests (dbt ids) and publish each mart whose tests found nothing.
 
     A model that is not built anew is read as it was last published. A mart that is refused stays as it was before.
     Raises PlatformError when the lake lacks a table that the project reads, or dbt can't begin.
     """
     manifest = json.loads((project.parsed() / MANIFEST).read_text(encoding="utf-8"))
-    outcome = Outcome()
+    outcome = MartOutcome()
     with project.workspace() as database:
         with _connected(database) as connection:
             outcome.notes += _name_inputs(connection, lake, manifest, [*models, *tests])

@@ -2,12 +2,12 @@
 
 from sakila_platform.dashboards.declarations import (
     Amount,
-    Calendar,
     Chart,
     ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
+    DayMarks,
     Dimension,
     Fold,
     Format,
@@ -74,7 +74,7 @@ RENTALS = Dashboard(
             ),
             caption="Weekends and holidays are shaded. A dotted line stands for a month or more without business.",
             is_wide=True,
-            calendar=Calendar(),
+            calendar=DayMarks(),
         ),
         Chart(
             "rentals_by_weekday_and_hour",

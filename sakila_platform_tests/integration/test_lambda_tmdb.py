@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from sakila_platform.catalogue.tmdb.collection import Outcome
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome
 from sakila_platform.catalogue.tmdb.record_files import MOVIES, SERIES
 from sakila_platform.catalogue.tmdb_stand_in.csv_rows import write_csv_files
 from sakila_platform.catalogue.tmdb_stand_in.faults import Register
@@ -133,7 +133,7 @@ def test_before_its_time_ends_it_hands_over_and_nothing_is_asked_twice(
     assert set(register.asked.values()) == {1}
     films = [each["id"] for each in raw.records(MOVIES, DAY)]
     assert len(films) == len(set(films)) > 10
-    whole: Outcome = raw.collect(DAY)
+    whole: CollectionOutcome = raw.collect(DAY)
     assert (whole.is_complete, whole.asked) == (True, 0)
 
 

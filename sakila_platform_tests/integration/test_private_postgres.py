@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
-from sakila_platform.embedded.machine import Machine, Outcome, run_command
+from sakila_platform.embedded.machine import CommandResult, Machine, run_command
 from sakila_platform.embedded.postgres import folder
 from sakila_platform.embedded.postgres.folder import USER, PostgresFolder, put_password_in_force
 from sakila_platform.embedded.postgres.server import (
@@ -266,9 +266,11 @@ def test_a_wrong_address_is_refused_in_one_line() -> None:
 def without_namespaces() -> Machine:
     """A machine that forbids user namespaces, as containers often do."""
 
-    def run(command: Sequence[str], folder: Path | None = None) -> Outcome:
+    def run(command: Sequence[str], folder: Path | None = None) -> CommandResult:
         return (
-            Outcome(1, "unshare failed: Operation not permitted") if command[0] == "unshare" else run_command(command)
+            CommandResult(1, "unshare failed: Operation not permitted")
+            if command[0] == "unshare"
+            else run_command(command)
         )
 
     return Machine(run=run)

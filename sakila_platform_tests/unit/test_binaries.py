@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sakila_platform.embedded.machine import Machine, Outcome
+from sakila_platform.embedded.machine import CommandResult, Machine
 from sakila_platform.embedded.mariadb.binaries import find_binaries, obtain_binaries, packages_folder
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.settings.places import MARIADBD
@@ -39,7 +39,7 @@ class FakeMachine:
         self.programs: dict[str, str] = {}
         self.user_id = 1000
         self.asked: list[str] = []
-        self.answers: dict[str, Callable[[Sequence[str], Path | None], Outcome]] = {}
+        self.answers: dict[str, Callable[[Sequence[str], Path | None], CommandResult]] = {}
 
     def has(self, *programs: str) -> FakeMachine:
         self.programs.update({program: f"/usr/bin/{program}" for program in programs})
@@ -53,25 +53,25 @@ class FakeMachine:
         os.utime(packages, (then, then))
         return self
 
-    def answers_to(self, words: str, answer: Callable[[Sequence[str], Path | None], Outcome]) -> FakeMachine:
+    def answers_to(self, words: str, answer: Callable[[Sequence[str], Path | None], CommandResult]) -> FakeMachine:
         self.answers[words] = answer
         return self
 
     def installs(self) -> FakeMachine:
-        def install(command: Sequence[str], folder: Path | None) -> Outcome:
+        def install(command: Sequence[str], folder: Path | None) -> CommandResult:
             install_server(self.prefix)
-            return Outcome(0, "Setting up mariadb-server-core")
+            return CommandResult(0, "Setting up mariadb-server-core")
 
         return self.answers_to("apt-get install", install).answers_to("/usr/bin/brew install", install)
 
-    def run(self, command: Sequence[str], folder: Path | None) -> Outcome:
+    def run(self, command: Sequence[str], folder: Path | None) -> CommandResult:
         said = " ".join(command)
         self.asked.append(said)
         for words, answer in self.answers.items():
             # A word like "install" must be among the command's, options in between or not.
             if all(word in said.split() for word in words.split()):
                 return answer(command, folder)
-        return Outcome(0, "")
+        return CommandResult(0, "")
 
     def did(self, *words: str) -> list[str]:
         return [said for said in self.asked if all(word in said.split() for word in words)]
@@ -103,22 +103,24 @@ def obtain(home: Path, laptop: FakeMachine) -> Path:
     return obtain_binaries(home, lambda _: None, laptop.machine).path
 
 
-def refuse(command: Sequence[str], folder: Path | None) -> Outcome:
-    return Outcome(100, "Reading package lists...\nE: Unable to locate package mariadb-server-core\n")
+def refuse(command: Sequence[str], folder: Path | None) -> CommandResult:
+    return CommandResult(100, "Reading package lists...\nE: Unable to locate package mariadb-server-core\n")
 
 
-def plan(command: Sequence[str], folder: Path | None) -> Outcome:
-    return Outcome(0, "NOTE: This is only a simulation!\nInst libaio1 (0.3 Debian)\nInst libc6 [2.36] (2.41 Debian)\n")
+def plan(command: Sequence[str], folder: Path | None) -> CommandResult:
+    return CommandResult(
+        0, "NOTE: This is only a simulation!\nInst libaio1 (0.3 Debian)\nInst libc6 [2.36] (2.41 Debian)\n"
+    )
 
 
-def download(command: Sequence[str], folder: Path | None) -> Outcome:
+def download(command: Sequence[str], folder: Path | None) -> CommandResult:
     assert folder is not None
     for name in command[command.index("download") + 1 :]:
         (folder / f"{name}_1_amd64.deb").touch()
-    return Outcome(0, "")
+    return CommandResult(0, "")
 
 
-def unpack(command: Sequence[str], folder: Path | None) -> Outcome:
+def unpack(command: Sequence[str], folder: Path | None) -> CommandResult:
     package, target = Path(command[2]), Path(command[3])
     if package.name.startswith("mariadb-server-core"):
         install_server(target / "usr")
@@ -126,7 +128,7 @@ def unpack(command: Sequence[str], folder: Path | None) -> Outcome:
         library = target / "usr" / "lib" / "x86_64-linux-gnu" / "libaio.so.1"
         library.parent.mkdir(parents=True)
         library.touch()
-    return Outcome(0, "")
+    return CommandResult(0, "")
 
 
 def unpacks(laptop: FakeMachine) -> FakeMachine:
@@ -207,9 +209,9 @@ def test_missing_or_old_package_lists_are_fetched_first(
 
 
 def test_an_installation_that_fails_is_tried_again_with_newer_lists(home: Path, laptop: FakeMachine) -> None:
-    def update(command: Sequence[str], folder: Path | None) -> Outcome:
+    def update(command: Sequence[str], folder: Path | None) -> CommandResult:
         laptop.installs()
-        return Outcome(0, "")
+        return CommandResult(0, "")
 
     laptop.user_id = 0
     laptop.has(*DEBIAN).has_package_lists(A_DAY).answers_to("apt-get install", refuse)
@@ -222,7 +224,7 @@ def test_packages_are_asked_for_by_the_name_the_release_gives_them(home: Path, l
     laptop.user_id = 0
     laptop.has(*DEBIAN).has_package_lists(A_DAY).installs()
     names = "mariadb-server-core-10.3\nmariadb-server-core-10.6\nmariadb-server-core-10.6-dbgsym\n"
-    laptop.answers_to("pkgnames", lambda command, folder: Outcome(0, names))
+    laptop.answers_to("pkgnames", lambda command, folder: CommandResult(0, names))
     obtain(home, laptop)
     (installation,) = laptop.did("apt-get", "install")
     assert installation.endswith("mariadb-server-core-10.6 mariadb-client-core-10.6")
@@ -236,7 +238,9 @@ def test_sudo_installs_if_it_asks_for_no_password(home: Path, laptop: FakeMachin
 
 
 def test_sudo_that_wants_a_password_is_left_alone(home: Path, laptop: FakeMachine) -> None:
-    unpacks(laptop).has("sudo").answers_to("sudo", lambda command, folder: Outcome(1, "sudo: a password is required"))
+    unpacks(laptop).has("sudo").answers_to(
+        "sudo", lambda command, folder: CommandResult(1, "sudo: a password is required")
+    )
     assert obtain(home, laptop).is_relative_to(packages_folder(home))
     assert laptop.did("sudo") == ["sudo -n true"]
 
@@ -268,7 +272,7 @@ def test_what_was_unpacked_before_is_used_again(home: Path, laptop: FakeMachine)
 
 
 def test_without_root_and_without_lists_apt_keeps_lists_of_its_own(home: Path, laptop: FakeMachine) -> None:
-    def plan_with_own_lists(command: Sequence[str], folder: Path | None) -> Outcome:
+    def plan_with_own_lists(command: Sequence[str], folder: Path | None) -> CommandResult:
         return plan(command, folder) if "-o" in command else refuse(command, folder)
 
     unpacks(laptop).answers_to("--simulate", plan_with_own_lists)
@@ -286,7 +290,7 @@ def test_an_unpacking_that_was_cut_off_is_done_again(home: Path, laptop: FakeMac
 
 
 def test_an_unpacking_that_fails_leaves_nothing_behind(home: Path, laptop: FakeMachine) -> None:
-    unpacks(laptop).answers_to("dpkg", lambda command, folder: Outcome(2, "dpkg-deb: error: no space left"))
+    unpacks(laptop).answers_to("dpkg", lambda command, folder: CommandResult(2, "dpkg-deb: error: no space left"))
     with pytest.raises(PlatformError, match="unpacking without root: dpkg-deb: error: no space left"):
         obtain(home, laptop)
     assert list(home.iterdir()) == []

@@ -277,9 +277,11 @@ def test_jobs_and_functions_are_given_the_domains_settings_and_a_function_its_ow
     monkeypatch.setenv("SAKILA_TMDB_FIRST_YEAR", "1999")
     every = declared(read_environment("test", "123456789012"))
     variables = {each.name: each.wanted["Environment"]["Variables"] for each in every if each.kind == "lambda function"}
-    assert {told["SAKILA_RENTERS_PER_DAY"] for told in variables.values()} == {"7"}
+    assert {values["SAKILA_RENTERS_PER_DAY"] for values in variables.values()} == {"7"}
     years = {
-        name: told["SAKILA_TMDB_FIRST_YEAR"] for name, told in variables.items() if "SAKILA_TMDB_FIRST_YEAR" in told
+        name: values["SAKILA_TMDB_FIRST_YEAR"]
+        for name, values in variables.items()
+        if "SAKILA_TMDB_FIRST_YEAR" in values
     }
     assert years == {"sakila-test-function-collect-tmdb": "1999"}
     [arguments] = [

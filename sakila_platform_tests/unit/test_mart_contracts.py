@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from sakila_platform.lake.location import open_lake
-from sakila_platform.marts.builds import Outcome, build_marts
+from sakila_platform.marts.builds import MartOutcome, build_marts
 from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
 from sakila_platform.model.rules import InRange, NotNull, OneOf, Rule, Unique
 from sakila_platform.orchestration.layers.marts import MARTS_PROJECT
@@ -96,7 +96,7 @@ WITH_TOTALS = {
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> MartOutcome:
     """What becomes of marts of these rows, built with the platform's own tests."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(MARTS_PROJECT / "tests", folder / "tests")
@@ -117,7 +117,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return build_marts(project, open_lake(str(folder / "lake")), by_type["model"], by_type["test"])
 
 
-def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(outcome: Outcome) -> None:
+def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(outcome: MartOutcome) -> None:
     assert set(outcome.published) == {"sound", "nulls", "same"}
     assert {name: published.rows for name, published in outcome.published.items()} == {
         "sound": 2,
@@ -126,7 +126,7 @@ def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(
     }
 
 
-def test_unit_tests_are_no_part_of_a_build(outcome: Outcome) -> None:
+def test_unit_tests_are_no_part_of_a_build(outcome: MartOutcome) -> None:
     kinds = {unique_id.partition(".")[0] for unique_id in outcome.results}
     assert kinds == {"model", "test"}
 
@@ -146,18 +146,18 @@ def test_unit_tests_are_no_part_of_a_build(outcome: Outcome) -> None:
     ],
 )
 def test_a_refused_mart_names_the_rules_of_its_contract_that_it_broke(
-    outcome: Outcome, mart: str, broken: dict[Rule, int]
+    outcome: MartOutcome, mart: str, broken: dict[Rule, int]
 ) -> None:
     listed = "; ".join(f"{rule.name} (faults: {faults})" for rule, faults in broken.items())
     assert outcome.refused[mart] == f"{mart}_contract: {listed}"
 
 
-def test_a_total_that_differs_is_reported_with_both_sides(outcome: Outcome) -> None:
+def test_a_total_that_differs_is_reported_with_both_sides(outcome: MartOutcome) -> None:
     assert outcome.refused["multiplied"] == (
         "multiplied_adds_up: sum(rentals) (mart_total: 6, source_total: 3); count(*) (mart_total: 3, source_total: 2)"
     )
 
 
-def test_a_member_that_is_nowhere_else_is_reported_by_its_number(outcome: Outcome) -> None:
+def test_a_member_that_is_nowhere_else_is_reported_by_its_number(outcome: MartOutcome) -> None:
     assert outcome.refused["moved"] == "moved_are_sound_films: from_field: 7"
     assert re.search(r"elsewhere_are_sound_films: (from_field: 1\d; ){5}and 3 more", outcome.refused["elsewhere"])

@@ -57,7 +57,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CollectionOutcome:
     """What became of a day: whether it is complete, the questions asked now, and the records in raw by subject."""
 
     is_complete: bool
@@ -69,7 +69,7 @@ class _TimeIsUp(Exception):
     """The rest is for the next run."""
 
 
-def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) -> Outcome:
+def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) -> CollectionOutcome:
     """Collect a day into raw. A day that is complete is left as it is; one that was cut goes on where it stopped.
 
     `imdb_ids` are the titles that shall be there, whether or not a search names them. Raises PlatformError when TMDB
@@ -78,7 +78,7 @@ def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) ->
     checkpoint = checkpoint_of(work.zone, day)
     if checkpoint.is_complete:
         work.report(f"{day} is complete already: nothing is asked of TMDB.")
-        return Outcome(True, 0, checkpoint.records)
+        return CollectionOutcome(True, 0, checkpoint.records)
     writer = RecordWriter(work.zone, checkpoint)
     asked_before = work.client.asked
     try:
@@ -92,7 +92,7 @@ def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) ->
     finally:
         # Also when TMDB failed: what was had is kept. Nothing is left to do when all went well.
         writer.flush()
-    return Outcome(checkpoint.is_complete, work.client.asked - asked_before, checkpoint.records)
+    return CollectionOutcome(checkpoint.is_complete, work.client.asked - asked_before, checkpoint.records)
 
 
 class _Collection:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sakila_platform.embedded.machine import Machine, Outcome
+from sakila_platform.embedded.machine import CommandResult, Machine
 
 PACKAGES = ("mariadb-server-core", "mariadb-client-core")
 _LISTS_ARE_STALE_AFTER_SECONDS = 7 * 24 * 3600
@@ -100,7 +100,7 @@ def _update(machine: Machine, apt_get: tuple[str, ...], report: Callable[[str], 
     machine.run((*apt_get, "update"), None)
 
 
-def _install(machine: Machine, apt_get: tuple[str, ...], report: Callable[[str], None]) -> Outcome:
+def _install(machine: Machine, apt_get: tuple[str, ...], report: Callable[[str], None]) -> CommandResult:
     packages = _package_names(machine, ())
     report(f"Installing {' and '.join(packages)} (apt-get)")
     return machine.run((*apt_get, *_INSTALL, *packages), None)
@@ -118,7 +118,7 @@ def _descending(version: str) -> tuple[int, ...]:
     return tuple(-int(part) for part in re.findall(r"\d+", version))
 
 
-def _download(folder: Path, machine: Machine, options: tuple[str, ...]) -> Outcome:
+def _download(folder: Path, machine: Machine, options: tuple[str, ...]) -> CommandResult:
     packages = _package_names(machine, options)
     plan = machine.run(("apt-get", "-q", *options, "--simulate", *_INSTALL, *packages), None)
     if plan.code:

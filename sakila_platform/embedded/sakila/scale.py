@@ -20,7 +20,7 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.embedded.sakila import load_record
 from sakila_platform.embedded.sakila.load_record import SCALING, LoadRecord
-from sakila_platform.embedded.sakila.scaled_history import Calendar, DrawnRentals, RecordedRentals, drawn_rentals
+from sakila_platform.embedded.sakila.scaled_history import DrawnRentals, RecordedRentals, ScaledCalendar, drawn_rentals
 from sakila_platform.embedded.sakila.triggers import TriggersLost, without_insert_triggers
 from sakila_platform.embedded.sakila.verification import existing_tables, quoted
 from sakila_platform.errors import PlatformError, UsageError
@@ -105,7 +105,7 @@ def _loaded(cursor: Cursor, database: str) -> LoadRecord:
 def _scale(cursor: Cursor, database: str, scaled: LoadRecord, report: Callable[[str], None]) -> LoadRecord:
     """Add the rows in one transaction. Cut off by a kill, the record says so, and the next load starts over."""
     recorded, first_day = _recorded(cursor)
-    calendar = Calendar(first_day, scaled.days, (scaled.scale - 1) * len(recorded.taken))
+    calendar = ScaledCalendar(first_day, scaled.days, (scaled.scale - 1) * len(recorded.taken))
     cursor.execute("SELECT staff_id FROM staff ORDER BY staff_id")
     staff = np.array([staff_id for (staff_id,) in cursor.fetchall()], dtype=np.int64)
     before = load_record.read_record(cursor, database)
@@ -150,7 +150,7 @@ def _widen_payment_id(cursor: Cursor, database: str, added: int) -> None:
 
 
 def _load_rows(
-    cursor: Cursor, drawn: Iterator[DrawnRentals], calendar: Calendar, report: Callable[[str], None]
+    cursor: Cursor, drawn: Iterator[DrawnRentals], calendar: ScaledCalendar, report: Callable[[str], None]
 ) -> None:
     rental_id, payment_id = _last_id(cursor, "rental") + 1, _last_id(cursor, "payment") + 1
     done = 0

@@ -48,7 +48,7 @@ class DrawnRentals:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class ScaledCalendar:
     """The days over which rentals are drawn, and how many in all."""
 
     first_day: date
@@ -56,7 +56,9 @@ class Calendar:
     rentals: int
 
 
-def drawn_rentals(recorded: RecordedRentals, staff: Integers, calendar: Calendar, seed: int) -> Iterator[DrawnRentals]:
+def drawn_rentals(
+    recorded: RecordedRentals, staff: Integers, calendar: ScaledCalendar, seed: int
+) -> Iterator[DrawnRentals]:
     """Rentals over the calendar, in pieces of consecutive days of about RENTALS_PER_CHUNK, the same for a seed.
 
     Each rental takes its hour, its customer and its copy from recorded ones, each drawn by itself: who rented much and

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from sakila_platform.marts.builds import PROJECT, Outcome, Published, build_marts, domain_of, source_table
+from sakila_platform.marts.builds import PROJECT, MartOutcome, Published, build_marts, domain_of, source_table
 from sakila_platform.marts.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.model.naming import mart_key
 from sakila_platform.model.queries import SQL_FOLDER
@@ -110,7 +110,7 @@ def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckRes
     )
 
 
-def _message(outcome: Outcome) -> str:
+def _message(outcome: MartOutcome) -> str:
     mart, reason = next(iter(outcome.refused.items()))
     others = f" (and {len(outcome.refused) - 1} more marts)" if len(outcome.refused) > 1 else ""
     return f"marts/{mart} was not published{others}: {reason}. What dashboards read stays as it was before."

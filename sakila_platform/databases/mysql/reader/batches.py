@@ -13,7 +13,7 @@ import pymysql
 from pymysql.constants import ER
 
 from sakila_platform.databases.mysql import connection as mysql
-from sakila_platform.databases.mysql.reader.columns import Column, Mask, column
+from sakila_platform.databases.mysql.reader.columns import Mask, ReadColumn, column
 from sakila_platform.databases.mysql.reader.packets import RawColumn
 from sakila_platform.databases.mysql.reader.rows import describe, stream
 from sakila_platform.databases.mysql.where import Where, quoted
@@ -62,7 +62,7 @@ def _read(
         raise PlatformError(f"{_place(connection, table)} could not be read: {_reason(error)}") from None
 
 
-def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> list[Column]:
+def _columns(connection: pymysql.Connection, table: str, schema: pa.Schema) -> list[ReadColumn]:
     names = ", ".join(quoted(name) for name in schema.names)
     described = describe(connection, f"SELECT {names} FROM {quoted(table)}")
     try:
@@ -77,7 +77,9 @@ def _place(connection: pymysql.Connection, table: str) -> str:
     return f"{database}.{table}" if database else table
 
 
-def _batch(table: str, raw: list[RawColumn], columns: Sequence[Column], unusable_dates: str | None) -> pa.RecordBatch:
+def _batch(
+    table: str, raw: list[RawColumn], columns: Sequence[ReadColumn], unusable_dates: str | None
+) -> pa.RecordBatch:
     arrays, masks, at = [], {}, 0
     for one in columns:
         try:

@@ -79,7 +79,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Column:
+class ReadColumn:
     """One Arrow column: the expressions that ask for it, and the function that makes it of what they give.
 
     The function returns the array and, for a date, where it holds a value that is no day of the calendar.
@@ -90,7 +90,7 @@ class Column:
     decode: Callable[[Sequence[RawColumn]], tuple[pa.Array, Mask | None]]
 
 
-def column(field: pa.Field, source: ResultColumn) -> Column:
+def column(field: pa.Field, source: ResultColumn) -> ReadColumn:
     """How to read a source column as a field. Raises PlatformError when the types do not go together."""
     name, kind = quoted(field.name), field.type
     for fits, build in _BUILDERS:
@@ -116,45 +116,45 @@ def _type_name(source: ResultColumn) -> str:
     return f"{name} UNSIGNED" if source.is_unsigned and source.type_code in _INTEGERS else name
 
 
-def _integer(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _integer(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in _INTEGERS:
         return None
     if source.type_code == FIELD_TYPE.LONGLONG and source.is_unsigned:
         expression = name
     else:
         expression = _or_null(f"CAST({name} AS SIGNED)") if source.is_nullable else name
-    return Column(field, (expression,), lambda raw: (_numbers(raw[0]).cast(field.type), None))
+    return ReadColumn(field, (expression,), lambda raw: (_numbers(raw[0]).cast(field.type), None))
 
 
-def _boolean(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _boolean(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in _INTEGERS:
         return None
-    return Column(field, (_or_null(f"{name} <> 0"),), lambda raw: (_numbers(raw[0]).cast(field.type), None))
+    return ReadColumn(field, (_or_null(f"{name} <> 0"),), lambda raw: (_numbers(raw[0]).cast(field.type), None))
 
 
-def _decimal(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _decimal(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     kind = field.type
     fits = source.type_code in _INTEGERS or (source.type_code in _DECIMALS and source.decimals <= kind.scale)
     if not fits:
         return None
     if source.length + kind.scale - source.decimals > _BIGINT_DIGITS or kind.precision > _BIGINT_DIGITS:
-        return Column(field, (f"CAST({name} AS CHAR)",), lambda raw: (_text(raw[0]).cast(kind), None))
+        return ReadColumn(field, (f"CAST({name} AS CHAR)",), lambda raw: (_text(raw[0]).cast(kind), None))
     expression = _or_null(f"CAST({name} * {10**kind.scale} AS SIGNED)")
-    return Column(field, (expression,), lambda raw: (_scaled(raw[0], kind), None))
+    return ReadColumn(field, (expression,), lambda raw: (_scaled(raw[0], kind), None))
 
 
-def _wall_time(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _wall_time(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in _INSTANTS:
         return None
     if source.type_code == FIELD_TYPE.TIMESTAMP and field.type.tz:
         return _instant(name, field, source)
     if not source.decimals:
-        return Column(field, (_or_null(f"{name} + 0"),), lambda raw: _timestamps(raw[0], None, field.type))
+        return ReadColumn(field, (_or_null(f"{name} + 0"),), lambda raw: _timestamps(raw[0], None, field.type))
     expressions = (_or_null(f"CAST(FLOOR({name} + 0) AS SIGNED)"), f"COALESCE(MICROSECOND({name}), 0)")
-    return Column(field, expressions, lambda raw: _timestamps(raw[0], raw[1], field.type))
+    return ReadColumn(field, expressions, lambda raw: _timestamps(raw[0], raw[1], field.type))
 
 
-def _instant(name: str, field: pa.Field, source: ResultColumn) -> Column:
+def _instant(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn:
     """A TIMESTAMP by its seconds since 1970, whatever zone a session is in; 0 is its zero date."""
     unit = 1 if source.decimals else 1_000_000
     seconds = f"CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED)" if source.decimals else f"UNIX_TIMESTAMP({name})"
@@ -167,10 +167,10 @@ def _instant(name: str, field: pa.Field, source: ResultColumn) -> Column:
             field.type
         ), bad
 
-    return Column(field, (_or_null(seconds) if source.is_nullable else seconds,), decode)
+    return ReadColumn(field, (_or_null(seconds) if source.is_nullable else seconds,), decode)
 
 
-def _date(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _date(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in (FIELD_TYPE.DATE, FIELD_TYPE.NEWDATE):
         return None
 
@@ -182,27 +182,27 @@ def _date(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
         unusable = _without(bad, nulls)
         return _array(days, _either(nulls, unusable)).view(pa.date32()), unusable
 
-    return Column(field, (_or_null(f"{name} + 0"),), decode)
+    return ReadColumn(field, (_or_null(f"{name} + 0"),), decode)
 
 
-def _real(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _real(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in _REALS | _DECIMALS | _INTEGERS:
         return None
-    return Column(field, (f"{name} + 0e0",), lambda raw: (_numbers(raw[0]).cast(field.type), None))
+    return ReadColumn(field, (f"{name} + 0e0",), lambda raw: (_numbers(raw[0]).cast(field.type), None))
 
 
-def _string(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _string(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     expression = name if source.type_code in _BYTES else f"CAST({name} AS CHAR)"
-    return Column(field, (expression,), lambda raw: (_text(raw[0]).cast(field.type), None))
+    return ReadColumn(field, (expression,), lambda raw: (_text(raw[0]).cast(field.type), None))
 
 
-def _binary(name: str, field: pa.Field, source: ResultColumn) -> Column | None:
+def _binary(name: str, field: pa.Field, source: ResultColumn) -> ReadColumn | None:
     if source.type_code not in _BYTES:
         return None
-    return Column(field, (name,), lambda raw: (raw[0].values.cast(field.type), None))
+    return ReadColumn(field, (name,), lambda raw: (raw[0].values.cast(field.type), None))
 
 
-_Builder = Callable[[str, pa.Field, ResultColumn], "Column | None"]
+_Builder = Callable[[str, pa.Field, ResultColumn], "ReadColumn | None"]
 _BUILDERS: tuple[tuple[Callable[[pa.DataType], bool], _Builder], ...] = (
     (pa.types.is_integer, _integer),
     (pa.types.is_boolean, _boolean),
