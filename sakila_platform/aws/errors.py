@@ -65,7 +65,7 @@ class Attempt:
     message: str
     permission: str
     setting: str
-    remedy: str = "Mend that, then try again"
+    remedy: str = "Fix that, then try again"
     """What to do about a refusal that no other advice is known for."""
 
 

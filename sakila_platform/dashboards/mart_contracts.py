@@ -36,7 +36,7 @@ def read_mart_contracts(folder: Path) -> dict[str, dict[str, str]]:
         try:
             declared = yaml.load(file.read_text(encoding="utf-8"), _LOADER) or {}
         except yaml.YAMLError as error:
-            raise PlatformError(f"{file.name} can't be read: {' '.join(str(error).split())}. Mend it.") from None
+            raise PlatformError(f"{file.name} can't be read: {' '.join(str(error).split())}. Fix it.") from None
         for model in declared.get("models") or ():
             contracts[model["name"]] = {c["name"]: str(c.get("data_type", "")) for c in model.get("columns", ())}
     return contracts

@@ -61,7 +61,7 @@ class StatementFailed(PlatformError):
     def __init__(self, number: int, reason: str, message: str) -> None:
         self.number = number
         self.reason = reason
-        super().__init__(f"{message}: {reason}. Nothing was changed. Mend that, then try again.")
+        super().__init__(f"{message}: {reason}. Nothing was changed. Fix that, then try again.")
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _checksum(file: Path) -> str:
             while chunk := opened.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
-        raise PlatformError(f"{file} can't be read: {error.strerror or error}. Mend that, then run again.") from None
+        raise PlatformError(f"{file} can't be read: {error.strerror or error}. Fix that, then run again.") from None
     return digest.hexdigest()
 
 

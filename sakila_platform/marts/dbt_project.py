@@ -159,9 +159,7 @@ def _invoke(arguments: list[str], manifest: Any = None) -> Any:
     quietly = ("--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
     done = dbtRunner(manifest=manifest).invoke([*quietly, "--no-version-check", *arguments])
     if done.exception or done.result is None:
-        raise PlatformError(
-            f"dbt {arguments[0]} failed: {_one_line(str(done.exception))}. Mend the files in sql/marts."
-        )
+        raise PlatformError(f"dbt {arguments[0]} failed: {_one_line(str(done.exception))}. Fix the files in sql/marts.")
     return done.result
 
 

@@ -24,7 +24,7 @@ def answer_on_postgres(connection: psycopg.Connection, question: Question, domai
     except psycopg.Error as error:
         if is_transient(error):
             raise
-        remedy = "Mend the file."
+        remedy = "Fix the file."
         if isinstance(error, errors.UndefinedTable):
             remedy = f"Load the warehouse first: `sakila-platform run {domain} --from DAY --to DAY`."
         raise PlatformError(f"{question.where}: {first_line(error)}. {remedy}") from None

@@ -137,7 +137,7 @@ def answer(connection: pymysql.Connection, question: Question, domain: str) -> A
 def _remedy(code: int, domain: str) -> str:
     if code == ER.NO_SUCH_TABLE:
         return f"Load the warehouse first: `sakila-platform run {domain} --from DAY --to DAY`."
-    return "Mend the file."
+    return "Fix the file."
 
 
 def _cell(value: Any) -> str:

@@ -83,7 +83,7 @@ def _one_select(sql: str, dialect: str, where: str) -> exp.Query:
         fault = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
         line = f" line {fault['line']}:" if fault.get("line") else ""
         reason = fault.get("description") or str(error).splitlines()[0]
-        raise PlatformError(f"{where}:{line} is not valid {dialect} SQL: {reason}. Mend the file.") from None
+        raise PlatformError(f"{where}:{line} is not valid {dialect} SQL: {reason}. Fix the file.") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise PlatformError(f"{where}: give exactly one SELECT; found {len(statements)} statements.")
     return statements[0]

@@ -44,7 +44,7 @@ def run_chunks(chunks: Iterable[list[date]], work: Callable[[list[date]], Outcom
         faults += faults_of(outcomes)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise PlatformError(f"{faults[0]}{more}. What was published stays. Mend what is wrong, then run again.")
+        raise PlatformError(f"{faults[0]}{more}. What was published stays. Fix what is wrong, then run again.")
 
 
 def say(line: str) -> None:

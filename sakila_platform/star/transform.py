@@ -105,7 +105,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table, 
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise PlatformError(f"{query.where} can't be run: {reason}. Mend the file.") from None
+        raise PlatformError(f"{query.where} can't be run: {reason}. Fix the file.") from None
     if table.kind is TableKind.DIMENSION:
         unknown = pa.Table.from_pylist([unknown_member(table, ALWAYS_KNOWN)], schema=schema)
         connection.register("unknown_member", unknown)

@@ -122,7 +122,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, query: Query, table: Table) 
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise PlatformError(f"{query.where} can't be run: {reason}. Mend the file.") from None
+        raise PlatformError(f"{query.where} can't be run: {reason}. Fix the file.") from None
 
 
 def _members(

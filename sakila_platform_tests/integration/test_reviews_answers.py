@@ -335,7 +335,7 @@ def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
 ) -> None:
     (tmp_path / "devices.sql").write_text("-- One row per device.\nSELECT devise FROM dim_devices\n")
     [question] = questions_of(REVIEWS, tmp_path)
-    with pytest.raises(PlatformError, match=r'devices\.sql: column "devise" does not exist. Mend the file'):
+    with pytest.raises(PlatformError, match=r'devices\.sql: column "devise" does not exist. Fix the file'):
         ask(answered.database, question)
 
 

@@ -90,5 +90,5 @@ def _add(address: Address, table: Table, indexes: Sequence[str]) -> None:
     except pymysql.err.MySQLError as error:
         reason = error.args[1] if len(error.args) > 1 else error
         raise PlatformError(
-            f"{table.name} has its rows, but not its indexes: {reason}. Mend that; the next run of any day builds them."
+            f"{table.name} has its rows, but not its indexes: {reason}. Fix that; the next run of any day builds them."
         ) from None

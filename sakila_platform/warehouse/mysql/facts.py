@@ -42,7 +42,7 @@ def load_fact(session: WarehouseSession, fact: Table, lake_table: Table, query: 
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise PlatformError(f"The rows of {fact.name} can't be computed: {reason}. Mend {query.where}.") from None
+        raise PlatformError(f"The rows of {fact.name} can't be computed: {reason}. Fix {query.where}.") from None
     batches = (_complete(fact, pa.Table.from_batches([batch])).cast(schema) for batch in reader)
     # Plain: no row can give way to another, and the server need not look for it.
     load_batches(session.connection, fact.name.table, batches, replace=not is_plain)

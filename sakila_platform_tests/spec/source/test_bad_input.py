@@ -253,13 +253,13 @@ BAD_SQL = {
     "an unknown column": (
         "-- One row per actor and day.\n"
         "SELECT dt, actor_id, first_name, last_name, nickname AS full_name, captured_at FROM stage_sakila.actor",
-        ["dim_actor.sql", "nickname", "Mend the file"],
+        ["dim_actor.sql", "nickname", "Fix the file"],
     ),
     "a wrong type": (
         "-- One row per actor and day.\n"
         "SELECT dt, first_name AS actor_id, first_name, last_name, last_name AS full_name, captured_at "
         "FROM stage_sakila.actor",
-        ["dim_actor.sql", "Mend the file"],
+        ["dim_actor.sql", "Fix the file"],
     ),
     "no such table": (
         "-- One row per actor and day.\n"

@@ -153,6 +153,6 @@ def test_a_table_that_stays_locked_is_reported_in_one_line(
 
     assert str(reported.value) == (
         "warehouse/sakila/fact_rental has its rows, but not its indexes: "
-        "Lock wait timeout exceeded; try restarting transaction. Mend that; the next run of any day builds them."
+        "Lock wait timeout exceeded; try restarting transaction. Fix that; the next run of any day builds them."
     )
     assert not isinstance(reported.value, pymysql.err.MySQLError)
