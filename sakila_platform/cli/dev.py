@@ -20,7 +20,7 @@ from sakila_platform.orchestration.event_log.instance import (
     ensure_dagster_home,
     opened_instance,
 )
-from sakila_platform.settings.every import put_in_environment
+from sakila_platform.settings.every import put_in_environment, require_usable
 from sakila_platform.settings.places import HOME
 
 _WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
@@ -31,9 +31,13 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def serve_dagster(port: int, report: Report) -> None:
-    """Start the database and `dagster dev`, and exit with it. Raises PlatformError when the port is taken."""
+    """Start the database and `dagster dev`, and exit with it.
+
+    Raises PlatformError when the port is taken, UsageError when a setting can't be used.
+    """
     if is_taken(port):
         raise PlatformError(f"Port {port} is taken by another program. Give another: sakila-platform dev --port 3001")
+    require_usable()
     start_databases(report)
     home = HOME.read().resolve()
     ensure_dagster_home(home)

@@ -24,7 +24,7 @@ from sakila_platform.embedded.mariadb.binaries import find_binaries
 from sakila_platform.embedded.postgres.server import obtainable_postgres
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
-from sakila_platform.settings.every import all_settings
+from sakila_platform.settings.every import all_settings, require_usable
 from sakila_platform.settings.places import HOME, MYSQL_URL, POSTGRES_URL
 
 _PYTHONS = ((3, 10), (3, 13))
@@ -88,6 +88,11 @@ def _settings() -> Iterator[Finding]:
     for setting in all_settings():
         try:
             setting.read()
+        except PlatformError as error:
+            unusable.append(str(error))
+    if not unusable:
+        try:
+            require_usable()
         except PlatformError as error:
             unusable.append(str(error))
     yield Finding("settings", not unusable, " ".join(unusable) or "understood")

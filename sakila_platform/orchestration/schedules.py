@@ -13,7 +13,7 @@ from sakila_platform.declarations.jobs import Job, Partition
 from sakila_platform.model.naming import TableName
 from sakila_platform.orchestration.asset_specs import asset_key
 from sakila_platform.orchestration.partitions import daily_partitions, yearly_partitions
-from sakila_platform.settings.calendar import TIME_ZONE
+from sakila_platform.settings.calendar import FIRST_DAY, TIME_ZONE
 
 
 def jobs_of(domain: Domain) -> list[UnresolvedAssetJobDefinition]:
@@ -63,20 +63,21 @@ def with_freshness(definitions: dg.Definitions, domains: Sequence[Domain]) -> dg
     )
 
 
-def _ended_day() -> str:
+def _ended_day() -> Sequence[str]:
     # Today is a partition too (provisional), so the last ended day is the one before the last.
-    return daily_partitions().get_partition_keys()[-2]
+    return daily_partitions().get_partition_keys()[-2:-1]
 
 
-def _today() -> str:
-    return daily_partitions().get_partition_keys()[-1]
+def _today() -> Sequence[str]:
+    return daily_partitions().get_partition_keys()[-1:]
 
 
-def _next_year() -> str:
-    return yearly_partitions().get_partition_keys()[-1]
+def _next_year() -> Sequence[str]:
+    return yearly_partitions().get_partition_keys()[-1:]
 
 
-_CHOSEN: Mapping[Partition, Callable[[], str]] = {
+# Each gives one partition, or none where the calendar has not come to it.
+_CHOSEN: Mapping[Partition, Callable[[], Sequence[str]]] = {
     Partition.ENDED_DAY: _ended_day,
     Partition.TODAY: _today,
     Partition.NEXT_YEAR: _next_year,
@@ -90,12 +91,16 @@ def schedules_of(domain: Domain) -> list[dg.ScheduleDefinition]:
 
 
 def _schedule(job: Job, zone: str) -> dg.ScheduleDefinition:
-    def requested(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def requested(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if job.schedule.partition is Partition.NONE:
             return dg.RunRequest()
         with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
             chosen = _CHOSEN[job.schedule.partition]()
-        return dg.RunRequest(run_key=chosen, partition_key=chosen)
+        if not chosen:
+            return dg.SkipReason(
+                f"The calendar, which begins with {FIRST_DAY.read()} ({FIRST_DAY.name}), is not there yet."
+            )
+        return dg.RunRequest(run_key=chosen[0], partition_key=chosen[0])
 
     return dg.ScheduleDefinition(
         name=job.schedule.name,

@@ -20,7 +20,7 @@ from sakila_platform.model.naming import TableName
 from sakila_platform.model.queries import SQL_FOLDER, read_query
 from sakila_platform.orchestration.asset_specs import OWNERS, asset_key, column_schema
 from sakila_platform.orchestration.failures import failing_in_one_line
-from sakila_platform.orchestration.partitions import daily_partitions, day_of
+from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
@@ -30,7 +30,6 @@ from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, Readin
 from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries, raw_path
 from sakila_platform.reviews.vendors.taken import contents_taken
 from sakila_platform.reviews.warehouse_engine import ask
-from sakila_platform.settings.calendar import FIRST_DAY
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
 GROUP = "reviews_raw"
@@ -141,8 +140,8 @@ def reviews_arrivals(context: dg.SensorEvaluationContext, lake: LakeResource, cl
 
 
 def _calendar() -> Callable[[date], bool]:
-    first, last = FIRST_DAY.read(), day_of(daily_partitions().get_partition_keys()[-1])
-    return lambda day: first <= day <= last
+    days = frozenset(daily_partitions().get_partition_keys())
+    return lambda day: str(day) in days
 
 
 def _reader(lake: Lake) -> Callable[[Delivery], str | None]:

@@ -18,9 +18,13 @@ def all_settings() -> tuple[Setting, ...]:
 
 
 def require_usable() -> None:
-    """Raises UsageError for the first setting that can't be understood: better before the work than in its middle."""
+    """Raises UsageError for the first setting that can't be understood, or a calendar without a day.
+
+    Better before the work than in its middle.
+    """
     for setting in all_settings():
         setting.read()
+    calendar.require_a_day()
 
 
 def put_in_environment(variables: Mapping[str, str]) -> None:

@@ -414,3 +414,9 @@ def _pages(shell: Shell) -> Iterator[subprocess.Popen[str]]:
 def test_a_setting_that_can_not_be_understood_is_wrong_use(shell: Shell) -> None:
     line = assert_one_line(shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_CLOCK="x"), 2)
     assert "SAKILA_CLOCK: 'x' is not usable" in line
+
+
+@pytest.mark.parametrize("words", ["run rentals --from 2006-02-14 --to 2006-02-14", "demo --days 0", "dev --port 3999"])
+def test_a_calendar_without_a_day_is_wrong_use(shell: Shell, words: str) -> None:
+    line = assert_one_line(shell(*words.split(), **{FIRST_DAY.name: "2006-02-19"}), 2)
+    assert f"{FIRST_DAY.name}: the calendar has no day" in line

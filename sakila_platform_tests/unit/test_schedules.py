@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from sakila_platform.definitions import platform_definitions
+from sakila_platform.settings.calendar import FIRST_DAY
 
 AT_NIGHT = datetime(2026, 12, 31, 3, tzinfo=timezone.utc)
 
@@ -35,6 +36,21 @@ def test_a_clock_chooses_the_day_that_has_ended_next_year_or_what_is_true_now(
     context = dg.build_schedule_context(scheduled_execution_time=AT_NIGHT, repository_def=repository)
     (request,) = declared.evaluate_tick(context).run_requests or []
     assert (declared.job_name, request.partition_key, request.run_key) == (job, chosen, chosen)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "schedule"),
+    [("2026-12-31", "rentals_every_day"), ("2027-01-05", "catalogue_every_day"), ("2029-01-01", "rentals_every_year")],
+)
+def test_a_calendar_that_has_not_begun_has_nothing_to_run(
+    monkeypatch: pytest.MonkeyPatch, first_day: str, schedule: str
+) -> None:
+    monkeypatch.setenv(FIRST_DAY.name, first_day)
+    repository = platform_definitions().get_repository_def()
+    context = dg.build_schedule_context(scheduled_execution_time=AT_NIGHT, repository_def=repository)
+    tick = repository.get_schedule_def(schedule).evaluate_tick(context)
+    assert not tick.run_requests
+    assert first_day in (tick.skip_message or "") and FIRST_DAY.name in (tick.skip_message or "")
 
 
 def test_no_clock_is_left_out_of_this_table(repository: dg.RepositoryDefinition) -> None:

@@ -26,7 +26,9 @@ def _chosen(clock: Clock, recent_days: int) -> list[Days]:
 def _history() -> list[date]:
     with SHOP.connect() as connection, connection.cursor() as cursor:
         last = recorded_until(cursor)
-    return days_between(FIRST_DAY.read(), last) if last else []
+    first = FIRST_DAY.read()
+    # A calendar may begin after it.
+    return days_between(first, last) if last and last >= first else []
 
 
 DEMONSTRATION = Demonstration(

@@ -1,0 +1,39 @@
+"""What is asked of the settings before any work: that each is understood, and that they agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from sakila_platform.cli.doctor import examine
+from sakila_platform.cli.terminal import Terminal
+from sakila_platform.errors import PlatformError, UsageError
+from sakila_platform.settings.calendar import CLOCK, FIRST_DAY, TIME_ZONE
+from sakila_platform.settings.every import require_usable
+from sakila_platform.settings.places import HOME
+
+
+def test_a_calendar_without_a_day_is_refused_and_the_settings_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FIRST_DAY.name, "9000-01-01")
+    with pytest.raises(UsageError, match=f"{FIRST_DAY.name}: the calendar has no day, .*9000-01-01, is after today"):
+        require_usable()
+    monkeypatch.setenv(FIRST_DAY.name, "2005-05-24")
+    monkeypatch.setenv(CLOCK.name, "2005-05-23T12:00:00+00:00")
+    with pytest.raises(UsageError, match=f"2005-05-24, is after 2005-05-23, where {CLOCK.name} stands"):
+        require_usable()
+
+
+def test_a_calendar_begins_by_the_shops_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FIRST_DAY.name, "2005-05-24")
+    monkeypatch.setenv(CLOCK.name, "2005-05-23T22:00:00+00:00")
+    monkeypatch.setenv(TIME_ZONE.name, "Europe/Madrid")
+    require_usable()
+
+
+def test_the_doctor_says_that_a_calendar_has_no_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME.name, str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv(FIRST_DAY.name, "9000-01-01")
+    with pytest.raises(PlatformError, match=r"Missing: .*settings"):
+        examine(Terminal())
+    assert "the calendar has no day" in " ".join(capsys.readouterr().out.split())
