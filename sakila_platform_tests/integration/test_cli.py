@@ -332,7 +332,8 @@ def test_a_second_process_on_the_same_state_folder_is_refused_in_one_line(shell:
 
 def test_a_run_that_fails_says_why_in_one_line(shell: Shell, demo_output: str) -> None:
     lake = shell.home / "blocked"
-    lake.touch()
+    lake.mkdir()
+    (lake / "stage").touch()
     result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_LAKE=str(lake))
     line = assert_one_line(result, 1)
     assert "rentals_daily over 2006-02-14..2006-02-14 failed" in line
@@ -420,3 +421,11 @@ def test_a_setting_that_can_not_be_understood_is_wrong_use(shell: Shell) -> None
 def test_a_calendar_without_a_day_is_wrong_use(shell: Shell, words: str) -> None:
     line = assert_one_line(shell(*words.split(), **{FIRST_DAY.name: "2006-02-19"}), 2)
     assert f"{FIRST_DAY.name}: the calendar has no day" in line
+
+
+@pytest.mark.parametrize("words", ["run rentals --from 2006-02-14 --to 2006-02-14", "demo", "refill rentals"])
+@pytest.mark.parametrize("lake", ["gs://a/b", "s3://"])
+def test_a_lake_that_is_no_lake_is_wrong_use_before_a_run_begins(shell: Shell, words: str, lake: str) -> None:
+    result = shell(*words.split(), SAKILA_LAKE=lake)
+    assert assert_one_line(result, 2).startswith(f"sakila-platform: {LAKE.name}: ")
+    assert not result.stdout

@@ -12,6 +12,7 @@ from pymysql.constants import CR
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.orchestration.failures import tried_each
+from sakila_platform.orchestration.resources.lake import LakeResource
 
 
 def asked(failing: Exception, times: int = 0) -> tuple[list[str], Iterator[str]]:
@@ -55,3 +56,10 @@ def test_a_connection_that_is_lost_has_the_step_retried_after_all_else_was_done(
 def test_a_mistake_in_our_own_code_is_raised_at_once() -> None:
     with pytest.raises(ZeroDivisionError):
         list(tried_each([1, 0, 2], lambda number: 1 // number))
+
+
+def test_a_lake_that_is_no_lake_fails_the_step_in_one_line() -> None:
+    with pytest.raises(dg.Failure) as failed:
+        LakeResource(location="gs://a/b").lake()
+    assert failed.value.description is not None
+    assert failed.value.description.startswith("SAKILA_LAKE: 'gs://a/b' is no folder")

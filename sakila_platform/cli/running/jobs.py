@@ -9,11 +9,16 @@ from sakila_platform.declarations.domain import Domain
 from sakila_platform.definitions import platform_definitions
 from sakila_platform.domains import DOMAINS, domain_called
 from sakila_platform.errors import UsageError
+from sakila_platform.lake.location import open_lake
 from sakila_platform.orchestration.event_log.runs import Runs, opened_runs
 
 
 def open_runs(home: Path) -> AbstractContextManager[Runs]:
-    """The jobs on the state folder's instance, which is made if need be; runs that died in it are marked as failed."""
+    """The jobs on the state folder's instance, which is made if need be; runs that died in it are marked as failed.
+
+    Raises PlatformError for a lake that can't be used: no run can, then, and none is begun.
+    """
+    open_lake().require_usable()
     return opened_runs(home, platform_definitions)
 
 

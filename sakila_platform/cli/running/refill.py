@@ -28,7 +28,6 @@ def refill(name: str) -> None:
         raise UsageError(f"{name!r} has no warehouse to be filled. Give one of: {', '.join(names)}.")
     terminal = Terminal()
     home, lake = HOME.read(), open_lake()
-    lake.require_usable()
     with working_alone(home), open_runs(home) as runs:
         start_databases_of(domain, lambda _: None)
         clock = Clock(TIME_ZONE.read(), CLOCK.read())

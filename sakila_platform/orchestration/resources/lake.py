@@ -7,6 +7,7 @@ from pydantic import PrivateAttr
 
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
+from sakila_platform.orchestration.failures import failing_in_one_line
 
 
 class LakeResource(dg.ConfigurableResource):
@@ -16,6 +17,10 @@ class LakeResource(dg.ConfigurableResource):
     _opened: Lake | None = PrivateAttr(default=None)
 
     def lake(self) -> Lake:
-        """The lake itself, the same one for as long as this resource lives."""
-        self._opened = self._opened or open_lake(self.location)
+        """The lake itself, the same one for as long as this resource lives.
+
+        Fails the run, in one line, for a location that is no lake's.
+        """
+        with failing_in_one_line():
+            self._opened = self._opened or open_lake(self.location)
         return self._opened
