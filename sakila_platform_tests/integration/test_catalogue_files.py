@@ -111,6 +111,15 @@ def test_another_file_of_that_name_is_refused(folder: Path, lake: Lake) -> None:
         take_in_folder(lake, folder, DAY, lambda _: None)
 
 
+def test_a_file_cut_off_below_its_header_is_refused_before_anything_is_taken_in(
+    folder: Path, lake: Lake, tmp_path: Path
+) -> None:
+    (folder / "series.csv").write_text(f"{SERIES.header}\n\n", encoding="utf-8")
+    with pytest.raises(PlatformError, match=r"series\.csv has its header and no title.*Put the whole file there\."):
+        take_in_folder(lake, folder, DAY, lambda _: None)
+    assert not (tmp_path / "lake").exists()
+
+
 def test_a_file_is_taken_in_once_and_again_when_it_changed(folder: Path, lake: Lake) -> None:
     first = take_in_file(lake, SERIES, folder, DAY, lambda _: None)
     again = take_in_file(lake, SERIES, folder, DAY, lambda _: None)

@@ -29,7 +29,7 @@ class TakenIn:
 def take_in_file(lake: Lake, file: CsvFile, folder: Path, day: date, report: Report) -> TakenIn:
     """Put a file of a folder into raw, as of a day; one that is there already is not sent again.
 
-    Raises PlatformError when there is no such file, or what is there is not that file at all.
+    Raises PlatformError when there is no such file, what is there is not that file at all, or it has no title.
     """
     source = folder / file.file
     lines = _counted_lines(source, file)
@@ -53,7 +53,7 @@ def taken_in_elsewhere(lake: Lake, file: CsvFile, day: date) -> TakenIn | None:
 
 
 def take_in_folder(lake: Lake, folder: Path, day: date, report: Report) -> list[TakenIn]:
-    """Put both files of a folder into raw, as of a day. Raises PlatformError, before anything is sent, if one lacks."""
+    """Put both files of a folder into raw, as of a day. Raises PlatformError, before anything is sent, if one can't."""
     for file in CSV_FILES:
         _counted_lines(folder / file.file, file)
     return [take_in_file(lake, file, folder, day, report) for file in CSV_FILES]
@@ -68,7 +68,15 @@ def _counted_lines(source: Path, file: CsvFile) -> int:
                 raise PlatformError(
                     f"{source} does not begin with the header of {file.file}: {file.header}. Put the right file there."
                 )
-            return sum(1 for _ in opened)
+            lines, has_titles = 0, False
+            for line in opened:
+                lines += 1
+                has_titles = has_titles or not line.isspace()
+            if not has_titles:
+                raise PlatformError(
+                    f"{source} has its header and no title, as a file that was cut off. Put the whole file there."
+                )
+            return lines
     except OSError as error:
         raise PlatformError(
             f"{source} can't be read: {error.strerror or error}. Put {' and '.join(f.file for f in CSV_FILES)} there, "

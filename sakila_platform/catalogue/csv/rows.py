@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from sakila_platform.capture.csv_dialects import Quoting
-from sakila_platform.capture.csv_lines import Lines, header_of
+from sakila_platform.capture.csv_lines import Lines, below_header, header_of
 from sakila_platform.catalogue.csv.files import (
     DELIMITER,
     IMDB_ID,
@@ -103,10 +103,12 @@ class RawCsv:
 def csv_row_batches(raw: RawCsv, opened: BinaryIO) -> Iterator[pa.RecordBatch]:
     """The rows of a file below its header, a batch at a time; blank lines are none.
 
-    Raises PlatformError, in one line, for a file that does not begin with the header: it is another file.
+    Raises PlatformError, in one line, for a file that does not begin with the header, which is another file, or has
+    nothing below it, which was cut off.
     """
     # Looked at now, and not when the first batch is asked for: who asks may be an engine with errors of its own.
     _require_header(raw, header_of(opened))
+    _require_titles(raw, opened)
     form = raw.file.form_in(opened)
     return _batches(_row(raw, record, form.quoting) for record in records_below_header(opened, form))
 
@@ -127,6 +129,14 @@ def _require_header(raw: RawCsv, header: bytes) -> None:
         raise PlatformError(
             f"{raw.path} does not begin with the header of {raw.file.file}: {raw.file.header}. "
             "Take the right file into raw."
+        )
+
+
+def _require_titles(raw: RawCsv, opened: BinaryIO) -> None:
+    if not any(line.strip() for line in below_header(opened)):
+        raise PlatformError(
+            f"{raw.path} has its header and no title, as a file that was cut off: the titles stay as they were. "
+            "Take the whole file into raw."
         )
 
 

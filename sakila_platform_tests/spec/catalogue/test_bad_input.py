@@ -200,6 +200,18 @@ def test_another_file_in_the_place_of_movies_is_refused_in_one_line(lake: Catalo
         lake.trusted_csv()
 
 
+@pytest.mark.parametrize("lines", [b"", b"\r\n \n"], ids=["nothing", "blank lines"])
+def test_a_file_cut_off_below_its_header_is_refused_in_one_line_and_the_titles_stay(
+    lake: CatalogueLake, lines: bytes
+) -> None:
+    lake.given_csv("movies", "id | tituloPincipal\ntt0000001 | Night")
+    lake.trusted_csv()
+    lake.given_lines("movies", lines, day=date(2022, 5, 3))
+    with pytest.raises(PlatformError, match=r"2022/05/03/movies\.csv has its header and no title.*Take the whole file"):
+        lake.trusted_csv(date(2022, 5, 3))
+    assert lake.rows("trusted/catalogue/titles").column("title") == ["Night"]
+
+
 def test_without_any_file_trusted_says_what_to_run(lake: CatalogueLake) -> None:
     with pytest.raises(PlatformError, match=r"Raw has none of movies\.csv, series\.csv yet\. Run the assets raw/cat"):
         lake.trusted_csv()
