@@ -122,9 +122,9 @@ def test_a_day_has_rentals_returns_and_revenue_for_every_store_and_category(thre
     assert rows.drawn() == table(
         """
         date       | day_name  | rentals | returns | revenue | mean
-        2005-05-24 | Tuesday   | 8       | 0       | 29.92   | 1.14
-        2005-05-25 | Wednesday | 137     | 1       | 573.63  | 20.71
-        2005-05-26 | Thursday  | 174     | 15      | 754.26  | 45.57
+        2005-05-24 | Tuesday   | 8       | 0       | 29.92   | 8.0
+        2005-05-25 | Wednesday | 137     | 1       | 573.63  | 72.5
+        2005-05-26 | Thursday  | 174     | 15      | 754.26  | 106.33
         """
     )
     [sizes] = mart(

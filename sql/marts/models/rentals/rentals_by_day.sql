@@ -102,6 +102,26 @@ counted AS (
     GROUP BY grid.date, grid.store_id, grid.category
 ),
 
+-- A day that the lake has, also one on which nothing happened: a snapshot of the stores is made each day.
+lake_days AS (
+    SELECT dt AS date
+    FROM {{ source('final_sakila', 'dim_store') }}
+    UNION
+    SELECT rental_date
+    FROM {{ ref('rentals') }}
+),
+
+-- Of the seven days that end on a day, how many the lake has: a gap is no day without rentals.
+weeks AS (
+    SELECT
+        days.date,
+        count(lake_days.date) AS days_there
+    FROM days
+    LEFT JOIN lake_days
+        ON lake_days.date BETWEEN days.date - INTERVAL '6' DAY AND days.date
+    GROUP BY days.date
+),
+
 store AS (
     {{ latest(source('final_sakila', 'dim_store'), 'store_id') }}
 )
@@ -126,8 +146,10 @@ SELECT
             ORDER BY counted.date
             RANGE BETWEEN INTERVAL '6' DAY PRECEDING AND CURRENT ROW
         ) AS double
-    ) / 7 AS rentals_7_day_mean
+    ) / nullif(weeks.days_there, 0) AS rentals_7_day_mean
 FROM counted
+INNER JOIN weeks
+    ON counted.date = weeks.date
 INNER JOIN {{ source('final_sakila', 'dim_date') }} AS calendar
     ON counted.date = calendar.date
 INNER JOIN store
