@@ -142,7 +142,7 @@ def _swallows(opening: bytes, following: Sequence[bytes], form: Form) -> bool:
     """
     *between, last = following
     return any(_is_record(line, form) for line in between) or (
-        _is_record(last, form) and _is_record_but_for_its_mark(opening, form)
+        _is_record_but_for_its_marks(last, form) and _is_record_but_for_its_marks(opening, form)
     )
 
 
@@ -152,9 +152,12 @@ def _is_record(line: bytes, form: Form) -> bool:
     return read.damage is None and form.is_record(read.fields)
 
 
-def _is_record_but_for_its_mark(line: bytes, form: Form) -> bool:
-    """Whether a line with a text that is not closed is a record when the text ends where the fields after it begin."""
-    read = record_at(line, 0, form, True)
+def _is_record_but_for_its_marks(line: bytes, form: Form) -> bool:
+    """Whether a line is a record by itself when no mark in it means anything, or only those of its whole texts do."""
+    bare = line.rstrip(b"\r\n").replace(b'"', b"").split(form.delimiter)
+    if len(bare) == form.width and form.is_record(bare):
+        return True
+    read = record_at(line.rstrip(b"\r\n"), 0, form, True)
     after = form.width - len(read.fields) - 1
-    parts = line[read.end + 1 :].rsplit(form.delimiter, max(after, 0))
-    return len(parts) == after + 1 and form.is_record([*read.fields, *parts])
+    parts = line.rstrip(b"\r\n")[read.end + 1 :].rsplit(form.delimiter, max(after, 0))
+    return _is_record(line, form) or (len(parts) == after + 1 and form.is_record([*read.fields, *parts]))

@@ -200,6 +200,12 @@ def test_stray_quotation_marks_make_no_line_vanish_into_another(
         assert len(rows) == len(lines)
 
 
+def test_a_mark_of_a_later_line_closes_no_text_of_an_earlier_one() -> None:
+    opened = '0,A,"CUP,""6,12/1/2010 8:26,2.55,1,EIRE\n'
+    rows = loaded_or_refused_by_a_line(opened + INVOICE.format(1, 'TRAY 9"'))
+    assert rows is None or len(rows) == 2
+
+
 @pytest.mark.parametrize("tail", ["E, C, C", "E, C, C\nE, C, C"])
 def test_a_texts_last_line_may_have_as_many_fields_as_an_invoice(tmp_path: Path, tail: str) -> None:
     text = f'"1","A","TRAY ""X""\n{tail}","6","12/1/2010 8:26","2.55","1","EIRE"\n'
