@@ -177,6 +177,7 @@ def test_a_program_that_sends_its_request_again_gets_the_same_answer(platform: P
     # Another request under the same key is a mistake of the program; another person's key is another key.
     other = desk.post("/rentals", {**asked, "films": [4]}, desk.clerk, **key)
     assert (other.status_code, other.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+    assert "Open the form anew" in other.json["errors"][0]["message"]
     desk.post("/register", ANA)
     assert (
         desk.post("/rentals", {**asked, "document": "CC-1234567"}, desk.token("CC-1234567"), **key).status_code == 201

@@ -172,6 +172,12 @@ def test_a_name_that_can_be_read_is_taken(name: str) -> None:
     assert name_form(f" {name} ") == name
 
 
+@pytest.mark.parametrize("name", ["\u0301", " \u0301\u0300 ", "\u200b\u0301", "\u20dd", "\u0903"])
+def test_a_combining_mark_alone_is_no_name(name: str) -> None:
+    assert name_form(name) is None
+    assert name_form(f"A{name.strip()}")
+
+
 def test_times_of_answers_promise_no_zone_that_they_lack() -> None:
     schemas = openapi_document()["components"]["schemas"]
     assert schemas["RentalLine"]["properties"]["rental_date"]["format"] == "date-time-local"

@@ -33,7 +33,9 @@ def name_form(text: str) -> str | None:
     name = unicodedata.normalize("NFC", text).strip()
     if any(sign in _BIDI or unicodedata.category(sign) in _NEVER_IN_A_NAME for sign in name):
         return None
-    return name if any(not _is_invisible(sign) and not sign.isspace() for sign in name) else None
+    # A combining mark shows on the sign before it, and alone is no name.
+    shown = (sign for sign in name if not unicodedata.category(sign).startswith("M"))
+    return name if any(not _is_invisible(sign) and not sign.isspace() for sign in shown) else None
 
 
 def password_form(text: str) -> str:

@@ -69,7 +69,11 @@ def _given_before(cursor: Cursor, key: bytes, content: bytes) -> str:
     cursor.execute("SELECT content_hash, answer FROM desk_repeat WHERE key_hash = %s", [key])
     ((known, answer),) = cursor.fetchall()
     if known != content:
-        raise Invalid(f"This was sent before, and said something else. Send it anew, with a fresh {HEADER}.", HEADER)
+        raise Invalid(
+            "This was sent before, and said something else. Open the form anew and send that; "
+            f"a program sends a fresh {HEADER}.",
+            HEADER,
+        )
     return answer
 
 
