@@ -159,7 +159,7 @@ DEMONSTRATION = Demonstration(
     shown=_shown,
     origin=_origin,
     next_steps=(
-        "make dashboards                            pages of charts in .sakila/dashboards; open horror.html there",
+        "make dashboards                            pages of charts in HOME/dashboards; open horror.html there",
         'sakila-platform query lake "SELECT * FROM refined_catalogue.unmatched_titles LIMIT 10"',
         "make dev                                   lineage, runs and checks on http://localhost:3000",
         "sakila-platform ingest-catalogue FOLDER    your own movies.csv and series.csv",

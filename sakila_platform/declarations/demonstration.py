@@ -45,7 +45,7 @@ class Demonstration:
     origin: Callable[[], str]
     """Whose data they are, in a line that says plainly when they are generated."""
     next_steps: tuple[str, ...]
-    """Where to look next."""
+    """Where to look next; HOME/ stands for the state folder."""
     shown: Callable[[], Iterable[Shown]] = lambda: ()
     """What is shown of the domain beside the answers to its questions."""
     is_up_to_date: Callable[[date], bool] = lambda day: False

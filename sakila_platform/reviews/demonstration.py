@@ -48,7 +48,7 @@ DEMONSTRATION = Demonstration(
     chosen=_chosen,
     origin=lambda: "Purchases, reviews and session logs: GENERATED (in the shape of the retailer's and the vendors')",
     next_steps=(
-        "make dashboards                            pages of charts in .sakila/dashboards; open index.html there",
+        "make dashboards                            pages of charts in HOME/dashboards; open index.html there",
         "make dev                                   lineage, runs and checks on http://localhost:3000",
         'sakila-platform query reviews "SELECT * FROM customer_movie_analytics WHERE review_count > 0 LIMIT 5"',
         'sakila-platform query lake "SELECT dt, COUNT(*) FROM final_reviews.fact_review GROUP BY dt ORDER BY dt"',

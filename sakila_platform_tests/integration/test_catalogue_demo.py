@@ -89,6 +89,11 @@ def demonstrate() -> str:
     return reported.getvalue()
 
 
+def test_what_is_named_to_look_at_next_is_in_this_state_folder(shown: Shown) -> None:
+    assert f"pages of charts in {shown.home}/dashboards;" in shown.reported
+    assert shown.reported.rstrip().endswith(f"The lake is in {shown.home}/lake"), "and no answers, which it has not"
+
+
 def test_every_zone_is_there_under_the_paths_that_were_agreed(shown: Shown) -> None:
     there = shown.contents()
     assert "Raw/Local/CSV/Movies/2022/05/02/movies.csv" in there

@@ -125,5 +125,6 @@ def _show(domain: Domain, demonstration: Demonstration, terminal: Terminal, seco
     terminal.say(f"\n{demonstration.origin()}. Done in {seconds:.1f} s.")
     terminal.heading("Where to look next")
     for line in demonstration.next_steps:
-        terminal.say(line)
-    terminal.say(f"The lake is in {lake_location()}, the answers are in {HOME.read() / 'analysis'}")
+        terminal.say(line.replace("HOME/", f"{HOME.read()}/"))
+    answers = f", the answers are in {HOME.read() / 'analysis'}" if shown_questions(domain) else ""
+    terminal.say(f"The lake is in {lake_location()}{answers}")

@@ -37,7 +37,7 @@ DEMONSTRATION = Demonstration(
     chosen=_chosen,
     origin=lambda: f"Sakila's data: {data_origin()}",
     next_steps=(
-        "make dashboards                            pages of charts in .sakila/dashboards; open index.html there",
+        "make dashboards                            pages of charts in HOME/dashboards; open index.html there",
         "make dev                                   lineage, runs and checks on http://localhost:3000",
         "sakila-platform status --tables            what is where",
         'sakila-platform query warehouse "SELECT COUNT(*) FROM fact_rental WHERE return_date_key IS NULL"',
