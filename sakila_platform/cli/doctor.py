@@ -24,7 +24,7 @@ from sakila_platform.embedded.mariadb.binaries import find_binaries
 from sakila_platform.embedded.postgres.server import obtainable_postgres
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
-from sakila_platform.settings.every import all_settings, require_usable
+from sakila_platform.settings.every import all_settings, require_usable, unknown_variables
 from sakila_platform.settings.places import HOME, MYSQL_URL, POSTGRES_URL
 
 _PYTHONS = ((3, 10), (3, 13))
@@ -96,6 +96,9 @@ def _settings() -> Iterator[Finding]:
         except PlatformError as error:
             unusable.append(str(error))
     yield Finding("settings", not unusable, " ".join(unusable) or "understood")
+    for name, nearest in unknown_variables().items():
+        hint = f": did you mean {nearest}?" if nearest else ""
+        yield Finding(name, False, f"no setting is called so, and it is ignored{hint}", is_essential=False)
 
 
 def _writable(what: str, folder: Path, setting: str) -> Finding:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from sakila_platform.settings import aws, calendar, catalogue, dashboards, desk, places, rentals, reviews, runs
 from sakila_platform.settings.setting import Setting
 
 _SUBJECTS = (places, calendar, rentals, reviews, runs, desk, dashboards, aws, catalogue)
+
+
+_PREFIX = "SAKILA_"
+# The prefix is alike already, so what comes after it must be, too.
+_LIKENESS = 0.8
 
 
 def all_settings() -> tuple[Setting, ...]:
@@ -25,6 +31,13 @@ def require_usable() -> None:
     for setting in all_settings():
         setting.read()
     calendar.require_a_day()
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables that are called as settings are and are none, by name, with the setting nearest to it ("": none is)."""
+    names = [setting.name for setting in all_settings()]
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in names)
+    return {name: next(iter(get_close_matches(name, names, n=1, cutoff=_LIKENESS)), "") for name in unknown}
 
 
 def put_in_environment(variables: Mapping[str, str]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from sakila_platform.cli.doctor import examine
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.settings.calendar import CLOCK, FIRST_DAY, TIME_ZONE
-from sakila_platform.settings.every import require_usable
+from sakila_platform.settings.every import require_usable, unknown_variables
 from sakila_platform.settings.places import HOME
 
 
@@ -29,11 +32,31 @@ def test_a_calendar_begins_by_the_shops_own_day(monkeypatch: pytest.MonkeyPatch)
     require_usable()
 
 
-def test_the_doctor_says_that_a_calendar_has_no_day(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(HOME.name, str(tmp_path_factory.mktemp("home")))
-    monkeypatch.setenv(FIRST_DAY.name, "9000-01-01")
-    with pytest.raises(PlatformError, match=r"Missing: .*settings"):
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv(HOME.name, str(tmp_path))
+    return tmp_path
+
+
+def told_by_the_doctor(capsys: pytest.CaptureFixture[str]) -> str:
+    with suppress(PlatformError):
         examine(Terminal())
-    assert "the calendar has no day" in " ".join(capsys.readouterr().out.split())
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_doctor_says_that_a_calendar_has_no_day(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(FIRST_DAY.name, "9000-01-01")
+    assert "settings MISSING SAKILA_FIRST_DAY: the calendar has no day" in told_by_the_doctor(capsys)
+
+
+def test_the_doctor_notes_a_variable_that_is_no_setting_and_the_setting_nearest_to_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAKILA_MYSQL_URI", "mysql://me:secret-word@host")
+    monkeypatch.setenv("SAKILA_NOTHING_AT_ALL", "x")
+    assert unknown_variables() == {"SAKILA_MYSQL_URI": "SAKILA_MYSQL_URL", "SAKILA_NOTHING_AT_ALL": ""}
+    told = told_by_the_doctor(capsys)
+    assert "SAKILA_MYSQL_URI note no setting is called so" in told
+    assert "secret-word" not in told
