@@ -16,6 +16,7 @@ from sakila_platform.declarations.layers import (
     DataCatalog,
     DateDimension,
     Questions,
+    SourceTable,
     UnpartitionedLayer,
     WarehouseLayer,
 )
@@ -48,6 +49,9 @@ class Domain:
     source: str
     """As the keys of its tables call it."""
     data_model: DataModel
+    sources: tuple[SourceTable, ...] = ()
+    sources_group: str = "oltp"
+    """The layer by which the group of the sources is called."""
     daily: tuple[DailyLayer, ...] = ()
     unpartitioned: tuple[UnpartitionedLayer, ...] = ()
     warehouse: WarehouseLayer | None = None

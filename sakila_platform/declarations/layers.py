@@ -45,6 +45,21 @@ def nothing_more(work: Work) -> None:
 
 
 @dataclass(frozen=True)
+class SourceTable:
+    """What the platform reads and does not make: the beginning of lineage."""
+
+    name: TableName
+    description: str
+    kind: str
+    """What Dagster shows it to be: mysql, postgres, csv."""
+    columns: Table | None = None
+    """The contract that has its columns, where it has any."""
+    made_of: tuple[TableName, ...] = ()
+    """What of the domain writes to it."""
+    is_by_day: bool = False
+
+
+@dataclass(frozen=True)
 class DailyLayer:
     """Tables of the lake that are made a day at a time, or many days at once, in one step."""
 

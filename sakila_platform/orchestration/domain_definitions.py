@@ -16,6 +16,7 @@ from sakila_platform.orchestration.layers.data_catalog import data_catalog_asset
 from sakila_platform.orchestration.layers.dates import date_dimension_assets
 from sakila_platform.orchestration.layers.marts import marts_assets
 from sakila_platform.orchestration.layers.questions import questions_assets
+from sakila_platform.orchestration.layers.source import source_specs
 from sakila_platform.orchestration.layers.unpartitioned import unpartitioned_assets
 from sakila_platform.orchestration.layers.warehouse import warehouse_assets
 from sakila_platform.orchestration.resources.database import DatabaseResource
@@ -28,7 +29,7 @@ OWN = "own_definitions"
 def domain_definitions(domain: Domain, site: Sequence[Dashboard]) -> dg.Definitions:
     """The domain's part of the definitions. `site`: every dashboard that its pages lead to."""
     shared = dg.Definitions(
-        assets=list(_assets(domain, site)),
+        assets=[*source_specs(domain), *_assets(domain, site)],
         asset_checks=agreement_checks(domain),
         resources=dict(_databases(domain)),
     )

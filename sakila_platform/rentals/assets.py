@@ -1,5 +1,4 @@
-"""What only the rental business has in Dagster: the shop's own tables as the beginning of all lineage, the simulation
-that rents films there every day, and the look for days whose source has changed.
+"""What only the rental business has in Dagster: the simulation that rents films every day, and the look for stale days.
 
 No postponed annotations here: Dagster reads those of the asset's function.
 """
@@ -14,7 +13,7 @@ from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import TableName
-from sakila_platform.orchestration.asset_specs import OWNERS, ROW_COUNT, asset_key, column_schema
+from sakila_platform.orchestration.asset_specs import OWNERS, ROW_COUNT, asset_key
 from sakila_platform.orchestration.day_runs import DayResult, DaysRefused, Event, Refusal, days_of, run_days
 from sakila_platform.orchestration.layers.stale_days import stale_days_check
 from sakila_platform.orchestration.partitions import daily_partitions
@@ -23,53 +22,25 @@ from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.rentals.simulation.days import DayOutcome, Status, simulate_day
 from sakila_platform.rentals.simulation.draws import Options
 from sakila_platform.rentals.simulation.memory import ShopMemory
-from sakila_platform.rentals.source import EVENT_TABLES, SIMULATED_RENTALS, SOURCE, STAGE_TABLES
+from sakila_platform.rentals.source import EVENT_TABLES, SIMULATED_RENTALS, SOURCE
 from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING
 
 GROUP = "rentals_oltp"
 SHOP = "rentals_source"
 """The resource of the shop's database."""
-FILM_TEXT = TableName("oltp", SOURCE, "film_text")
 # Each day is a transaction of its own; so many are reported to Dagster at a time.
 _DAYS_PER_REPORT = 30
 # Where those take long, as while people rent meanwhile, the log hears of single days.
 _SECONDS_BETWEEN_LINES = 5.0
 _READ = ("customer", "film", "inventory", "staff", "store")
-_WRITTEN = ("rental", "payment")
 
 
 def own_definitions() -> dg.Definitions:
     """All of it."""
     return dg.Definitions(
-        assets=[*oltp_specs(), simulation_asset()],
+        assets=[simulation_asset()],
         asset_checks=[stale_days_check(table, SHOP) for table in EVENT_TABLES],
     )
-
-
-def oltp_specs() -> list[dg.AssetSpec]:
-    """The sixteen tables at the counter. The platform reads them, and does not make them."""
-    return [
-        *(
-            dg.AssetSpec(
-                asset_key(table.name.in_layer("oltp")),
-                deps=[asset_key(SIMULATED_RENTALS)] if table.name.table in _WRITTEN else [],
-                description=f"The shop's table `{SOURCE}.{table.name.table}`, as the counter writes it.",
-                group_name=GROUP,
-                owners=OWNERS,
-                kinds={"mysql"},
-                metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name.table},
-            )
-            for table in STAGE_TABLES
-        ),
-        dg.AssetSpec(
-            asset_key(FILM_TEXT),
-            deps=[asset_key(TableName("oltp", SOURCE, "film"))],
-            description=f"The shop's table `{SOURCE}.film_text`: film again, for full-text search. Not carried on.",
-            group_name=GROUP,
-            owners=OWNERS,
-            kinds={"mysql"},
-        ),
-    ]
 
 
 def simulation_asset() -> dg.AssetsDefinition:

@@ -10,6 +10,7 @@ from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
     DataCatalog,
     Questions,
+    SourceTable,
     Work,
 )
 from sakila_platform.declarations.mysql_stage import mysql_stage
@@ -46,6 +47,18 @@ def _final(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcome
     return build_days(star_build(work.lake), tables, days)
 
 
+def _at_the_counter(table: Table) -> SourceTable:
+    written = (SIMULATED_RENTALS,) if table.kind is TableKind.EVENT else ()
+    description = f"The shop's table `{source.SOURCE}.{table.name.table}`, as the counter writes it."
+    return SourceTable(table.name.in_layer("oltp"), description, "mysql", table, written)
+
+
+_FILM_TEXT = SourceTable(
+    TableName("oltp", source.SOURCE, "film_text"),
+    f"The shop's table `{source.SOURCE}.film_text`: film again, for full-text search. Not carried on.",
+    "mysql",
+    made_of=(TableName("oltp", source.SOURCE, "film"),),
+)
 STAGE = mysql_stage(source.STAGE_TABLES, "extract-stage", _stage_inputs)
 FINAL = star_layer(star.DAILY_TABLES, FINAL_SQL, _final, "event", "build-final")
 DOMAIN = Domain(
@@ -61,6 +74,7 @@ DOMAIN = Domain(
         ),
         answers=(("analysis", "rentals/analysis"), ("mart", "marts/models/rentals")),
     ),
+    sources=(*map(_at_the_counter, source.STAGE_TABLES), _FILM_TEXT),
     daily=(STAGE, FINAL),
     warehouse=mysql_warehouse(
         warehouse.STAR, publish_year, "Rows, ids and money of the day are those of final.", "load-warehouse"

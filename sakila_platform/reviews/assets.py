@@ -1,5 +1,4 @@
-"""What only reviews have in Dagster: what they are made from, as assets that others make (the vendors' files, and the
-retailer's purchases), the sensor of the files' arrival, and the check that no join counts anything twice.
+"""What only reviews have in Dagster: the sensor of vendors' files, and the check that no join counts anything twice.
 
 No postponed annotations here: Dagster reads those of the check's function.
 """
@@ -18,21 +17,19 @@ from sakila_platform.marts.questions import Question, shown_path
 from sakila_platform.model.days import chunks, consecutive_runs
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.queries import SQL_FOLDER, read_query
-from sakila_platform.orchestration.asset_specs import OWNERS, asset_key, column_schema
+from sakila_platform.orchestration.asset_specs import asset_key
 from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.reviews.purchases.table import PURCHASES
-from sakila_platform.reviews.source import SOURCE, VENDOR_FILES
+from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, Reading, look
-from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries, raw_path
+from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries
 from sakila_platform.reviews.vendors.taken import contents_taken
 from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
-GROUP = "reviews_raw"
 JOB = "reviews_daily"
 _SECONDS_BETWEEN_LOOKS = 30
 # Dagster gives a sensor a minute. What was not read by then is read at the next look.
@@ -47,40 +44,7 @@ _SPENDING = "spending_by_score"
 
 def own_definitions() -> dg.Definitions:
     """All of it."""
-    return dg.Definitions(assets=source_specs(), asset_checks=[never_multiplied_check()], sensors=[reviews_arrivals])
-
-
-def source_specs() -> list[dg.AssetSpec]:
-    """The beginning of lineage. The platform reads it, and is notified of it, but does not make it."""
-    return [_purchases(), *_vendor_files()]
-
-
-def _purchases() -> dg.AssetSpec:
-    return dg.AssetSpec(
-        asset_key(PURCHASES.name),
-        description=f"{PURCHASES.grain} Loaded by `sakila-platform load-purchases`.",
-        group_name=GROUP,
-        owners=OWNERS,
-        kinds={"postgres"},
-        metadata={"dagster/column_schema": column_schema(PURCHASES), "dagster/table_name": PURCHASES.name.table},
-    )
-
-
-def _vendor_files() -> list[dg.AssetSpec]:
-    return [
-        dg.AssetSpec(
-            asset_key(vendor.raw),
-            description=(
-                f"One file per day, `{raw_path(vendor, 'DAY')}`, as the vendor delivers it: "
-                f"{', '.join(vendor.columns)}. The sensor reviews_arrivals tells when a day's is taken."
-            ),
-            group_name=GROUP,
-            owners=OWNERS,
-            kinds={"csv"},
-            partitions_def=daily_partitions(),
-        )
-        for vendor in VENDOR_FILES
-    ]
+    return dg.Definitions(asset_checks=[never_multiplied_check()], sensors=[reviews_arrivals])
 
 
 def never_multiplied_check() -> dg.AssetChecksDefinition:

@@ -15,6 +15,7 @@ from sakila_platform.declarations.layers import (
     DateDimension,
     LayerCheck,
     Questions,
+    SourceTable,
     WarehouseLayer,
     Work,
 )
@@ -30,10 +31,12 @@ from sakila_platform.reviews.databases import PURCHASES_DATABASE, WAREHOUSE
 from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.demonstration import DEMONSTRATION
 from sakila_platform.reviews.on_aws import ON_AWS
-from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE
+from sakila_platform.reviews.purchases.table import PURCHASES
+from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE, VENDOR_FILES
 from sakila_platform.reviews.stage.days import Staging, stage_days
 from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
+from sakila_platform.reviews.vendors.raw import raw_path
 from sakila_platform.reviews.warehouse_engine import ask, load, load_dates
 from sakila_platform.star.transform import build_days
 from sakila_platform.warehouse.postgres.load import Loading, refill, tables_on_postgres
@@ -70,6 +73,21 @@ def _empty(work: Work) -> list[date]:
         return refill(Loading(warehouse.STAR, connection, work.lake, publish_year))
 
 
+_SOURCES = (
+    SourceTable(
+        PURCHASES.name, f"{PURCHASES.grain} Loaded by `sakila-platform load-purchases`.", "postgres", PURCHASES
+    ),
+    *(
+        SourceTable(
+            vendor.raw,
+            f"One file per day, `{raw_path(vendor, 'DAY')}`, as the vendor delivers it: "
+            f"{', '.join(vendor.columns)}. The sensor reviews_arrivals tells when a day's is taken.",
+            "csv",
+            is_by_day=True,
+        )
+        for vendor in VENDOR_FILES
+    ),
+)
 STAGE = DailyLayer(
     layer="stage",
     tables=STAGE_TABLES,
@@ -92,6 +110,8 @@ DOMAIN = Domain(
         note="As it is in the warehouse. The lake has the same tables by day, and the reviews one by one.",
         answers=(("analysis", "reviews/analysis"), ("mart", "marts/models/reviews")),
     ),
+    sources=_SOURCES,
+    sources_group="raw",
     daily=(STAGE, FINAL),
     warehouse=WarehouseLayer(
         tables=warehouse.DAILY_TABLES,

@@ -13,10 +13,12 @@ import pytest
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.orchestration.layers.source import source_specs
 from sakila_platform.orchestration.partitions import daily_partitions
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.lake import LakeResource
-from sakila_platform.reviews.assets import JOB, reviews_arrivals, source_specs
+from sakila_platform.reviews.assets import JOB, reviews_arrivals
+from sakila_platform.reviews.domain import DOMAIN
 from sakila_platform.reviews.generated import deliveries as generated
 from sakila_platform.reviews.generated.deliveries import deliver_days
 from sakila_platform.reviews.source import (
@@ -62,7 +64,7 @@ class Watch:
 
         job = dg.define_asset_job(JOB, selection=[reviews])
         self.repository = dg.Definitions(
-            assets=[*source_specs(), reviews], jobs=[job], sensors=[reviews_arrivals]
+            assets=[*source_specs(DOMAIN), reviews], jobs=[job], sensors=[reviews_arrivals]
         ).get_repository_def()
         self.cursor: str | None = None
         self.reported = ""

@@ -14,10 +14,12 @@ from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.embedded.sakila.verification import TABLES
 from sakila_platform.orchestration.asset_specs import ROW_COUNT
+from sakila_platform.orchestration.layers.source import source_specs
 from sakila_platform.orchestration.resources.clock import ClockResource
 from sakila_platform.orchestration.resources.database import DatabaseResource
-from sakila_platform.rentals.assets import oltp_specs, simulation_asset
+from sakila_platform.rentals.assets import simulation_asset
 from sakila_platform.rentals.databases import SHOP
+from sakila_platform.rentals.domain import DOMAIN
 from sakila_platform.settings.places import DUMP
 
 KEY = dg.AssetKey(["oltp", "sakila", "simulated_rentals"])
@@ -47,7 +49,7 @@ def run_days_of(shop: Address, instance: dg.DagsterInstance, first: str, last: s
 
 def simulation_job(shop: Address) -> dg.JobDefinition:
     definitions = dg.Definitions(
-        assets=[simulation_asset(), *oltp_specs()],
+        assets=[simulation_asset(), *source_specs(DOMAIN)],
         resources={
             "rentals_source": DatabaseResource.of(SHOP.at(shop.url, shop.database)),
             "clock": ClockResource(stands_at=NOW),
@@ -121,7 +123,7 @@ def test_a_run_that_fails_on_a_day_tells_of_the_days_before_it(shop: Address, in
 
 
 def test_lineage_starts_at_the_sixteen_tables_of_the_counter() -> None:
-    specs = {spec.key.path[-1]: spec for spec in oltp_specs()}
+    specs = {spec.key.path[-1]: spec for spec in source_specs(DOMAIN)}
 
     assert sorted(specs) == sorted(TABLES)
     assert all(spec.key.path[:2] == ["oltp", "sakila"] and spec.owners and spec.description for spec in specs.values())

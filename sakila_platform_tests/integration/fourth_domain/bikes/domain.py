@@ -9,7 +9,7 @@ from sakila_platform.bikes.contracts import DIM_DATE, RIDE, SOURCE, STAR, STATIO
 
 from sakila_platform.declarations.domain import DataModel, Domain
 from sakila_platform.declarations.jobs import Job, Partition, Schedule
-from sakila_platform.declarations.layers import Questions, Work
+from sakila_platform.declarations.layers import Questions, SourceTable, Work
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.declarations.mysql_stage import mysql_stage
 from sakila_platform.declarations.mysql_warehouse import answers_on_mysql, mysql_dates, mysql_warehouse
@@ -46,6 +46,7 @@ DOMAIN = Domain(
     data_model=DataModel(
         "data_model_bikes.md", (*STAR.tables, STAR.dates), "As it is.", (("analysis", "bikes/analysis"),)
     ),
+    sources=tuple(SourceTable(table.name.in_layer("oltp"), table.grain, "mysql", table) for table in (STATION, RIDE)),
     daily=(
         mysql_stage((STATION, RIDE)),
         star_layer(STAR.lake_tables, FINAL_SQL, _final, "ride", ""),
