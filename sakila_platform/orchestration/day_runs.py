@@ -79,12 +79,18 @@ class PartlyCommitted(PlatformError):
         super().__init__(reason)
 
 
+# Beside the first, whose reason is given: enough for the days of a month, and still a line.
+_REFUSALS_NAMED = 30
+
+
 class DaysRefused(PartlyCommitted):
-    """Raised by a commit that published some of a chunk's days and refused others."""
+    """Raised by a commit that published some of a chunk's days and refused others, which the message names."""
 
     def __init__(self, refusals: Sequence[Refusal], committed: Results[Any] | None = None) -> None:
         self.refusals = tuple(refusals)
-        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        others = [f"{each.key.to_user_string()} on {each.day}" for each in self.refusals[1:]]
+        named = ", ".join(others[:_REFUSALS_NAMED]) + (", ..." if len(others) > _REFUSALS_NAMED else "")
+        more = f" (and {len(others)} more: {named})" if others else ""
         super().__init__(f"Refused {self.refusals[0]}{more}", committed)
 
 

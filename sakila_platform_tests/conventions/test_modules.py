@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sakila_platform_tests.conventions.source_files import PACKAGE, TESTS, modules, shown, tree
 
-MOST_LINES = 300
+MOST_LINES = 320
 A_DOZEN = 12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 from pymysql.constants import CR
 
 from sakila_platform.errors import PlatformError
+from sakila_platform.orchestration.day_runs import DaysRefused, Refusal
 from sakila_platform.orchestration.failures import tried_each
 from sakila_platform.orchestration.resources.lake import LakeResource
 
@@ -63,3 +65,14 @@ def test_a_lake_that_is_no_lake_fails_the_step_in_one_line() -> None:
         LakeResource(location="gs://a/b").lake()
     assert failed.value.description is not None
     assert failed.value.description.startswith("SAKILA_LAKE: 'gs://a/b' is no folder")
+
+
+def test_refused_days_are_named_with_the_reason_of_the_first() -> None:
+    key = dg.AssetKey(["stage", "reviews", "review"])
+    refusals = [Refusal(date(2021, 1, day), key, f"reason {day}") for day in (1, 2, 3)]
+    assert str(DaysRefused(refusals)) == (
+        "Refused stage/reviews/review on 2021-01-01: reason 1 "
+        "(and 2 more: stage/reviews/review on 2021-01-02, stage/reviews/review on 2021-01-03)"
+    )
+    assert str(DaysRefused(refusals[:1])) == "Refused stage/reviews/review on 2021-01-01: reason 1"
+    assert str(DaysRefused(refusals * 20)).endswith(", ...)")

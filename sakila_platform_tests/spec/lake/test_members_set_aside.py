@@ -138,5 +138,6 @@ def test_a_day_that_is_refused_for_an_orphan_names_the_rental_and_its_customer(p
 
     assert str(refused.value) == (
         "Refused final/sakila/fact_rental on 2005-05-24: 1 of 8 rows break the contract: customer_id names a row of "
-        "dim_customer (1), such as rental_id 1, customer_id 130 (and 1 more)"
+        "dim_customer (1), such as rental_id 1, customer_id 130 (and 1 more: "
+        "final/sakila/fact_payment on 2005-05-24)"
     )
