@@ -93,7 +93,7 @@ def test_the_workflow_passes_every_setting_that_deploy_reads() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
     code = ROOT / "sakila_platform"
     files = [*(code / "deploy").rglob("*.py"), code / "cli" / "deploy.py"]
-    files.append(code / "dashboards" / "quicksight" / "target.py")
+    files += [code / "dashboards" / "quicksight" / "target.py", *code.glob("*/on_aws.py")]
     by_word = {setting.name.removeprefix("SAKILA_"): setting for setting in all_settings()}
     read = {by_word[word] for file in files for word in _settings_read_in(file) if word in by_word}
     assert {POSTGRES_URL, TMDB_TOKEN, QUICKSIGHT_NAMESPACE, SMOOTHING} <= read
