@@ -8,7 +8,7 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import ensure_server, running_server
 from sakila_platform.errors import PlatformError
-from sakila_platform.settings.places import HOME, MYSQL_URL, WAREHOUSE_URL
+from sakila_platform.settings.places import HOME, MYSQL_URL
 
 OLTP_DATABASE = "sakila"
 WAREHOUSE_DATABASE = "datawarehouse_sakila"
@@ -41,16 +41,3 @@ def started_server(report: Callable[[str], None]) -> Address:
 def oltp_address() -> Address:
     """The shop's database, as the settings say."""
     return server_address(MYSQL_URL.read()).on(OLTP_DATABASE)
-
-
-def warehouse_address() -> Address:
-    """The warehouse, as the settings say."""
-    return warehouse_server().on(WAREHOUSE_DATABASE)
-
-
-def warehouse_server(url: str = "") -> Address:
-    """The warehouse's server: at that URL, else as the settings say."""
-    named = url or WAREHOUSE_URL.read()
-    if named:
-        return server_address(named, WAREHOUSE_URL.name)
-    return server_address(MYSQL_URL.read())

@@ -35,4 +35,3 @@ STAR = WarehouseStar("rentals", star.DAILY_TABLES, star.DIM_DATE, accumulating=(
 DAILY_TABLES = STAR.tables
 """In loading order: dimensions before facts."""
 DIM_DATE = STAR.dates
-LOAD_LEDGER = STAR.ledger

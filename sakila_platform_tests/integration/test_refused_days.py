@@ -18,10 +18,11 @@ from sakila_platform.cli.terminal import Terminal
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.embedded.mariadb.server import stop_server
-from sakila_platform.embedded.mysql_address import oltp_address, warehouse_address
+from sakila_platform.embedded.mysql_address import oltp_address
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.naming import data_file, day_partition
+from sakila_platform.rentals.databases import WAREHOUSE
 from sakila_platform.rentals.shop.loading import load_shop
 from sakila_platform.rentals.star import DAILY_TABLES
 from sakila_platform.settings.calendar import CLOCK
@@ -59,7 +60,7 @@ class Shop:
     def days_with_new_payments(self) -> list[int]:
         """The days of whose payments the warehouse has the amounts that the shop has now."""
         rows = _execute(
-            warehouse_address(), "SELECT DISTINCT payment_date_key FROM fact_payment WHERE amount = 50 ORDER BY 1"
+            WAREHOUSE.address(), "SELECT DISTINCT payment_date_key FROM fact_payment WHERE amount = 50 ORDER BY 1"
         )
         return [day for (day,) in rows]
 

@@ -24,7 +24,7 @@ def texts(rows: Rows) -> set[str]:
 
 
 def test_no_contract_of_the_star_has_a_column_for_a_contact_detail() -> None:
-    tables = (*star.DAILY_TABLES, star.DIM_DATE, *warehouse_star.DAILY_TABLES, warehouse_star.LOAD_LEDGER)
+    tables = (*star.DAILY_TABLES, star.DIM_DATE, *warehouse_star.DAILY_TABLES, warehouse_star.STAR.ledger)
     for declared in tables:
         assert not CONTACT_DETAILS & set(declared.column_names), declared.name
 
