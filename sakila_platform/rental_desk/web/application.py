@@ -22,10 +22,9 @@ from sakila_platform.rental_desk.refusals import NoSuchForm, Refused, SignInNeed
 from sakila_platform.rental_desk.rentals.repeats import FIELD, fresh_key
 from sakila_platform.rental_desk.web import json_api, pages
 from sakila_platform.rental_desk.web.configuration import DeskConfig
-from sakila_platform.rental_desk.web.cross_origin import allow_named_origins
 from sakila_platform.rental_desk.web.intake import MOST_BYTES, MissingBody
 from sakila_platform.rental_desk.web.openapi import document
-from sakila_platform.rental_desk.web.protection import protect
+from sakila_platform.rental_desk.web.protection import allow_named_origins, protect
 from sakila_platform.rental_desk.web.request_log import log_failure, log_requests
 
 _STATIC_SECONDS = 3600

@@ -1,4 +1,7 @@
-"""Headers that tell browsers what the desk's pages may do: nothing from elsewhere, no frame, no inline code."""
+"""Headers that tell browsers what the desk's pages may do: nothing from elsewhere, no frame, no inline code.
+
+And who else may call: pages of origins named in the settings reach the JSON API, with a token and without cookies.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_OF_NAMED_ORIGINS = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Max-Age": "600",
+}
 _TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
@@ -38,4 +46,20 @@ def protect(app: Flask, secure: bool) -> None:
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
             response.headers["Vary"] = "Accept, Cookie"
+        return response
+
+
+def allow_named_origins(app: Flask, origins: tuple[str, ...]) -> None:
+    """Answer browsers that ask on behalf of a page of one of these origins. For none, nothing is said at all."""
+    if not origins:
+        return
+
+    @app.after_request
+    def say_so(response: Response) -> Response:
+        origin = request.headers.get("Origin", "")
+        response.vary.add("Origin")
+        if origin in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            if request.method == "OPTIONS":
+                response.headers.update(_OF_NAMED_ORIGINS)
         return response

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
 
 from sakila_platform.capture.captured_days import MATCHES_SOURCE, AddedMembers, kept_captures, noted, with_undated
@@ -45,7 +46,6 @@ from sakila_platform.spark.publishing import Publication, publish_judged
 from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import UNUSABLE
 from sakila_platform.spark.source.jdbc import JdbcSource, require_readable
-from sakila_platform.spark.source.slices import slice_by_day
 
 # Reference tables are small: several at a time keep the cluster busy.
 _TABLES_AT_ONCE = 4
@@ -95,7 +95,7 @@ def _extract_events(extraction: Extraction, table: Table, days: Sequence[date]) 
     with consistent_snapshot(extraction.source.address) as connection:
         rows = extraction.source.read(views.spark, connection, table, condition)
     publication = Publication(extraction.views.lake_location, table, extraction.allowed_bad_share)
-    published = publish_judged(judged(slice_by_day(rows, table, days), table), publication, days)
+    published = publish_judged(judged(_slice_by_day(rows, table, days), table), publication, days)
     if not published.undated:
         nothing = quarantine_schema(table).empty_table()
         Quarantine(extraction.lake, table).set_aside(day_partition(UNDATED), nothing)
@@ -167,3 +167,24 @@ def _add_missing_members(
         reading = MemberReading(connection, extraction.lake, now, extraction.allowed_bad_share)
         search = MemberSearch(reading, [table for table in tables if table.kind is TableKind.SNAPSHOT], find_missing)
         return search.add_missing([table for table in tables if table.kind is TableKind.EVENT], days)
+
+
+def _slice_by_day(rows: DataFrame, table: Table, days: Sequence[date]) -> DataFrame:
+    """The events on each of these days (`dt`): a row on each day that one of its day columns names, once.
+
+    It is as of the end of that day: a later day column (any but the first) that lies after the day is null. Rows whose
+    first day column is null are on no day: they come once, as they are, and their `dt` is null.
+    """
+    main, *later = table.day_columns
+    named = f.array_distinct(f.filter(f.array(*(_day_of(name) for name in table.day_columns)), f.isnotnull))
+    nowhere = f.array(f.lit(None).cast("date"))
+    dated = rows.withColumn(DAY_PARTITION, f.explode(f.when(f.col(main).isNull(), nowhere).otherwise(named)))
+    dt = f.col(DAY_PARTITION)
+    wanted = dated.where(dt.isNull() | dt.isin([f.lit(day) for day in days]))
+    for name in later:
+        wanted = wanted.withColumn(name, f.when(dt.isNull() | (_day_of(name) <= dt), f.col(name)))
+    return wanted
+
+
+def _day_of(name: str) -> Column:
+    return f.col(name).cast("date")
