@@ -76,13 +76,11 @@ class Domain:
     aws: OnAws = field(default_factory=OnAws)
     own_assets: str = ""
     """The module of assets, checks and sensors that no other domain has ("": none)."""
-    sql: Path | None = None
-    """The folder of its SQL, where that is not `sql/<name>`."""
 
     @property
     def sql_folder(self) -> Path:
         """The folder that has `analysis`, `agreement`, `final` and so on."""
-        return self.sql or SQL_FOLDER / self.name
+        return SQL_FOLDER / self.name
 
     def group(self, layer: str) -> str:
         """The group of a layer's assets, and the name of its step."""

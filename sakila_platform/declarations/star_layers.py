@@ -11,7 +11,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.model.queries import Query, read_query
-from sakila_platform.star.builds import MATCHES_STAGE
+from sakila_platform.star.builds import MATCHES_STAGE, member_tables
 from sakila_platform.star.table_checks import TableCheck
 
 KINDS = ("duckdb", "parquet")
@@ -44,8 +44,7 @@ def query_of(folder: Path, table: Table) -> Query:
 
 def inputs_of(table: Table, query: Query, declared: Collection[TableName] = ()) -> list[TableName]:
     """What a table is made from: what its SQL reads and is not declared, and the dimensions its keys are checked by."""
-    dimensions = [TableName(table.name.layer, table.name.source, target) for target in set(table.references.values())]
-    return sorted({*(name for name in query.lake_inputs if name not in declared), *dimensions})
+    return sorted({*(name for name in query.lake_inputs if name not in declared), *member_tables(table).values()})
 
 
 def layer_checks(checks: Iterable[TableCheck]) -> list[LayerCheck]:

@@ -58,7 +58,7 @@ def days_with_same_inputs(build: StarBuild, query: Query, days: Sequence[date]) 
 
 def member_tables(table: Table) -> dict[str, TableName]:
     """The dimensions that a table's keys are checked against, by their plain names."""
-    return {target: TableName("final", table.name.source, target) for target in set(table.references.values())}
+    return {target: TableName(table.name.layer, table.name.source, target) for target in set(table.references.values())}
 
 
 def require_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> None:
