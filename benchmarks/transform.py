@@ -181,8 +181,8 @@ def contents(lake: Path) -> dict[str, tuple]:
     with duckdb.connect() as engine:
         for table in DAILY_TABLES:
             key = table.primary_key[0]
-            numbers = [c.name for c in table.columns if c.name.endswith(("_id", "_key", "_days", "amount"))]
-            sums = ", ".join(f"sum({column})::DECIMAL(38, 2)" for column in numbers)
+            numbers = [c for c in table.columns if c.name.endswith(("_id", "_key", "_days", "amount"))]
+            sums = ", ".join(f"sum({c.name})::DECIMAL(38, {getattr(c.type.arrow, 'scale', 0)})" for c in numbers)
             files = lake / "final" / "sakila" / table.name.table / "**" / "*.parquet"
             query = f"SELECT count(*), {sums} FROM read_parquet('{files}') WHERE {key} <> 0"
             found[table.name.table] = engine.execute(query).fetchall()[0]

@@ -18,7 +18,7 @@ from sakila_platform_tests.drawn_marts import unit_tests
 SPEC = Path(__file__).resolve().parent / "spec"
 MARTS = SPEC / "selects" / "test_marts.py"
 PAGE = SPEC.parents[1] / "docs" / "spec.md"
-CHAPTERS = ("source", "days", "lake", "warehouse", "chain", "reviews", "catalogue", "selects")
+CHAPTERS = ("source", "days", "lake", "warehouse", "changing", "chain", "reviews", "catalogue", "selects")
 """The folders of the spec, in reading order."""
 
 _INTRODUCTION = """\

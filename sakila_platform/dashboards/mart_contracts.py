@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _DIMENSIONS = {
     ChartKind.TABLE: (1, 8),
 }
 _NUMBERS = ("integer", "bigint", "smallint", "decimal", "double")
+_VARIABLE = re.compile(r"\{\{ *var\('(\w+)'\) *\}\}")
 # The C loader where there is one: definitions load often, and the pure one takes a third of a second.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,15 +33,25 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_mart_contracts(folder: Path) -> dict[str, dict[str, str]]:
     """Every mart that the dbt project's YAML declares. Raises PlatformError, naming a file that is broken."""
     contracts: dict[str, dict[str, str]] = {}
+    variables: Mapping[str, str] = _read(folder / "dbt_project.yml").get("vars") or {}
     # Beside the models; in deeper folders are unit tests, which are longer than all that is read here.
     for file in sorted(folder.glob("models/*/*.yml")):
-        try:
-            declared = yaml.load(file.read_text(encoding="utf-8"), _LOADER) or {}
-        except yaml.YAMLError as error:
-            raise PlatformError(f"{file.name} can't be read: {' '.join(str(error).split())}. Fix it.") from None
-        for model in declared.get("models") or ():
-            contracts[model["name"]] = {c["name"]: str(c.get("data_type", "")) for c in model.get("columns", ())}
+        for model in _read(file).get("models") or ():
+            columns = model.get("columns", ())
+            contracts[model["name"]] = {c["name"]: _rendered(c.get("data_type", ""), variables) for c in columns}
     return contracts
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return (yaml.load(file.read_text(encoding="utf-8"), _LOADER) if file.exists() else None) or {}
+    except yaml.YAMLError as error:
+        raise PlatformError(f"{file.name} can't be read: {' '.join(str(error).split())}. Fix it.") from None
+
+
+def _rendered(declared: object, variables: Mapping[str, str]) -> str:
+    """A type in which the project's variables are replaced, which is all of dbt's Jinja that is used there."""
+    return _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), str(declared))
 
 
 def require_contracts_kept(dashboards: Iterable[Dashboard], contracts: Mapping[str, Contract]) -> None:

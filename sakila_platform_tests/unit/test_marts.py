@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.errors import PlatformError
@@ -126,6 +127,12 @@ def test_every_mart_has_an_enforced_contract_of_portable_types_and_described_col
         for column in model["columns"].values():
             assert column["data_type"] in DATA_TYPES, f"{name}.{column['name']}"
             assert column["description"], f"{name}.{column['name']}"
+
+
+def test_money_in_the_marts_has_the_scale_of_the_contracts_that_it_comes_from() -> None:
+    variables = yaml.safe_load((MARTS_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    scales = {"money": star.MONEY.arrow.scale, "spending": reviews_star.AMOUNT.arrow.scale}
+    assert variables == {name: f"decimal(18, {scale})" for name, scale in scales.items()}
 
 
 def test_contact_details_are_in_no_mart(models: dict) -> None:

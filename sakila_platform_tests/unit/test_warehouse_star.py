@@ -9,7 +9,6 @@ import pytest
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import INTEGER, Column, Table, mysql_ddl
 from sakila_platform.rentals import star as rental_star
-from sakila_platform.rentals.warehouse_star import RENTAL_SNAPSHOT
 from sakila_platform.rentals.warehouse_star import STAR as RENTALS
 from sakila_platform.reviews import star as reviews_star
 from sakila_platform.reviews.warehouse_star import STAR as REVIEWS
@@ -153,7 +152,8 @@ def test_a_bridge_waits_for_no_dimension_and_the_snapshot_is_made_of_all_that_co
 
     assert inputs("bridge_film_actor") == {"final/sakila/bridge_film_actor"}
     dimensions = {f"warehouse/sakila/dim_{name}" for name in ("customer", "film", "store", "staff")}
-    events = {f"final/sakila/{name}" for name in (RENTAL_SNAPSHOT.fact, *RENTAL_SNAPSHOT.touched_by)}
+    (snapshot,) = RENTALS.accumulating
+    events = {f"final/sakila/{name}" for name in (snapshot.fact, *snapshot.touched_by)}
     assert inputs("fact_rental") == dimensions | events
     assert inputs("fact_payment") == {
         *("final/sakila/fact_payment", "warehouse/sakila/dim_customer", "warehouse/sakila/dim_staff")

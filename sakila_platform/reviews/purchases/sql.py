@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 
+from sakila_platform.model.contracts import ColumnType, postgres_type
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.reviews.source import USER_PURCHASE
 
 TABLE = "user_purchase"
+
+
+def _end_of_range(kind: ColumnType) -> Decimal:
+    """The least positive number that has too many digits for a decimal type, once it is rounded to its scale."""
+    precision, scale = kind.arrow.precision, kind.arrow.scale
+    return Decimal(10) ** (precision - scale) - Decimal(5).scaleb(-scale - 1)
+
+
 _SOURCE = [column for column in USER_PURCHASE.columns if column.name != "line_number"]
 _DAY_MOMENT = "invoice_date"
 # PostgreSQL's calendar begins 4713 BC and ends 294276, and has an infinity at each end.
 _IN_CALENDAR = f"({_DAY_MOMENT} >= TIMESTAMP '0001-01-01' AND {_DAY_MOMENT} < TIMESTAMP '10000-01-01')"
-_PRICE = "numeric(8, 3)"
+_PRICE = USER_PURCHASE.column("unit_price").type
 # What rounds to so many digits; a NaN is larger than all numbers.
-_IS_PRICE = "abs(unit_price) < 99999.9995"
+_IS_PRICE = f"abs(unit_price) < {_end_of_range(_PRICE)}"
 UNDATED = f"({_DAY_MOMENT} IS NULL OR NOT {_IN_CALENDAR})"
 
 
@@ -55,7 +65,7 @@ def totals_sql(condition: str) -> str:
 
 def _usable_columns() -> str:
     usable = {
-        "unit_price": f"CASE WHEN {_IS_PRICE} THEN CAST(unit_price AS {_PRICE}) END AS unit_price",
+        "unit_price": f"CASE WHEN {_IS_PRICE} THEN CAST(unit_price AS {postgres_type(_PRICE)}) END AS unit_price",
         _DAY_MOMENT: f"CASE WHEN {_IN_CALENDAR} THEN {_DAY_MOMENT} END AS {_DAY_MOMENT}",
     }
     columns = [usable.get(column.name, column.name) for column in _SOURCE]

@@ -34,7 +34,9 @@ from sakila_platform.spark.publishing import Publication, publish_judged
 from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.postgres_jdbc import PostgresJdbc, typed
 
-_TOTALS = f"`{DAY_PARTITION}` date, `lines` bigint, `amount` decimal(38, 3)"
+# As exact as a price, and as long as Spark has it.
+_AMOUNT = f"decimal(38, {USER_PURCHASE.column('unit_price').type.arrow.scale})"
+_TOTALS = f"`{DAY_PARTITION}` date, `lines` bigint, `amount` {_AMOUNT}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _stage_totals(staging: SparkStaging, days: Sequence[date]) -> Mapping[date, 
     rows = staging.views.read(USER_PURCHASE, days).select(columns)
     if set_aside_on:
         rows = rows.unionByName(staging.views.read_quarantine(USER_PURCHASE, set_aside_on).select(columns))
-    amount = f.coalesce(f.sum(f.col("quantity") * f.col("unit_price")), f.lit(0)).cast("decimal(38, 3)")
+    amount = f.coalesce(f.sum(f.col("quantity") * f.col("unit_price")), f.lit(0)).cast(_AMOUNT)
     return _collected(rows.groupBy(DAY_PARTITION).agg(f.count("*").alias("lines"), amount.alias("amount")))
 
 

@@ -44,5 +44,5 @@ SELECT
     films_rented,
     rentals,
     late_returns,
-    cast(paid AS decimal(18, 2)) AS paid
+    cast(paid AS {{ var('money') }}) AS paid
 FROM joined

@@ -27,7 +27,7 @@ SELECT
     coalesce(rented.rentals, 0) AS rentals,
     coalesce(rented.not_returned, 0) AS not_returned,
     coalesce(rented.late_returns, 0) AS late_returns,
-    cast(coalesce(rented.paid, 0) AS decimal(18, 2)) AS paid,
+    cast(coalesce(rented.paid, 0) AS {{ var('money') }}) AS paid,
     rented.first_rental_date,
     rented.last_rental_date
 FROM customer

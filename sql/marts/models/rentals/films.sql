@@ -20,11 +20,11 @@ SELECT
     film.category,
     film.rating,
     cast(film.length_minutes AS integer) AS length_minutes,
-    cast(film.rental_rate AS decimal(18, 2)) AS rental_rate,
+    cast(film.rental_rate AS {{ var('money') }}) AS rental_rate,
     row_number() OVER (ORDER BY coalesce(rented.rentals, 0) DESC, film.film_id) AS place,
     coalesce(rented.rentals, 0) AS rentals,
     coalesce(rented.late_returns, 0) AS late_returns,
-    cast(coalesce(rented.paid, 0) AS decimal(18, 2)) AS paid,
+    cast(coalesce(rented.paid, 0) AS {{ var('money') }}) AS paid,
     rented.last_rental_date
 FROM film
 LEFT JOIN rented

@@ -11,7 +11,7 @@ SELECT
     coalesce(rental.store_id, 0) AS store_id,
     coalesce(rental.store, 'Unknown') AS store,
     coalesce(rental.category, 'Unknown') AS category,
-    cast(payment.amount AS decimal(18, 2)) AS amount
+    cast(payment.amount AS {{ var('money') }}) AS amount
 FROM payment
 LEFT JOIN {{ ref('rentals') }} AS rental
     ON payment.rental_id = rental.rental_id

@@ -41,7 +41,7 @@ SELECT
         WHEN film.film_id <> 0 AND returned.rental_days > film.rental_duration
             THEN returned.rental_days - film.rental_duration
     END AS days_late,
-    cast(coalesce(paid.amount, 0) AS decimal(18, 2)) AS amount
+    cast(coalesce(paid.amount, 0) AS {{ var('money') }}) AS amount
 FROM rental
 INNER JOIN {{ source('final_sakila', 'dim_film') }} AS film
     ON rental.dt = film.dt AND rental.film_id = film.film_id

@@ -139,7 +139,7 @@ SELECT
     cast(counted.rentals AS bigint) AS rentals,
     cast(counted.returns AS bigint) AS returns,
     cast(counted.late_returns AS bigint) AS late_returns,
-    cast(counted.revenue AS decimal(18, 2)) AS revenue,
+    cast(counted.revenue AS {{ var('money') }}) AS revenue,
     cast(
         sum(counted.rentals) OVER (
             PARTITION BY counted.store_id, counted.category

@@ -32,7 +32,7 @@ SELECT
     film.film_id,
     film.title,
     film.category,
-    cast(film.rental_rate AS decimal(18, 2)) AS rental_rate,
+    cast(film.rental_rate AS {{ var('money') }}) AS rental_rate,
     stores.store_id,
     store.city AS store,
     coalesce(counted.rentals, 0) AS rentals

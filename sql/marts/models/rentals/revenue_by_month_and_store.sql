@@ -18,7 +18,7 @@ SELECT
     paid.store_id,
     store.city AS store,
     paid.payments,
-    cast(paid.revenue AS decimal(18, 2)) AS revenue
+    cast(paid.revenue AS {{ var('money') }}) AS revenue
 FROM paid
 INNER JOIN store
     ON paid.store_id = store.store_id

@@ -46,7 +46,7 @@ SELECT
     device.device,
     cast(reviewed.reviews AS bigint) AS reviews,
     cast(reviewed.positive_reviews AS bigint) AS positive_reviews,
-    cast(coalesce(spent.amount_spent, 0) AS decimal(18, 3)) AS amount_spent
+    cast(coalesce(spent.amount_spent, 0) AS {{ var('spending') }}) AS amount_spent
 FROM reviewed
 INNER JOIN sessions
     ON reviewed.customer_id = sessions.customer_id AND sessions.newest_first = 1

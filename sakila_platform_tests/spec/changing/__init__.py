@@ -1,0 +1,1 @@
+"""Changing it: a contract that changes takes the warehouse along, or says what it needs."""
