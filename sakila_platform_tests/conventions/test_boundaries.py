@@ -22,6 +22,7 @@ PURE = (
     "model/naming.py",
     "model/days.py",
     "model/contracts.py",
+    "model/versions.py",
     "capture/csv_dialects.py",
     "capture/csv_lines.py",
     "dashboards/declarations.py",
