@@ -8,7 +8,7 @@ from sakila_platform.databases.mysql.warehouse_connection import warehouse_conne
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.days import consecutive_runs
 from sakila_platform.model.outcomes import Outcomes
-from sakila_platform.rentals.dates.years import ensure_dates
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments, job_clock
@@ -25,7 +25,7 @@ def load(arguments: Arguments, report: ReportOutcomes) -> None:
 
     def load_run(days: list[date]) -> Outcomes:
         with warehouse_connection(address) as connection:
-            return load_days(Loading(STAR, connection, lake, clock, ensure_dates), tables, days)
+            return load_days(Loading(STAR, connection, lake, clock, publish_year), tables, days)
 
     run_chunks(consecutive_runs(arguments.days), load_run, report)
 

@@ -11,10 +11,11 @@ from sakila_platform.model.contracts import mysql_ddl
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.rentals import star, warehouse_star
-from sakila_platform.rentals.dates.years import load_year, publish_year
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.settings.places import MYSQL_URL, WAREHOUSE_URL
 from sakila_platform.spark.arguments import Arguments
 from sakila_platform.spark.job import ReportOutcomes, run_job, say
+from sakila_platform.warehouse.mysql.dates import load_year
 
 PLACES = ("lake", "warehouse")
 
@@ -32,7 +33,10 @@ def refresh(arguments: Arguments, report: ReportOutcomes) -> None:
         with warehouse_connection(arguments.login.address(by_settings, "datawarehouse_sakila")) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(mysql_ddl(warehouse_star.DIM_DATE))
-            rows = {_first_day(year): TableDay(rows=load_year(connection, lake, year)) for year in arguments.years}
+            rows = {
+                _first_day(year): TableDay(rows=load_year(connection, lake, star.DIM_DATE, year))
+                for year in arguments.years
+            }
             connection.commit()
         _report(warehouse_star.DIM_DATE.name, rows, report)
 

@@ -109,15 +109,12 @@ DIM_DATE = Table(
 )
 
 
-def dates_of(year: int) -> list[dict[str, Any]]:
-    """The rows of a year of the Date dimension."""
+def publish_year(lake: Lake, year: int) -> int:
+    """Publish a year of the Date dimension. Its rows."""
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(366)]
-    return [{"date_key": day_key(day), "date": day, "year": year} for day in days if day.year == year]
-
-
-def publish_year(lake: Lake, year: int) -> None:
-    """Publish a year of the Date dimension."""
-    _publish(lake, DIM_DATE, year_partition(year), dates_of(year))
+    rows = [{"date_key": day_key(day), "date": day, "year": year} for day in days if day.year == year]
+    _publish(lake, DIM_DATE, year_partition(year), rows)
+    return len(rows)
 
 
 def publish_stations(lake: Lake, day: date, **names: str) -> None:

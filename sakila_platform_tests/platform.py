@@ -38,7 +38,7 @@ from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import source, star, warehouse_star
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.dates.years import ensure_dates
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.settings.calendar import TIME_ZONE
 from sakila_platform.settings.every import all_settings
@@ -166,7 +166,7 @@ class Platform:
 
     def _run_warehouse(self, tables: Collection[str], days: list[date], recapture: bool) -> Outcomes:
         with self.warehouse_database.connect() as connection:
-            loading = Loading(warehouse_star.STAR, connection, self.lake_files, self.clock, ensure_dates)
+            loading = Loading(warehouse_star.STAR, connection, self.lake_files, self.clock, publish_year)
             try:
                 return load_days(loading, _selected(warehouse_star.DAILY_TABLES, tables), days)
             except LoadRefused as refused:

@@ -21,7 +21,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import consecutive_runs
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.rentals import star, warehouse_star
-from sakila_platform.rentals.dates.years import ensure_dates
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.settings.places import lake_location
@@ -215,7 +215,7 @@ class TwoLanes:
 
 def _load(lane: Platform, days: list[date]) -> Outcomes:
     with lane.warehouse_database.connect() as connection:
-        loading = Loading(warehouse_star.STAR, connection, lane.lake_files, lane.clock, ensure_dates)
+        loading = Loading(warehouse_star.STAR, connection, lane.lake_files, lane.clock, publish_year)
         return load_days(loading, warehouse_star.DAILY_TABLES, days)
 
 

@@ -9,14 +9,13 @@ from functools import partial
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.layers import DateDimension, WarehouseLayer, Work
 from sakila_platform.declarations.mysql_database import MySQLDatabase
-from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.marts.questions import Answer, Question, answer
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.warehouse.mysql import dates
-from sakila_platform.warehouse.mysql.dates import PublishYear
 from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
-from sakila_platform.warehouse.mysql.session import WarehouseSession, make_tables
+from sakila_platform.warehouse.mysql.session import make_tables
 from sakila_platform.warehouse.rows import inputs_of, row_query
 from sakila_platform.warehouse.star import WarehouseStar
 
@@ -27,21 +26,15 @@ def mysql_warehouse(
     """The layer. `publish_year` gives the lake a year of dates; `agreement` says what is held against final."""
 
     def loading(work: Work, connection: Connection) -> Loading:
-        return Loading(star, connection, work.lake, work.clock, ensured)
-
-    def ensured(session: WarehouseSession) -> None:
-        dates.ensure_dates(session, star.lake_dates, publish_year)
+        return Loading(star, connection, work.lake, work.clock, publish_year)
 
     def load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
         with work.database.connect() as connection:
             return load_days(loading(work, connection), tables, days)
 
-    def load_year(connection: Connection, lake: Lake, year: int) -> int:
-        return dates.load_year(connection, lake, star.lake_dates, year)
-
     def empty(work: Work) -> list[date]:
         with work.database.connect() as connection:
-            return refill(loading(work, connection), load_year)
+            return refill(loading(work, connection))
 
     shown = (*star.tables, star.dates)
     return WarehouseLayer(

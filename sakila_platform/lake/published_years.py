@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,9 @@ from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.naming import data_file, year_partition
+
+PublishYear = Callable[[Lake, int], int]
+"""Publishes a year of a domain's Date dimension in a lake. Its rows."""
 
 
 def publish_year_rows(lake: Lake, table: Table, year: int, rows: Sequence[dict[str, Any]]) -> int:

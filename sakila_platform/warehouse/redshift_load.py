@@ -7,7 +7,7 @@ divides by zero, which undoes all of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind, postgres_ddl
 from sakila_platform.model.naming import data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
@@ -31,7 +32,6 @@ from sakila_platform.warehouse.star import WarehouseStar
 from sakila_platform.warehouse.table_columns import REDSHIFT, require_contracts
 
 _BYTES_PER_CHARACTER = 4
-PublishYear = Callable[[Lake, int], Any]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -12,11 +10,10 @@ from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.warehouse.mysql.session import WarehouseSession
-
-PublishYear = Callable[[Lake, int], int]
 
 
 def load_year(connection: Connection, lake: Lake, dates: Table, year: int) -> int:

@@ -5,7 +5,7 @@ It knows no table by name. What a table is made of, and what accumulates, the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from datetime import date
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import Clock, day_of_key
 from sakila_platform.model.naming import TableName, day_partition
@@ -22,6 +23,7 @@ from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_rules import AGREEMENT
 from sakila_platform.warehouse.mysql.accumulating import Touched
 from sakila_platform.warehouse.mysql.audit import audit_fact, audit_members
+from sakila_platform.warehouse.mysql.dates import ensure_dates, load_year
 from sakila_platform.warehouse.mysql.deferred_indexes import ROWS_WORTH_IT, ensure_indexes, indexes_deferred
 from sakila_platform.warehouse.mysql.dimensions import (
     load_dimension,
@@ -41,19 +43,16 @@ from sakila_platform.warehouse.mysql.session import WarehouseSession, warehouse_
 from sakila_platform.warehouse.rows import rows_query
 from sakila_platform.warehouse.star import AS_OF_DATE, LEDGER, Dimension, WarehouseStar
 
-EnsureDates = Callable[[WarehouseSession], None]
-LoadYear = Callable[[Connection, Lake, int], int]
-
 
 @dataclass(frozen=True)
 class Loading:
-    """What a load works with: star, connection to the warehouse, lake, clock, and who makes sure of its dates."""
+    """What a load works with: star, connection to the warehouse, lake, clock, and who publishes a year of dates."""
 
     star: WarehouseStar
     connection: Connection
     lake: Lake
     clock: Clock
-    ensure_dates: EnsureDates
+    publish_year: PublishYear
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         session.transaction(),
     ):
         belonging(star).require_own(session, lambda: _days_loaded(session, star))
-        loading.ensure_dates(session)
+        ensure_dates(session, star.lake_dates, loading.publish_year)
         run = _Run(session, star, selected, _has_facts_on_other_days(session, star))
         for touched in run.touched:
             touched.create()
@@ -116,7 +115,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         return {table.name: _outcomes(run, table) for table in tables}
 
 
-def refill(loading: Loading, load_year: LoadYear) -> list[date]:
+def refill(loading: Loading) -> list[date]:
     """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them.
 
     Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded.
@@ -130,7 +129,7 @@ def refill(loading: Loading, load_year: LoadYear) -> list[date]:
             session.execute(f"DELETE FROM `{table.name.table}`")
         belonging(star).note(session)
         for partition in lake.partitions(star.lake_dates.name):
-            load_year(loading.connection, lake, int(partition.partition("=")[2]))
+            load_year(loading.connection, lake, star.lake_dates, int(partition.partition("=")[2]))
     return days
 
 

@@ -7,7 +7,7 @@ lake's by COPY, dates are made sure of, and all of it is audited before anybody 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
+from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.model.naming import TableName, data_file, day_partition, year_partition
@@ -30,7 +31,6 @@ from sakila_platform.warehouse.rows import date_keys, rows_query, view_query
 from sakila_platform.warehouse.star import CAPTURED_AT, WarehouseStar
 
 _ROWS_AT_ONCE = 50_000
-PublishYear = Callable[[Lake, int], Any]
 
 
 @dataclass(frozen=True)

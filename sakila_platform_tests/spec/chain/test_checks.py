@@ -19,9 +19,10 @@ from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.rentals import source, star, warehouse_star
-from sakila_platform.rentals.dates.years import load_year, publish_year
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.star_build import star_build
 from sakila_platform.star.transform import build_days
+from sakila_platform.warehouse.mysql.dates import load_year
 from sakila_platform_tests.platform import LAYERS, Platform
 
 DAY = date(2005, 5, 26)
@@ -223,7 +224,7 @@ def test_dim_date_keeps_its_contract_for_every_year_of_the_calendar(platform: Pl
 
 def test_dim_date_is_refused_in_the_warehouse_when_the_lake_has_no_such_year(platform: Platform) -> None:
     with platform.warehouse_database.connect() as connection, pytest.raises(PlatformError, match="has no 2007"):
-        load_year(connection, platform.lake_files, 2007)
+        load_year(connection, platform.lake_files, star.DIM_DATE, 2007)
 
 
 def test_dim_date_fails_on_a_month_that_is_none() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.naming import data_file, year_partition
 from sakila_platform.rentals import star
-from sakila_platform.rentals.dates.years import ensure_dates, load_year
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.warehouse_star import STAR
 from sakila_platform.warehouse.mysql.load import Loading, refill
 from sakila_platform_tests.counter import rent
@@ -51,7 +51,7 @@ def test_a_warehouse_takes_nothing_from_another_lake_and_names_the_command(loade
 
 def test_filled_from_another_lake_it_has_that_lake_s_days_and_goes_on_from_there(loaded: Platform) -> None:
     with loaded.warehouse_database.connect() as connection:
-        (day,) = refill(Loading(STAR, connection, loaded.lake_files, loaded.clock, ensure_dates), load_year)
+        (day,) = refill(Loading(STAR, connection, loaded.lake_files, loaded.clock, publish_year))
     assert str(day) == SECOND
     loaded.run(SECOND, layers=["warehouse"])
     loaded.run("2005-05-26")

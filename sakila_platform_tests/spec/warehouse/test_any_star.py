@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import pytest
 
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect as connect_to_mysql
-from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.databases.postgres.address import PostgresAddress, connected
 from sakila_platform.databases.redshift import Redshift, RedshiftAddress
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.location import open_lake
-from sakila_platform.model.contracts import INTEGER, Column, Table, arrow_schema
+from sakila_platform.model.contracts import INTEGER, Column, Table
 from sakila_platform.model.days import Clock
 from sakila_platform.warehouse import redshift_load, rows
 from sakila_platform.warehouse.mysql import accumulating
 from sakila_platform.warehouse.mysql import load as mysql
-from sakila_platform.warehouse.mysql.session import WarehouseSession
 from sakila_platform.warehouse.postgres import load as postgres
 from sakila_platform.warehouse.star import Accumulating, WarehouseStar
 from sakila_platform_tests import bike_star
@@ -80,7 +77,7 @@ class OnMySql:
 
     def load(self, *days: date, star: WarehouseStar = RIDES, tables: tuple[Table, ...] = ()) -> Any:
         with connect_to_mysql(self.address) as connection:
-            loading = mysql.Loading(star, connection, self.lake, Clock(ZoneInfo("UTC")), _ensure_dates)
+            loading = mysql.Loading(star, connection, self.lake, Clock(ZoneInfo("UTC")), bike_star.publish_year)
             return mysql.load_days(loading, tables or star.tables, days)
 
     def sql(self, statement: str) -> Rows:
@@ -92,12 +89,6 @@ class OnMySql:
         """Every table but its times of capture: which of equal captures a version was read from says nothing."""
         found = {t.name.table: self.sql(f"SELECT * FROM {t.name.table} ORDER BY 1") for t in RIDES.tables}
         return {name: [{**row, "captured_at": None} for row in rows] for name, rows in found.items()}
-
-
-def _ensure_dates(session: WarehouseSession) -> None:
-    session.execute("DELETE FROM dim_date")
-    year = pa.Table.from_pylist(bike_star.dates_of(2024), arrow_schema(DIM_DATE))
-    load_batches(session.connection, "dim_date", [year])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.parquet_files import encode_parquet
-from sakila_platform.rentals.dates.years import ensure_dates, load_year
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.rentals.warehouse_star import STAR
 from sakila_platform.warehouse.mysql.load import Loading, refill
 from sakila_platform_tests.accounts import account
@@ -89,7 +89,7 @@ def test_tables_dropped_as_told_are_filled_from_the_lake_again(platform: Platfor
 
     platform.warehouse(line[line.index("DROP TABLE") : line.index("), then")])
     with platform.warehouse_database.connect() as connection:
-        days = refill(Loading(STAR, connection, platform.lake_files, platform.clock, ensure_dates), load_year)
+        days = refill(Loading(STAR, connection, platform.lake_files, platform.clock, publish_year))
     platform.run(str(days[0]), str(days[-1]), layers=["warehouse"])
 
     assert platform.warehouse_contents() == whole
@@ -150,7 +150,7 @@ def test_a_warehouse_is_not_emptied_for_a_lake_that_could_not_fill_it(platform: 
         platform.warehouse_database.connect() as connection,
         pytest.raises(PlatformError, match="dim_film/dt=2005-05-24 was written by another contract: title is missing"),
     ):
-        refill(Loading(STAR, connection, platform.lake_files, platform.clock, ensure_dates), load_year)
+        refill(Loading(STAR, connection, platform.lake_files, platform.clock, publish_year))
 
     assert platform.warehouse_contents() == before
 

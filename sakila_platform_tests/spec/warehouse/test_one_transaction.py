@@ -15,7 +15,7 @@ from sakila_platform.databases.transient import is_transient
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import days_between, parse_day
 from sakila_platform.rentals import warehouse_star
-from sakila_platform.rentals.dates.years import ensure_dates
+from sakila_platform.rentals.dates.years import publish_year
 from sakila_platform.warehouse.mysql import session as warehouse_session
 from sakila_platform.warehouse.mysql.load import Loading, load_days
 from sakila_platform_tests.platform import Platform
@@ -43,7 +43,7 @@ def load_while(platform: Platform, day: str, between: Callable[[pymysql.Connecti
 
     with platform.warehouse_database.connect() as connection:
         connection.__class__ = Watched
-        loading = Loading(warehouse_star.STAR, connection, platform.lake_files, platform.clock, ensure_dates)
+        loading = Loading(warehouse_star.STAR, connection, platform.lake_files, platform.clock, publish_year)
         load_days(loading, warehouse_star.DAILY_TABLES, days_between(parse_day(day), parse_day(day)))
 
 
@@ -124,7 +124,7 @@ def test_a_connection_killed_in_the_middle_leaves_nothing_half_written(loaded: P
         loaded.warehouse_database.connect() as connection,
     ):
         connection.cursorclass = Doomed
-        loading = Loading(warehouse_star.STAR, connection, loaded.lake_files, loaded.clock, ensure_dates)
+        loading = Loading(warehouse_star.STAR, connection, loaded.lake_files, loaded.clock, publish_year)
         days = days_between(parse_day("2005-05-27"), parse_day("2005-05-28"))
         load_days(loading, warehouse_star.DAILY_TABLES, days)
 
