@@ -16,7 +16,6 @@ from botocore.config import Config
 from sakila_platform.aws.errors import Attempt, explained
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.settings.aws import AWS_REGION
-from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 
 SCHEME = "redshift"
 MOST_STATEMENTS = 40
@@ -34,13 +33,13 @@ class RedshiftAddress:
 
     workgroup: str
     database: str
+    setting: str
+    """What gave it, for people."""
 
     @classmethod
-    def parse(cls, url: str) -> RedshiftAddress:
-        """From redshift://workgroup/database. Else raises UsageError."""
-        wrong = UsageError(
-            f"{REVIEWS_WAREHOUSE_URL.name} is no address of Redshift. Give redshift://workgroup/database"
-        )
+    def parse(cls, url: str, setting: str) -> RedshiftAddress:
+        """From redshift://workgroup/database. Else raises UsageError, which names the setting that gave it."""
+        wrong = UsageError(f"{setting} is no address of Redshift. Give redshift://workgroup/database")
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -49,7 +48,7 @@ class RedshiftAddress:
         # A workgroup alone: neither a login nor a port.
         if parts.scheme != SCHEME or not parts.netloc or not database or parts.netloc.lower() != parts.hostname:
             raise wrong
-        return cls(parts.hostname, database)
+        return cls(parts.hostname, database, setting)
 
     def __str__(self) -> str:
         return f"{SCHEME}://{self.workgroup}/{self.database}"
@@ -111,7 +110,7 @@ class Redshift:
 
     def _attempt(self, action: str) -> Attempt:
         message = f"Redshift (workgroup {self.address.workgroup}) can't be asked"
-        return Attempt(message, f"redshift-data:{action}", REVIEWS_WAREHOUSE_URL.name)
+        return Attempt(message, f"redshift-data:{action}", self.address.setting)
 
     def _awaited(self, statement: str) -> dict[str, Any]:
         wait = _FIRST_WAIT_SECONDS
@@ -133,9 +132,9 @@ class Redshift:
             yield from self.client.get_paginator("get_statement_result").paginate(Id=statement)
 
 
-def chosen_redshift() -> Redshift:
-    """The warehouse of the settings, in their region. Nothing is asked of it yet."""
-    address = RedshiftAddress.parse(REVIEWS_WAREHOUSE_URL.read())
+def redshift_at(url: str, setting: str) -> Redshift:
+    """The warehouse that the setting leads to, in the region of the settings. Nothing is asked of it yet."""
+    address = RedshiftAddress.parse(url, setting)
     client = boto3.session.Session(region_name=AWS_REGION.read()).client(
         "redshift-data", config=Config(retries={"mode": "standard", "total_max_attempts": _ATTEMPTS})
     )

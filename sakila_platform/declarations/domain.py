@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sakila_platform.dashboards.declarations import Dashboard
 from sakila_platform.declarations.aws import OnAws
-from sakila_platform.declarations.databases import Database
 from sakila_platform.declarations.demonstration import Demonstration
 from sakila_platform.declarations.jobs import Job
 from sakila_platform.declarations.layers import (
@@ -20,10 +19,15 @@ from sakila_platform.declarations.layers import (
     UnpartitionedLayer,
     WarehouseLayer,
 )
+from sakila_platform.declarations.mysql_database import MySQLDatabase
+from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.queries import SQL_FOLDER
 from sakila_platform.settings.places import HOME
+
+Database = MySQLDatabase | PostgresDatabase
+"""The kinds of databases that a domain may have."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -12,6 +13,9 @@ from sakila_platform.databases.postgres.address import PostgresAddress, connecte
 from sakila_platform.declarations.declared_database import DeclaredDatabase
 from sakila_platform.embedded.postgres.server import say_nothing
 from sakila_platform.embedded.postgres_address import postgres_server
+
+if TYPE_CHECKING:
+    from sakila_platform.databases.redshift import Redshift
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,13 @@ class PostgresDatabase(DeclaredDatabase):
     def is_redshift(self) -> bool:
         """Whether it is on Redshift instead: redshift://workgroup/database, which no connection leads to."""
         return self.where()[0].startswith("redshift://")
+
+    def redshift(self) -> Redshift:
+        """That Redshift. Raises UsageError when its address is none; nothing is asked of it yet."""
+        # Here and not above: who has PostgreSQL has no use for boto3, which takes a quarter of a second to import.
+        from sakila_platform.databases.redshift import redshift_at  # noqa: PLC0415
+
+        return redshift_at(*self.where())
 
     def address(self, report: Callable[[str], None] = say_nothing) -> PostgresAddress:
         """Where it is; the private server is started if need be, and `report` hears of it."""

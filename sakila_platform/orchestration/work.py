@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sakila_platform.declarations.databases import Database
-from sakila_platform.declarations.domain import Domain
+from sakila_platform.declarations.domain import Database, Domain
 from sakila_platform.declarations.layers import Work
 
 LAKE, CLOCK = "lake", "clock"

@@ -11,6 +11,7 @@ from datetime import date
 import dagster as dg
 
 from sakila_platform.declarations.postgres_database import PostgresDatabase
+from sakila_platform.declarations.postgres_warehouse import answers_on_postgres
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
 from sakila_platform.marts.questions import Question, shown_path
@@ -27,7 +28,6 @@ from sakila_platform.reviews.source import SOURCE
 from sakila_platform.reviews.vendors.arrivals_ledger import Ledger, Look, Reading, look
 from sakila_platform.reviews.vendors.raw import Delivery, content_hash, deliveries
 from sakila_platform.reviews.vendors.taken import contents_taken
-from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.runs import MAX_DAYS_PER_RUN
 
 JOB = "reviews_daily"
@@ -61,7 +61,7 @@ def never_multiplied_check() -> dg.AssetChecksDefinition:
         database = reviews_warehouse.database()
         assert isinstance(database, PostgresDatabase)
         with failing_in_one_line():
-            rows = ask(database, totals).rows
+            rows = answers_on_postgres(SOURCE)(database, totals).rows
         different = [
             f"{total}: {there} in the view, {here} in the facts" for total, there, here in rows if there != here
         ]

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from sakila_platform.capture.captured_days import MATCHES_SOURCE
 from sakila_platform.declarations.domain import DataModel, Domain
 from sakila_platform.declarations.jobs import Job, Partition, Schedule
 from sakila_platform.declarations.layers import (
     DailyLayer,
-    DateDimension,
     LayerCheck,
     Questions,
     SourceTable,
-    WarehouseLayer,
     Work,
 )
+from sakila_platform.declarations.postgres_warehouse import (
+    answers_on_postgres,
+    postgres_dates,
+    postgres_warehouse,
+)
 from sakila_platform.declarations.star_layers import layer_checks, star_layer
-from sakila_platform.errors import UsageError
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
+from sakila_platform.reviews.calendar import publish_year
 from sakila_platform.reviews.dashboards import DASHBOARDS
 from sakila_platform.reviews.databases import PURCHASES_DATABASE, WAREHOUSE
-from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.demonstration import DEMONSTRATION
 from sakila_platform.reviews.on_aws import ON_AWS
 from sakila_platform.reviews.purchases.table import PURCHASES
@@ -37,10 +38,7 @@ from sakila_platform.reviews.stage.days import Staging, stage_days
 from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
 from sakila_platform.reviews.vendors.raw import raw_path
-from sakila_platform.reviews.warehouse_engine import ask, load, load_dates
 from sakila_platform.star.transform import build_days
-from sakila_platform.warehouse.postgres.load import Loading, refill, tables_on_postgres
-from sakila_platform.warehouse.rows import inputs_of
 
 
 def _stage(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -53,24 +51,6 @@ def _stage_inputs(table: Table) -> list[TableName]:
 
 def _final(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     return with_missing_logs_named(work.lake, build_days(star_build(work.lake), tables, days))
-
-
-def _load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    return load(work.database, work.lake, tables, days)
-
-
-def _load_year(work: Work, year: int) -> int:
-    return load_dates(work.database, work.lake, year)
-
-
-def _empty(work: Work) -> list[date]:
-    if work.database.is_redshift:
-        raise UsageError(
-            "A warehouse on Redshift is not filled by this command: drop its tables, then run the days again: "
-            "`sakila-platform run reviews --from DAY --to DAY`."
-        )
-    with work.database.connect() as connection:
-        return refill(Loading(warehouse.STAR, connection, work.lake, publish_year))
 
 
 _SOURCES = (
@@ -113,19 +93,11 @@ DOMAIN = Domain(
     sources=_SOURCES,
     sources_group="raw",
     daily=(STAGE, FINAL),
-    warehouse=WarehouseLayer(
-        tables=warehouse.DAILY_TABLES,
-        load=_load,
-        inputs=partial(inputs_of, warehouse.STAR),
-        kind="postgresql",
-        agreement="Rows and sums of the day are those of final.",
-        further=tables_on_postgres(warehouse.STAR)[len(warehouse.DAILY_TABLES) + 1 :],
-        empty=_empty,
-    ),
-    dates=DateDimension(star.DIM_DATE, warehouse.DIM_DATE, publish_year, _load_year),
+    warehouse=postgres_warehouse(warehouse.STAR, publish_year, "Rows and sums of the day are those of final."),
+    dates=postgres_dates(warehouse.STAR, publish_year),
     questions=Questions(
         "postgres",
-        ask,
+        answers_on_postgres(SOURCE),
         answers=SOURCE,
         views={warehouse.VIEW: tuple(table.name for table in warehouse.VIEW_READS)},
     ),

@@ -22,10 +22,9 @@ from sakila_platform.orchestration.layers.questions import questions_assets, que
 from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.reviews.assets import NEVER_MULTIPLIED, never_multiplied_check
+from sakila_platform.reviews.calendar import publish_year
 from sakila_platform.reviews.databases import WAREHOUSE
-from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
-from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
 from sakila_platform.warehouse.postgres.load import Loading, load_days
@@ -326,7 +325,7 @@ def test_a_view_that_multiplies_is_reported(answered: Answered) -> None:
 def test_a_question_to_an_empty_warehouse_says_what_to_run_first(empty_postgres: PostgresAddress) -> None:
     database = WAREHOUSE.at(empty_postgres.url, empty_postgres.database)
     with pytest.raises(PlatformError, match="sakila-platform run reviews") as caught:
-        ask(database, questions_of(REVIEWS)[0])
+        REVIEWS.questions.ask(database, questions_of(REVIEWS)[0])
     assert "\n" not in str(caught.value)
 
 
@@ -336,7 +335,7 @@ def test_a_query_with_an_unknown_column_fails_in_one_line_that_names_the_file(
     (tmp_path / "devices.sql").write_text("-- One row per device.\nSELECT devise FROM dim_devices\n")
     [question] = questions_of(REVIEWS, tmp_path)
     with pytest.raises(PlatformError, match=r'devices\.sql: column "devise" does not exist. Fix the file'):
-        ask(answered.database, question)
+        REVIEWS.questions.ask(answered.database, question)
 
 
 def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
@@ -345,7 +344,7 @@ def test_a_question_can_not_write(answered: Answered, tmp_path: Path) -> None:
     with connect(answered.address, autocommit=True) as connection:
         connection.execute("CREATE SEQUENCE s")
     with pytest.raises(PlatformError, match="read-only transaction"):
-        ask(answered.database, question)
+        REVIEWS.questions.ask(answered.database, question)
 
 
 def test_the_page_shows_the_reviews_and_what_their_writers_spent(answered: Answered) -> None:

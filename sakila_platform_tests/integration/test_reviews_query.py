@@ -13,8 +13,8 @@ from sakila_platform.cli.main import cli
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, connected
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.folder import FolderLake
+from sakila_platform.reviews.calendar import publish_year
 from sakila_platform.reviews.databases import WAREHOUSE
-from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.warehouse_star import DAILY_TABLES, STAR
 from sakila_platform.settings.places import HOME
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL

@@ -27,10 +27,9 @@ from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.orchestration.layers.questions import questions_of
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
+from sakila_platform.reviews.calendar import publish_year
 from sakila_platform.reviews.databases import WAREHOUSE
-from sakila_platform.reviews.dates.years import publish_year
 from sakila_platform.reviews.domain import DOMAIN as REVIEWS
-from sakila_platform.reviews.warehouse_engine import ask
 from sakila_platform.settings.reviews import REVIEWS_WAREHOUSE_URL
 from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform.warehouse.redshift_load import (
@@ -46,7 +45,7 @@ from sakila_platform_tests.redshift_stand_in import RedshiftStandIn
 from sakila_platform_tests.reviews_lake import write_day, write_tables
 from sakila_platform_tests.s3_servers import S3Server
 
-ADDRESS = RedshiftAddress("sakila-test-reviews", "datawarehouse_reviews")
+ADDRESS = RedshiftAddress("sakila-test-reviews", "datawarehouse_reviews", REVIEWS_WAREHOUSE_URL.name)
 DAYS = [date.fromisoformat(FIRST), date.fromisoformat(SECOND)]
 
 
@@ -258,17 +257,17 @@ def test_a_query_that_is_given_up_is_stopped(stubbed: tuple[Redshift, Stubber]) 
 )
 def test_an_address_that_is_none_is_one_line(url: str) -> None:
     with pytest.raises(UsageError, match="Give redshift://workgroup/database"):
-        RedshiftAddress.parse(url)
+        RedshiftAddress.parse(url, REVIEWS_WAREHOUSE_URL.name)
 
 
 def test_the_settings_lead_there(stubbed: tuple[Redshift, Stubber], monkeypatch: pytest.MonkeyPatch) -> None:
     redshift, stubber = stubbed
     monkeypatch.setenv(REVIEWS_WAREHOUSE_URL.name, str(ADDRESS))
-    monkeypatch.setattr(data_api, "chosen_redshift", lambda: redshift)
+    monkeypatch.setattr(data_api, "redshift_at", lambda url, setting: redshift)
     stubber.add_response("execute_statement", {"Id": "one"})
     stubber.add_response("describe_statement", {"Id": "one", "Status": "FINISHED"})
     described = [{"name": "state", "typeName": "varchar"}, {"name": "reviews", "typeName": "int8"}]
     page = {"ColumnMetadata": described, "Records": [[{"stringValue": "Texas"}, {"longValue": 1}]]}
     stubber.add_response("get_statement_result", page)
     [question] = [each for each in questions_of(REVIEWS) if each.name == "reviews_in_three_states"]
-    assert ask(WAREHOUSE, question).rows == (("Texas", 1),)
+    assert REVIEWS.questions.ask(WAREHOUSE, question).rows == (("Texas", 1),)

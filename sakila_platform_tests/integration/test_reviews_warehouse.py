@@ -22,7 +22,7 @@ from sakila_platform.model.naming import data_file, day_partition, year_partitio
 from sakila_platform.model.outcomes import LoadRefused
 from sakila_platform.reviews import star
 from sakila_platform.reviews import warehouse_star as warehouse
-from sakila_platform.reviews.dates.years import publish_year
+from sakila_platform.reviews.calendar import publish_year
 from sakila_platform.warehouse.postgres import load as loading
 from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform_tests.reviews_lake import key_of, write_day, write_tables

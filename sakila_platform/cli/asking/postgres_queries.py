@@ -26,10 +26,7 @@ def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
     """
     query_in(sql, "postgres")
     if database.is_redshift:
-        # Here and not above: who has PostgreSQL has no use for boto3.
-        from sakila_platform.databases.redshift import chosen_redshift
-
-        found = chosen_redshift().ask(sql)
+        found = database.redshift().ask(sql)
         yield Answer(found.columns, found.rows)
         return
     address = database.address()

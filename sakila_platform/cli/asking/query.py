@@ -17,7 +17,7 @@ from sakila_platform.cli.asking.postgres_queries import asked_postgres
 from sakila_platform.cli.asking.queried_names import first_line_of, query_in, unknown_table
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.declarations.databases import Database
+from sakila_platform.declarations.domain import Database
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.domains import DOMAINS
 from sakila_platform.errors import PlatformError, UsageError

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.declarations.databases import Database
-from sakila_platform.declarations.domain import Domain
+from sakila_platform.declarations.domain import Database, Domain
 from sakila_platform.errors import PlatformError
 from sakila_platform.marts.answers_of_run import keep_answer
 from sakila_platform.marts.plots import as_markdown, draw

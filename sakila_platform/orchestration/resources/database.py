@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sakila_platform.declarations.databases import Database
+from sakila_platform.declarations.domain import Database
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.settings.every import all_settings

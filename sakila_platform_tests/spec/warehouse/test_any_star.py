@@ -14,10 +14,14 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect as connect_to_mysql
 from sakila_platform.databases.postgres.address import PostgresAddress, connected
 from sakila_platform.databases.redshift import Redshift, RedshiftAddress
+from sakila_platform.declarations.layers import Work
+from sakila_platform.declarations.postgres_database import PostgresDatabase
+from sakila_platform.declarations.postgres_warehouse import postgres_warehouse
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.location import open_lake
 from sakila_platform.model.contracts import INTEGER, Column, Table
 from sakila_platform.model.days import Clock
+from sakila_platform.settings.places import POSTGRES_URL
 from sakila_platform.warehouse import redshift_load, rows
 from sakila_platform.warehouse.mysql import accumulating
 from sakila_platform.warehouse.mysql import load as mysql
@@ -172,14 +176,20 @@ def test_a_star_without_history_gets_its_warehouse_on_postgresql_alike(
     for day in (FIRST, SECOND):
         bike_star.publish_brands(lake, day, Kite=7)
         bike_star.publish_hires(lake, day, b7=day.day)
-    with connected(empty_postgres) as connection:
-        loading = postgres.Loading(HIRES, connection, lake, bike_star.publish_year)
-        postgres.load_days(loading, HIRES.tables, [FIRST, SECOND])
-        postgres.load_days(loading, HIRES.tables, [SECOND])
-        found = connection.execute(
-            "SELECT brand, date, rides FROM fact_hire NATURAL JOIN dim_brand NATURAL JOIN dim_date"
-        )
-        assert sorted(found.fetchall()) == [("Kite", FIRST, 1), ("Kite", SECOND, 2)]
+    warehouse = postgres_warehouse(HIRES, bike_star.publish_year, "Hires of the day are those of final.")
+    database = PostgresDatabase("bikes", (POSTGRES_URL,)).at(empty_postgres.url, empty_postgres.database)
+    work = Work(lake, Clock(ZoneInfo("UTC")), database)
+
+    def hires() -> list:
+        with database.connect() as connection:
+            sql = "SELECT brand, date, rides FROM fact_hire NATURAL JOIN dim_brand NATURAL JOIN dim_date"
+            return sorted(connection.execute(sql).fetchall())
+
+    warehouse.load(work, warehouse.tables, [FIRST, SECOND])
+    warehouse.load(work, warehouse.tables, [SECOND])
+    assert hires() == [("Kite", FIRST, 1), ("Kite", SECOND, 2)]
+    assert warehouse.empty(work) == [FIRST, SECOND]
+    assert hires() == []
 
 
 def test_and_on_redshift_from_a_lake_on_s3(
@@ -191,7 +201,7 @@ def test_and_on_redshift_from_a_lake_on_s3(
         lake = open_lake()
         bike_star.publish_brands(lake, FIRST, Kite=7)
         bike_star.publish_hires(lake, FIRST, b7=3)
-        server = Redshift(RedshiftStandIn(empty_postgres, lake), RedshiftAddress("bikes", "bikes"))
+        server = Redshift(RedshiftStandIn(empty_postgres, lake), RedshiftAddress("bikes", "bikes", "SAKILA_BIKES_URL"))
         loading = redshift_load.RedshiftLoading(HIRES, server, lake, bike_star.publish_year)
         redshift_load.load_days_on_redshift(loading, HIRES.tables, [FIRST])
 

@@ -1,4 +1,0 @@
-"""The Date dimension of reviews: what its days are, and years of it in the lake.
-
-Not the partitions that runs go by.
-"""
