@@ -38,7 +38,7 @@ ON_AWS = OnAws(
     functions=(
         LambdaFunction(
             name="collect-tmdb",
-            module="sakila_platform.lambdas.collect_tmdb",
+            module="sakila_platform.catalogue.lambdas.collect_tmdb",
             does="A day of TMDB's answers about horror films and series, into the lake.",
             memory=512,
             cron="cron(0 2 * * ? *)",

@@ -1,4 +1,4 @@
-"""Handlers that AWS Lambda calls: thin, around modules that know nothing of AWS.
+"""What a function in AWS Lambda needs, whatever its work: logins, secrets, the day that it is about, its log's lines.
 
-Not the work itself.
+Not a handler: each is in the package of its domain, which declares the function.
 """

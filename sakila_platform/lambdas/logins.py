@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import boto3
 import pymysql
-from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
+from sakila_platform.lambdas.secrets import secret_text
 from sakila_platform.settings.aws import MYSQL_SECRET
 from sakila_platform.settings.places import MYSQL_URL
 
@@ -29,11 +28,9 @@ def open_database(default: str) -> pymysql.Connection:
 
 
 def _with_login(address: Address, secret: str) -> Address:
+    text = secret_text(secret)
     try:
-        found = boto3.client("secretsmanager").get_secret_value(SecretId=secret)
-        login = json.loads(found["SecretString"])
+        login = json.loads(text)
         return replace(address, user=login["username"], password=login["password"])
-    except (BotoCoreError, ClientError) as error:
-        raise PlatformError(f"Secret {secret} can't be read: {error}. See the function's role.") from None
     except (KeyError, TypeError, ValueError):
         raise PlatformError(f"Secret {secret} has no username and password as JSON. Write it anew.") from None

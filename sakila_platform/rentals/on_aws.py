@@ -54,7 +54,7 @@ ON_AWS = OnAws(
     functions=(
         LambdaFunction(
             name="simulate-rentals",
-            module="sakila_platform.lambdas.simulate_rentals",
+            module="sakila_platform.rentals.lambdas.simulate_rentals",
             does="A day of rentals, returns and late fees at the shop's counter, before the day is staged.",
             memory=512,
             cron="cron(15 0 * * ? *)",
@@ -63,14 +63,14 @@ ON_AWS = OnAws(
         ),
         LambdaFunction(
             name="refresh-dates",
-            module="sakila_platform.lambdas.refresh_date_dimension",
+            module="sakila_platform.rentals.lambdas.refresh_date_dimension",
             does="The warehouse's Date dimension for this year and the next.",
             memory=256,
             cron="cron(30 0 1 1 ? *)",
             reaches=Server.WAREHOUSE,
             packages=("pymysql", "tzdata", "holidays", "dateutil", "six"),
             # Contracts need pyarrow, which is too large for a function, so the table's DDL comes written out.
-            made={"sakila_platform/lambdas/dim_date.sql": mysql_ddl(warehouse_star.DIM_DATE)},
+            made={"sakila_platform/rentals/lambdas/dim_date.sql": mysql_ddl(warehouse_star.DIM_DATE)},
             asks_its_version="holidays",
         ),
     ),

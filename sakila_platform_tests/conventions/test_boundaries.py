@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from sakila_platform.domains import PACKAGES, domain_called
 from sakila_platform.rentals.warehouse_star import STAR as RENTALS
 from sakila_platform.reviews.warehouse_star import STAR as REVIEWS
 from sakila_platform_tests.conventions.source_files import PACKAGE, ROOT, modules, shown, tree
@@ -181,10 +183,6 @@ MAY_NAME_DOMAINS = (
     *(f"{name}/" for name in DOMAIN_NAMES.split("|")),
     "rental_desk/",
     "domains.py",
-    # Each is the handler of a function that its domain declares.
-    "lambdas/collect_tmdb.py",
-    "lambdas/refresh_date_dimension.py",
-    "lambdas/simulate_rentals.py",
     # A subject of settings is a file, and a domain is a subject.
     "settings/",
 )
@@ -201,3 +199,15 @@ def test_no_other_room_names_a_domain() -> None:
         if _NAMED.search(text)
     ]
     assert not naming, "A domain is named outside of it. Have it declared in its `domain.py`: " + "; ".join(naming)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_handler_of_a_domains_function_is_in_its_package(package: str) -> None:
+    domain = domain_called(package.rpartition(".")[2])
+    assert domain
+    elsewhere = [
+        function.module
+        for function in domain.aws.functions
+        if not (function.module.startswith(f"{package}.") and find_spec(function.module))
+    ]
+    assert not elsewhere, f"A function's handler is a module of its domain: {', '.join(elsewhere)}"

@@ -23,6 +23,7 @@ from sakila_platform.lake.raw_files import BucketFiles
 from sakila_platform.lake.s3.bucket import open_bucket
 from sakila_platform.lambdas.log_lines import write_line
 from sakila_platform.lambdas.scheduled_time import clock_of
+from sakila_platform.lambdas.secrets import secret_text
 from sakila_platform.model.days import parse_day
 from sakila_platform.settings.catalogue import TMDB_PAGES_PER_YEAR, TMDB_SECRET
 from sakila_platform.settings.places import LAKE
@@ -68,12 +69,7 @@ def _result(day: date, outcome: CollectionOutcome) -> dict[str, Any]:
 
 def _access() -> Access:
     secret = TMDB_SECRET.read()
-    if not secret:
-        return access_of_settings()
-    try:
-        return access_of_settings(boto3.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
-    except (BotoCoreError, ClientError) as error:
-        raise PlatformError(f"Secret {secret} can't be read: {error}. See the function's role.") from None
+    return access_of_settings(secret_text(secret)) if secret else access_of_settings()
 
 
 def _hand_over(event: Mapping[str, Any], context: Any, day: date) -> None:
