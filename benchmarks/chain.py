@@ -28,7 +28,8 @@ from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.tab_separated import FORMAT, encode_rows
 from sakila_platform.embedded.mysql_address import WAREHOUSE_DATABASE
-from sakila_platform.model.contracts import arrow_schema, mysql_ddl
+from sakila_platform.model.contracts import arrow_schema
+from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.orchestration import day_runs
 from sakila_platform.orchestration.event_log.runs import Runs
 from sakila_platform.rentals.warehouse_star import STAR

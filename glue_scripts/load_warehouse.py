@@ -25,7 +25,7 @@ def load(arguments: Arguments, report: ReportOutcomes) -> None:
 
     def load_run(days: list[date]) -> Outcomes:
         with warehouse_connection(address) as connection:
-            return load_days(Loading(STAR, connection, lake, clock, publish_year), tables, days)
+            return load_days(Loading(STAR, connection, lake, clock, publish_year, print), tables, days)
 
     run_chunks(consecutive_runs(arguments.days), load_run, report)
 

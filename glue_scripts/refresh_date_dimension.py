@@ -7,7 +7,7 @@ from datetime import date
 from sakila_platform.databases.mysql.warehouse_connection import warehouse_connection
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.location import open_lake
-from sakila_platform.model.contracts import mysql_ddl
+from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import TableDay
 from sakila_platform.rentals import star, warehouse_star

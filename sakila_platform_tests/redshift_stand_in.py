@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from sakila_platform.databases.postgres.address import PostgresAddress, connected, first_line
 from sakila_platform.lake.files import Lake
 
-_COPY = re.compile(r"COPY (\w+) FROM '(s3://[^']+)' IAM_ROLE default FORMAT PARQUET MANIFEST")
+_COPY = re.compile(r"COPY (\w+) \(([\w, ]+)\) FROM '(s3://[^']+)' IAM_ROLE default FORMAT PARQUET MANIFEST")
 
 
 @dataclass
@@ -81,14 +81,15 @@ class RedshiftStandIn:
         if not found:
             connection.execute(sql.encode())
             return
-        table, manifest = found.groups()
+        table, columns, manifest = found.groups()
         for entry in json.loads(self.lake.read(self._path(manifest)))["entries"]:
             content = self.lake.read(self._path(entry["url"]))
             assert entry["meta"]["content_length"] == len(content)
             rows, written = pq.read_table(io.BytesIO(content)), io.BytesIO()
             pyarrow.csv.write_csv(rows, written, pyarrow.csv.WriteOptions(include_header=False))
             # By place, as Redshift reads Parquet.
-            with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)".encode()) as copy:
+            copied = f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)"
+            with connection.cursor() as cursor, cursor.copy(copied.encode()) as copy:
                 copy.write(written.getvalue())
 
     def _path(self, url: str) -> str:

@@ -14,7 +14,7 @@ from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import TableName
-from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.outcomes import Outcomes, TableDay, unreported
 from sakila_platform.model.queries import Query
 
 
@@ -28,6 +28,8 @@ class Work:
     """The Database that the layer needs, as the run has it: the domain's source, or its warehouse."""
     recapture: bool = False
     """Whether what was captured of an ended day is to be taken anew."""
+    report: Callable[[str], None] = unreported
+    """What is called with a line that whoever follows the run is to see."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.declarations.layers import DateDimension, WarehouseLayer, Work
@@ -26,7 +27,7 @@ def mysql_warehouse(
     """The layer. `publish_year` gives the lake a year of dates; `agreement` says what is held against final."""
 
     def loading(work: Work, connection: Connection) -> Loading:
-        return Loading(star, connection, work.lake, work.clock, publish_year)
+        return Loading(star, connection, work.lake, work.clock, publish_year, work.report)
 
     def load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
         with work.database.connect() as connection:
@@ -56,7 +57,8 @@ def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension
     def load_year(work: Work, year: int) -> int:
         with work.database.connect() as connection:
             with connection.cursor() as cursor:
-                make_tables(cursor, [star.dates])
+                for line in chain.from_iterable(make_tables(cursor, [star.dates]).values()):
+                    work.report(line)
             rows = dates.load_year(connection, work.lake, star.lake_dates, year)
             connection.commit()
             return rows

@@ -29,7 +29,7 @@ def postgres_warehouse(star: WarehouseStar, publish_year: PublishYear, agreement
     """The layer. `publish_year` gives the lake a year of dates; `agreement` says what is held against final."""
 
     def loading(work: Work, connection: psycopg.Connection) -> postgres.Loading:
-        return postgres.Loading(star, connection, work.lake, publish_year)
+        return postgres.Loading(star, connection, work.lake, publish_year, work.report)
 
     def load(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
         if work.database.is_redshift:
@@ -72,7 +72,8 @@ def postgres_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimens
 
             return load_year_on_redshift(_on_redshift(star, publish_year, work), year)
         with work.database.connect() as connection:
-            return postgres.load_year(postgres.Loading(star, connection, work.lake, publish_year), year)
+            loading = postgres.Loading(star, connection, work.lake, publish_year, work.report)
+            return postgres.load_year(loading, year)
 
     return DateDimension(star.lake_dates, star.dates, publish_year, load_year)
 
@@ -101,4 +102,4 @@ def _on_redshift(star: WarehouseStar, publish_year: PublishYear, work: Work) -> 
     # As above.
     from sakila_platform.warehouse.redshift_load import RedshiftLoading  # noqa: PLC0415
 
-    return RedshiftLoading(star, work.database.redshift(), work.lake, publish_year)
+    return RedshiftLoading(star, work.database.redshift(), work.lake, publish_year, work.report)

@@ -12,7 +12,8 @@ from pathlib import Path
 from sakila_platform.declarations.domain import Domain
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.domains import DOMAINS
-from sakila_platform.model.contracts import Column, ColumnType, Table, TableKind, postgres_type
+from sakila_platform.model.contracts import Column, ColumnType, Table, TableKind
+from sakila_platform.model.ddl import postgres_type
 from sakila_platform.model.naming import DATA_FILE, DAY_PARTITION, YEAR_PARTITION
 from sakila_platform.model.queries import SQL_FOLDER
 

@@ -59,6 +59,9 @@ def text(length: int) -> ColumnType:
     return ColumnType(pa.string(), mysql, accepts, length)
 
 
+Default = bool | int | str | Decimal | date | None
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table. `references` names the dimension or source table whose key it holds."""
@@ -74,6 +77,10 @@ class Column:
     is_personal: bool = False
     present_when: str = ""
     """What must be so for it to be there, as a rule's name: columns that come together share one."""
+    default: Default = None
+    """What it holds in rows that were made before it was declared (none: null)."""
+    renamed_from: str = ""
+    """What it was called before: tables that are there have it by that name."""
 
 
 class TableKind(Enum):
@@ -202,59 +209,6 @@ def unknown_member(table: Table, captured_at: datetime) -> dict[str, Any]:
     return row
 
 
-def mysql_ddl(table: Table) -> str:
-    """CREATE TABLE IF NOT EXISTS for MySQL 8 and MariaDB. Foreign keys are checked, not declared."""
-    lines = [f"  `{c.name}` {c.type.mysql} {'NULL' if c.nullable else 'NOT NULL'}" for c in table.columns]
-    lines.append(f"  PRIMARY KEY ({_listed(table.primary_key)})")
-    lines += [f"  {definition}" for definition in mysql_indexes(table).values()]
-    body = ",\n".join(lines)
-    return (
-        f"CREATE TABLE IF NOT EXISTS `{table.name.table}` (\n{body}\n) "
-        "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
-    )
-
-
-def mysql_indexes(table: Table) -> dict[str, str]:
-    """The table's secondary indexes: name, and definition as CREATE TABLE and ALTER TABLE ADD take it."""
-    names = {f"ix_{'_'.join(columns)}": columns for columns in table.indexes}
-    return {name: f"KEY `{name}` ({_listed(columns)})" for name, columns in names.items()}
-
-
-_POSTGRES_TYPES: Mapping[pa.DataType, str] = {
-    pa.int16(): "SMALLINT",
-    pa.int32(): "INTEGER",
-    pa.int64(): "BIGINT",
-    pa.bool_(): "BOOLEAN",
-    pa.date32(): "DATE",
-    pa.timestamp("us"): "TIMESTAMP",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
-}
-
-
-def postgres_ddl(table: Table, bytes_per_character: int = 1) -> str:
-    """CREATE TABLE IF NOT EXISTS for PostgreSQL, and for Redshift, which counts the bytes of a text: 4 of a character.
-
-    Both take foreign keys for what is checked elsewhere, so none is declared.
-    """
-    lines = [
-        f'  "{c.name}" {postgres_type(c.type, bytes_per_character)} {"NULL" if c.nullable else "NOT NULL"}'
-        for c in table.columns
-    ]
-    if table.primary_key:
-        lines.append("  PRIMARY KEY ({})".format(", ".join(f'"{column}"' for column in table.primary_key)))
-    body = ",\n".join(lines)
-    return f'CREATE TABLE IF NOT EXISTS "{table.name.table}" (\n{body}\n)'
-
-
-def postgres_type(of: ColumnType, bytes_per_character: int = 1) -> str:
-    """What PostgreSQL and Redshift call a type."""
-    if of.length is not None:
-        return f"VARCHAR({of.length * bytes_per_character})"
-    if pa.types.is_decimal(of.arrow):
-        return f"NUMERIC({of.arrow.precision},{of.arrow.scale})"
-    return _POSTGRES_TYPES[of.arrow]
-
-
 _GLUE_TYPES: Mapping[pa.DataType, str] = {
     pa.int16(): "smallint",
     pa.int32(): "int",
@@ -283,7 +237,3 @@ def _glue_type(arrow: pa.DataType) -> str:
     if pa.types.is_decimal(arrow):
         return f"decimal({arrow.precision},{arrow.scale})"
     return _GLUE_TYPES[arrow]
-
-
-def _listed(columns: tuple[str, ...]) -> str:
-    return ", ".join(f"`{column}`" for column in columns)

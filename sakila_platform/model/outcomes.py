@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sakila_platform.errors import PlatformError
@@ -11,6 +11,10 @@ from sakila_platform.model.naming import TableName
 
 COLUMNS_NOT_CARRIED = "columns_not_carried"
 """The note that names columns of a source which no contract knows."""
+
+
+TABLE_CHANGES = "table_changes"
+"""The note that says how a load brought tables of the warehouse up to their contracts."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,32 @@ class TableDay:
 
 
 Outcomes = dict[TableName, dict[date, TableDay]]
+TableChanges = dict[str, list[str]]
+"""By table of a warehouse, what was changed of it: a line each."""
 UNPARTITIONED_DAY = date(1970, 1, 1)
 """Stands for the day of a table without partitions."""
+
+
+def unreported(line: str) -> None:
+    """What a load reports to where nobody listens."""
+
+
+def with_table_changes(outcomes: Outcomes, changes: TableChanges) -> Outcomes:
+    """The outcomes, with what was changed of each table; what was changed of others is noted of the first."""
+    if not changes or not outcomes:
+        return outcomes
+    lines = {name: list(changes.get(name.table, ())) for name in outcomes}
+    own = {name.table for name in outcomes}
+    lines[next(iter(outcomes))] += [line for table, some in changes.items() if table not in own for line in some]
+    return {
+        name: {
+            day: replace(outcome, notes={**outcome.notes, TABLE_CHANGES: "; ".join(lines[name])})
+            if lines[name]
+            else outcome
+            for day, outcome in by_day.items()
+        }
+        for name, by_day in outcomes.items()
+    }
 
 
 def judge(

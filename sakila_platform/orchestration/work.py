@@ -32,6 +32,7 @@ def work_of(
         clock=resources.clock.clock(),
         database=database_of(context, database) if database else None,
         recapture=recapture,
+        report=context.log.info,
     )
 
 

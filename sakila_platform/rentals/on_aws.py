@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sakila_platform.declarations.aws import SPARK_MODULES, GlueJob, LambdaFunction, OnAws, Server
-from sakila_platform.model.contracts import mysql_ddl
+from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.rentals import warehouse_star
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
 from sakila_platform.settings.rentals import OPENING_HOURS, RENTERS_PER_DAY, SMOOTHING

@@ -7,9 +7,10 @@ divides by zero, which undoes all of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -22,26 +23,38 @@ from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import PublishYear
-from sakila_platform.model.contracts import Table, TableKind, postgres_ddl
+from sakila_platform.model.contracts import Table, TableKind
+from sakila_platform.model.ddl import postgres_ddl
 from sakila_platform.model.naming import data_file, day_partition, year_partition
-from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.model.outcomes import (
+    LoadRefused,
+    Outcomes,
+    TableChanges,
+    TableDay,
+    unreported,
+    with_table_changes,
+)
+from sakila_platform.warehouse.changing.differences import Kind, changes, reported
+from sakila_platform.warehouse.changing.found import REDSHIFT, REDSHIFT_BYTES_PER_CHARACTER, found_tables
+from sakila_platform.warehouse.changing.statements import redshift_statements
 from sakila_platform.warehouse.load_questions import LoadQuestions
 from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT
 from sakila_platform.warehouse.rows import date_keys, view_query
 from sakila_platform.warehouse.star import WarehouseStar
-from sakila_platform.warehouse.table_columns import REDSHIFT, require_contracts
-
-_BYTES_PER_CHARACTER = 4
 
 
 @dataclass(frozen=True)
 class RedshiftLoading:
-    """What a load works with: the star, the warehouse, the lake on S3, and who publishes a year of dates there."""
+    """What a load works with: the star, the warehouse, the lake on S3, and who publishes a year of dates there.
+
+    `report` is called with a line for each change of a table, once that is so.
+    """
 
     star: WarehouseStar
     redshift: Redshift
     lake: Lake
     publish_year: PublishYear
+    report: Callable[[str], None] = unreported
 
     def __post_init__(self) -> None:
         """Refuse a star whose rows are not the lake's: COPY takes them as they are."""
@@ -67,7 +80,7 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
     lake, star = loading.lake, loading.star
     if not lake.location.startswith("s3://"):
         raise UsageError("Redshift copies from S3 alone. Set SAKILA_LAKE to s3://bucket/prefix.")
-    _require_contracts(loading)
+    brought = _bring(loading)
     folder = f"{manifests(star)}/{days[0]}-{days[-1]}-{uuid4().hex}"
     with open_duckdb() as duck, lake.steady():
         lake_tables = {table: star.lake_table(table) for table in tables}
@@ -89,11 +102,12 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
                 if table in facts:
                     statements += _replaced(table, lake_table, source, days)
                 else:
-                    statements += _members(table, source)
+                    statements += _members(table, lake_table, source)
             _transact(loading, statements, checks, days)
         finally:
             written.remove()
-        return {table.name: _outcomes(duck, table, lake_table, days) for table, lake_table in lake_tables.items()}
+        outcomes = {table.name: _outcomes(duck, table, lake_table, days) for table, lake_table in lake_tables.items()}
+        return with_table_changes(outcomes, brought)
 
 
 def manifests(star: WarehouseStar) -> str:
@@ -103,7 +117,7 @@ def manifests(star: WarehouseStar) -> str:
 
 def load_year_on_redshift(loading: RedshiftLoading, year: int) -> int:
     """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
-    _require_contracts(loading)
+    _bring(loading)
     path = data_file(loading.star.lake_dates.name, year_partition(year))
     if not loading.lake.exists(path):
         loading.publish_year(loading.lake, year)
@@ -147,14 +161,28 @@ class _Manifests:
             self._lake.delete(place)
 
 
-def _require_contracts(loading: RedshiftLoading) -> None:
+def _bring(loading: RedshiftLoading) -> TableChanges:
+    """Bring tables that are there up to their contracts, each in a batch of its own: a batch has few statements.
+
+    What a load that dies has changed stays, and the next one goes on from there. Views that read the tables are
+    dropped; the load makes them anew.
+    """
     tables = (*loading.star.tables, loading.star.dates)
-    require_contracts(loading.redshift.ask(REDSHIFT.columns_sql).rows, tables, REDSHIFT)
+    found = found_tables(loading.redshift.ask(REDSHIFT.columns_sql).rows)
+    brought = changes(found, tables, REDSHIFT)
+    is_read = any(change.kind is not Kind.ADDED for change in brought)
+    views = [f"DROP VIEW IF EXISTS {view}" for view in loading.star.views if is_read]
+    for statements in redshift_statements(brought):
+        loading.redshift.transact([*views, *statements], f"{loading.star.domain} follows its contracts")
+    lines = reported(found, tables, brought)
+    for line in chain.from_iterable(lines.values()):
+        loading.report(line)
+    return lines
 
 
 def _prepared(star: WarehouseStar) -> Iterator[str]:
     for table in (*star.tables, star.dates):
-        yield postgres_ddl(table, _BYTES_PER_CHARACTER)
+        yield postgres_ddl(table, REDSHIFT_BYTES_PER_CHARACTER)
     # Two loads wait for each other here, where else the later one would be refused at its end.
     yield f"LOCK {star.dates.name.table}"
     for view in star.views:
@@ -164,31 +192,33 @@ def _prepared(star: WarehouseStar) -> Iterator[str]:
 def _dates(star: WarehouseStar, written: _Manifests, years: Sequence[int]) -> Iterator[str]:
     yield f"DELETE FROM {star.dates.name.table} WHERE year IN ({', '.join(map(str, years))})"
     manifest = written.manifest(star.lake_dates, [year_partition(year) for year in years])
-    yield _copy(star.dates.name.table, manifest)
+    yield _copy(star.dates.name.table, star.lake_dates, manifest)
 
 
-def _members(table: Table, source: str) -> Iterator[str]:
+def _members(table: Table, lake_table: Table, source: str) -> Iterator[str]:
     name, arriving, key = table.name.table, f"arriving_{table.name.table}", table.primary_key[0]
     columns = ", ".join(table.column_names)
     yield f"CREATE TEMPORARY TABLE {arriving} (LIKE {name})"
-    yield _copy(arriving, source)
+    yield _copy(arriving, lake_table, source)
     yield f"DELETE FROM {name} USING {arriving} WHERE {name}.{key} = {arriving}.{key}"
     # A member is in the file of every day that has it.
     yield (
-        f"INSERT INTO {name} SELECT {columns} FROM (SELECT {columns}, "
+        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM (SELECT {columns}, "
         f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {columns}) AS place FROM {arriving}) AS member WHERE place = 1"
     )
 
 
 def _replaced(fact: Table, lake_table: Table, source: str, days: Sequence[date]) -> Iterator[str]:
     yield f"DELETE FROM {fact.name.table} WHERE {LoadQuestions(fact, lake_table).of_days(days)}"
-    yield _copy(fact.name.table, source)
+    yield _copy(fact.name.table, lake_table, source)
 
 
-def _copy(table: str, manifest: str) -> str:
+def _copy(table: str, lake_table: Table, manifest: str) -> str:
+    # A file's columns come by their places in it, which are those of its contract; the table may have others.
+    columns = ", ".join(lake_table.column_names)
     # The namespace's default role, which may read the lake's final and these manifests, and nothing else.
     address = manifest.replace("'", "''")
-    return f"COPY {table} FROM '{address}' IAM_ROLE default FORMAT PARQUET MANIFEST"
+    return f"COPY {table} ({columns}) FROM '{address}' IAM_ROLE default FORMAT PARQUET MANIFEST"
 
 
 def _checks(duck: duckdb.DuckDBPyConnection, fact: Table, lake_table: Table, days: Sequence[date]) -> Iterator[_Check]:

@@ -195,7 +195,7 @@ def versioned(dimension: Table) -> Table:
         in_warehouse(dimension),
         grain=f"One row per version of a {entity} (SCD type 2).",
         columns=(
-            Column(key, BIGINT, f"The version of the {entity}: id and first day."),
+            Column(key, BIGINT, f"The version of the {entity}: id and first day.", renamed_from=_key_before(dimension)),
             *(column for column in dimension.columns if column is not captured_at),
             Column("valid_from", DATE, "First day of the version; 1900-01-01 for the first one known."),
             Column("valid_to", DATE, "The day after its last; 9999-12-31 while it holds."),
@@ -230,7 +230,7 @@ def warehouse_fact(fact: Table, version_keys: Mapping[str, str], accumulating: A
     names = {column: version_keys[of] for column, of in fact.references.items() if of in version_keys}
     if len(set(names.values())) < len(names):
         raise ValueError(f"{fact.name} points at one dimension twice: its row in the warehouse has one key for both.")
-    columns = tuple(replace(c, name=names[c.name], type=BIGINT) if c.name in names else c for c in fact.columns)
+    columns = tuple(_key_for(c, names[c.name]) if c.name in names else c for c in fact.columns)
     if accumulating:
         columns += accumulating.completed
 
@@ -250,6 +250,12 @@ def warehouse_fact(fact: Table, version_keys: Mapping[str, str], accumulating: A
     return replace(table, columns=_keys_first(table)) if names else table
 
 
+def _key_for(member: Column, key: str) -> Column:
+    """The key of a version for the id of a member; where that was called otherwise, the key was, too."""
+    before = _key_of(member.renamed_from) if member.renamed_from else ""
+    return replace(member, name=key, type=BIGINT, renamed_from=before if before != key else "", default=None)
+
+
 def _keys_first(table: Table) -> tuple[Column, ...]:
     def place(column: Column) -> int:
         is_key = (
@@ -265,4 +271,13 @@ def _keys_first(table: Table) -> tuple[Column, ...]:
 
 
 def _version_key(dimension: Table) -> str:
-    return f"{dimension.primary_key[0].removesuffix('_id')}_key"
+    return _key_of(dimension.primary_key[0])
+
+
+def _key_before(dimension: Table) -> str:
+    before = dimension.column(dimension.primary_key[0]).renamed_from
+    return _key_of(before) if before else ""
+
+
+def _key_of(member: str) -> str:
+    return f"{member.removesuffix('_id')}_key"

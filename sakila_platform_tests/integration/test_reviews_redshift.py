@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -112,6 +112,33 @@ def test_a_table_that_another_contract_made_is_named_before_anything_is_sent(on_
     # Redshift is not filled by `refill`.
     assert "`sakila-platform run reviews --from DAY --to DAY`" in str(refused.value)
     assert len(on_redshift.stand_in.sent) == sent
+
+
+def test_wider_types_and_new_columns_are_brought_first_and_the_view_is_there_again(
+    on_redshift: OnRedshift,
+) -> None:
+    load_days_on_redshift(on_redshift.loading, warehouse.DAILY_TABLES, DAYS)
+    whole = on_redshift.contents()
+    with connected(on_redshift.stand_in.address) as connection:
+        connection.execute("DROP VIEW customer_movie_analytics")
+        connection.execute("ALTER TABLE fact_customer_spending ALTER COLUMN amount_spent TYPE numeric(9,1)")
+        connection.execute("ALTER TABLE fact_customer_spending DROP COLUMN line_count")
+        connection.execute("ALTER TABLE dim_os ALTER COLUMN os TYPE varchar(20)")
+        connection.commit()
+    reported: list[str] = []
+    spending = next(table for table in warehouse.STAR.tables if table.name.table == "fact_customer_spending")
+    columns = tuple(replace(c, nullable=True) if c.name == "line_count" else c for c in spending.columns)
+    star_now = replace(warehouse.STAR, given=(*warehouse.STAR.given, replace(spending, columns=columns)))
+    loading = replace(on_redshift.loading, star=star_now, report=reported.append)
+
+    load_days_on_redshift(loading, star_now.tables, DAYS)
+
+    assert [line.partition(" (")[0] for line in reported] == [
+        "dim_os.os is VARCHAR(120) now",
+        "fact_customer_spending.amount_spent is NUMERIC(18,3) now",
+        "fact_customer_spending.line_count was added",
+    ]
+    assert on_redshift.contents() == whole
 
 
 def test_a_day_of_the_lake_that_another_contract_wrote_is_not_copied_by_its_places(on_redshift: OnRedshift) -> None:

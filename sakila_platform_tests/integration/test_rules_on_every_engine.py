@@ -20,18 +20,8 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audits.records import part_lines
 from sakila_platform.lake.audits.rows import audit_table
 from sakila_platform.lake.duckdb import in_memory_cursor
-from sakila_platform.model.contracts import (
-    BOOLEAN,
-    INTEGER,
-    Column,
-    Table,
-    TableKind,
-    decimal,
-    mysql_ddl,
-    postgres_ddl,
-    row_rules,
-    text,
-)
+from sakila_platform.model.contracts import BOOLEAN, INTEGER, Column, Table, TableKind, decimal, row_rules, text
+from sakila_platform.model.ddl import mysql_ddl, postgres_ddl
 from sakila_platform.model.naming import DAY_PARTITION, TableName
 from sakila_platform.model.rule_sql import ENGINES, Engine, broken, names_a_row, require_renderable
 from sakila_platform.model.rules import Holds, References

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakila_platform.model.contracts import postgres_ddl
+from sakila_platform.model.ddl import postgres_ddl
 from sakila_platform.reviews.purchases.table import PURCHASES
 from sakila_platform.reviews.star import DIM_OS
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import INTEGER, Column, Table, mysql_ddl
+from sakila_platform.model.contracts import INTEGER, Column, Table
+from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.rentals import star as rental_star
 from sakila_platform.rentals.warehouse_star import STAR as RENTALS
 from sakila_platform.reviews import star as reviews_star

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import Column, postgres_type
+from sakila_platform.model.contracts import Column
+from sakila_platform.model.ddl import postgres_type
 from sakila_platform.reviews.purchases.sql import TABLE
 from sakila_platform.reviews.source import USER_PURCHASE
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from sakila_platform.model.contracts import ColumnType, postgres_type
+from sakila_platform.model.contracts import ColumnType
+from sakila_platform.model.ddl import postgres_type
 from sakila_platform.model.naming import DAY_PARTITION
 from sakila_platform.reviews.source import USER_PURCHASE
 

@@ -11,7 +11,8 @@ from psycopg import sql
 
 from sakila_platform.databases.postgres.address import first_line
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import Table, postgres_ddl
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.ddl import postgres_ddl
 from sakila_platform.reviews.purchases.lines import PurchaseFile
 from sakila_platform.reviews.source import USER_PURCHASE
 

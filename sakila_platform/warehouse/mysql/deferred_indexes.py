@@ -7,7 +7,7 @@ slow; the next run builds what is missing first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
@@ -17,7 +17,9 @@ from pymysql.constants import ER
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import Connection, address_of, connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import Table, mysql_indexes
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.ddl import mysql_indexes
+from sakila_platform.model.outcomes import TableChanges
 
 ROWS_WORTH_IT = 100_000
 """From so many rows on, building indexes afterwards is faster by more than changing the tables costs."""
@@ -33,45 +35,51 @@ def indexes_deferred(connection: Connection, tables: Sequence[Table]) -> Iterato
     """
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION lock_wait_timeout = %s", (1,))
+        present = _present(cursor)
         for table in tables:
-            _drop(cursor, table)
+            _drop(cursor, table, present.get(table.name.table, ()))
         cursor.execute("SET SESSION lock_wait_timeout = DEFAULT")
     yield
     ensure_indexes(connection, tables)
 
 
-def ensure_indexes(connection: Connection, tables: Sequence[Table]) -> None:
+def ensure_indexes(connection: Connection, tables: Sequence[Table]) -> TableChanges:
     """Build what these tables lack of their contracts' indexes, on connections of their own: each takes one core.
 
-    Ends the connection's transaction. Raises PlatformError when an index can't be built.
+    Returns, by table, what was built. Ends the connection's transaction. Raises PlatformError when an index can't be
+    built.
     """
     # What has read a table keeps its definition from changing.
     connection.rollback()
-    lacking = {table: missing for table in tables if (missing := _missing(connection, table))}
+    with connection.cursor() as cursor:
+        present = _present(cursor)
+    lacking = {
+        table: missing
+        for table in tables
+        if (missing := [name for name in mysql_indexes(table) if name not in present.get(table.name.table, ())])
+    }
     if lacking:
         address = address_of(connection)
         with ThreadPoolExecutor(len(lacking), "indexes") as threads:
             list(threads.map(lambda of: _add(address, *of), lacking.items()))
+    return {
+        table.name.table: [f"{table.name.table} has the index {name} now" for name in names]
+        for table, names in lacking.items()
+    }
 
 
-def _present(cursor: pymysql.cursors.Cursor, table: Table) -> set[str]:
+def _present(cursor: pymysql.cursors.Cursor) -> dict[str, set[str]]:
+    """The names of all indexes that the database has, by table."""
     cursor.execute(
-        "SELECT DISTINCT index_name FROM information_schema.statistics "
-        "WHERE table_schema = DATABASE() AND table_name = %s",
-        (table.name.table,),
+        "SELECT DISTINCT table_name, index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
     )
-    return {name for (name,) in cursor.fetchall()}
+    found: dict[str, set[str]] = {}
+    for table, name in cursor.fetchall():
+        found.setdefault(table, set()).add(name)
+    return found
 
 
-def _missing(connection: Connection, table: Table) -> list[str]:
-    """The definitions of the indexes that the table lacks."""
-    with connection.cursor() as cursor:
-        present = _present(cursor, table)
-    return [definition for name, definition in mysql_indexes(table).items() if name not in present]
-
-
-def _drop(cursor: pymysql.cursors.Cursor, table: Table) -> None:
-    present = _present(cursor, table)
+def _drop(cursor: pymysql.cursors.Cursor, table: Table, present: Collection[str]) -> None:
     names = [name for name in mysql_indexes(table) if name in present]
     if not names:
         return
@@ -82,7 +90,8 @@ def _drop(cursor: pymysql.cursors.Cursor, table: Table) -> None:
             raise
 
 
-def _add(address: Address, table: Table, indexes: Sequence[str]) -> None:
+def _add(address: Address, table: Table, names: Sequence[str]) -> None:
+    indexes = [mysql_indexes(table)[name] for name in names]
     try:
         with closing(connect(address)) as connection, connection.cursor() as cursor:
             cursor.execute("SET SESSION lock_wait_timeout = %s", (_LOCK_WAIT_SECONDS,))

@@ -5,10 +5,11 @@ It knows no table by name. What a table is made of, and what accumulates, the st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.lake.file_columns import require_contract
@@ -17,7 +18,7 @@ from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import Clock, day_of_key
 from sakila_platform.model.naming import TableName, day_partition
-from sakila_platform.model.outcomes import Outcomes, TableDay
+from sakila_platform.model.outcomes import Outcomes, TableDay, unreported, with_table_changes
 from sakila_platform.warehouse.history import Changes
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_rules import AGREEMENT
@@ -46,13 +47,17 @@ from sakila_platform.warehouse.star import AS_OF_DATE, LEDGER, Dimension, Wareho
 
 @dataclass(frozen=True)
 class Loading:
-    """What a load works with: star, connection to the warehouse, lake, clock, and who publishes a year of dates."""
+    """What a load works with: star, connection to the warehouse, lake, clock, and who publishes a year of dates.
+
+    `report` is called with a line for each change of a table, as soon as it is made.
+    """
 
     star: WarehouseStar
     connection: Connection
     lake: Lake
     clock: Clock
     publish_year: PublishYear
+    report: Callable[[str], None] = unreported
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
     with (
         warehouse_session(loading.connection, loading.lake, tables_on_mysql(star), days, loading.clock) as session,
         _with_indexes_afterwards(session, star, selected),
+        _reporting(session, loading.report),
         session.transaction(),
     ):
         belonging(star).require_own(session, lambda: _days_loaded(session, star))
@@ -112,7 +118,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
             for touched in run.touched:
                 touched.by_versions({dimension: changes.moved for dimension, changes in changed.items()})
                 touched.work_out()
-        return {table.name: _outcomes(run, table) for table in tables}
+        return with_table_changes({table.name: _outcomes(run, table) for table in tables}, session.changes)
 
 
 def refill(loading: Loading) -> list[date]:
@@ -147,8 +153,17 @@ def _with_indexes_afterwards(
 ) -> AbstractContextManager:
     if _is_long_first_load(session, star, selected):
         return indexes_deferred(session.connection, star.facts)
-    ensure_indexes(session.connection, star.facts)
+    for table, lines in ensure_indexes(session.connection, star.tables).items():
+        session.changes.setdefault(table, []).extend(lines)
     return nullcontext()
+
+
+@contextmanager
+def _reporting(session: WarehouseSession, report: Callable[[str], None]) -> Iterator[None]:
+    """Report what was changed before the transaction, whatever becomes of that."""
+    for line in chain.from_iterable(session.changes.values()):
+        report(line)
+    yield
 
 
 def _is_long_first_load(session: WarehouseSession, star: WarehouseStar, selected: Collection[TableName]) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pymysql
 from pymysql.cursors import Cursor
 
 from sakila_platform.databases.mysql.connection import Connection
@@ -21,14 +22,20 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.days import older_files_explained, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Table, arrow_schema, mysql_ddl
+from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.days import ONE_DAY, Clock, day_key
+from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.model.naming import DAY_PARTITION, day_partition
+from sakila_platform.model.outcomes import TableChanges
+from sakila_platform.warehouse.changing.differences import changes, reported
+from sakila_platform.warehouse.changing.found import MYSQL, found_tables
+from sakila_platform.warehouse.changing.statements import mysql_statements
 from sakila_platform.warehouse.history import view_captures
 from sakila_platform.warehouse.star import Dimension
-from sakila_platform.warehouse.table_columns import MYSQL, require_contracts
 
 _LOCK_WAIT_SECONDS = 600
+# How long a change of a table waits for those who read it.
+_DEFINITION_WAIT_SECONDS = 60
 _IDS_AT_ONCE = 1_000
 
 
@@ -43,6 +50,8 @@ class WarehouseSession:
     clock: Clock
     viewed: dict[Table, list[str]] = field(default_factory=dict)
     """The partitions of lake tables that were made readable."""
+    changes: TableChanges = field(default_factory=dict)
+    """How tables were brought up to their contracts before the run's transaction."""
 
     @property
     def first_key(self) -> int:
@@ -125,8 +134,8 @@ def warehouse_session(
     """
     with _lock(connection), open_duckdb() as duck, lake.steady():
         with connection.cursor() as cursor:
-            make_tables(cursor, tables)
-        session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock)
+            brought = make_tables(cursor, tables)
+        session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock, changes=brought)
         try:
             with older_files_explained(lake, session.viewed):
                 yield session
@@ -135,12 +144,35 @@ def warehouse_session(
             raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
 
 
-def make_tables(cursor: Cursor, tables: Sequence[Table]) -> None:
-    """Make the tables that are not there. Raises PlatformError, before any is made, when one is not as its contract."""
+def make_tables(cursor: Cursor, tables: Sequence[Table]) -> TableChanges:
+    """Make the tables that are not there, and give those that are what they lack. Returns what was changed by table.
+
+    Ends the transaction: MySQL commits whenever a definition changes. What a run that dies has changed stays, and the
+    next one goes on from there. Raises PlatformError, before anything is changed, when a table differs otherwise.
+    """
     cursor.execute(MYSQL.columns_sql)
-    require_contracts(cursor.fetchall(), tables, MYSQL)
+    found = found_tables(cursor.fetchall())
+    brought = changes(found, tables, MYSQL)
+    for statement in mysql_statements(brought):
+        _change(cursor, statement)
     for table in tables:
-        cursor.execute(mysql_ddl(table))
+        if table.name.table not in found:
+            cursor.execute(mysql_ddl(table))
+    return reported(found, tables, brought)
+
+
+def _change(cursor: Cursor, statement: str) -> None:
+    cursor.execute("SET SESSION lock_wait_timeout = %s", (_DEFINITION_WAIT_SECONDS,))
+    try:
+        cursor.execute(statement)
+    except pymysql.err.MySQLError as error:
+        reason = error.args[1] if len(error.args) > 1 else error
+        raise PlatformError(
+            f"The warehouse can't be brought up to its contracts: {reason} ({statement}). Nothing was loaded. "
+            "Fix that; the next run tries again."
+        ) from None
+    finally:
+        cursor.execute("SET SESSION lock_wait_timeout = DEFAULT")
 
 
 @contextmanager

@@ -7,9 +7,11 @@ lake's by COPY, dates are made sure of, and all of it is audited before anybody 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -22,7 +24,7 @@ from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.model.naming import TableName, data_file, day_partition, year_partition
-from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay
+from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay, unreported, with_table_changes
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_questions import LoadQuestions
 from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT, faults_by_rule
@@ -37,6 +39,7 @@ _ROWS_AT_ONCE = 50_000
 class Loading:
     """What a load works with: the star, the warehouse's connection, the lake, and who publishes a year of dates there.
 
+    `report` is called with a line for each change of a table, once that is so.
     Raises ValueError for a star of which PostgreSQL keeps no history.
     """
 
@@ -44,6 +47,7 @@ class Loading:
     connection: psycopg.Connection
     lake: Lake
     publish_year: PublishYear
+    report: Callable[[str], None] = unreported
 
     def __post_init__(self) -> None:
         """Refuse a star that needs what is written for MySQL alone."""
@@ -62,10 +66,8 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
     Changes nothing and raises PlatformError when the lake lacks a day, LoadRefused when a check would fail.
     """
     star, facts = loading.star, [table for table in tables if table.kind is TableKind.FACT]
-    with postgres_session(loading.connection, loading.lake, tables_on_postgres(star), days) as session:
+    with _session(loading, tables_on_postgres(star), days) as session:
         belonging(star).require_own(session, lambda: _days_loaded(session, star))
-        for view in star.views:
-            _ensure_view(session, star, view)
         for lake_table in _read(star, tables):
             session.view_lake(lake_table)
         for year in _years_named(session, star, facts):
@@ -76,12 +78,13 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
             _replace_days(session, star, fact)
         for fact in facts:
             _audit(session, fact, star.lake_table(fact))
-        return {table.name: _outcomes(session, table, star.lake_table(table)) for table in tables}
+        outcomes = {table.name: _outcomes(session, table, star.lake_table(table)) for table in tables}
+        return with_table_changes(outcomes, session.changes)
 
 
 def load_year(loading: Loading, year: int) -> int:
     """Put the lake's year of dim_date into the warehouse, published there first when it is not. Returns its rows."""
-    with postgres_session(loading.connection, loading.lake, [loading.star.dates], []) as session:
+    with _session(loading, [loading.star.dates], []) as session:
         return _put_year(session, year, loading)
 
 
@@ -94,13 +97,29 @@ def refill(loading: Loading) -> list[date]:
     days = whole_days(loading.lake, [table.name for table in star.lake_tables])
     for table in star.lake_tables:
         require_contract(loading.lake, table, [day_partition(day) for day in days])
-    with postgres_session(loading.connection, loading.lake, tables, []) as session:
+    with _session(loading, tables, []) as session:
         for table in reversed(tables):
             session.execute(f'DELETE FROM "{table.name.table}"')
         belonging(star).note(session)
         for partition in loading.lake.partitions(star.lake_dates.name):
             _put_year(session, int(partition.partition("=")[2]), loading)
     return days
+
+
+@contextmanager
+def _session(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Iterator[PostgresSession]:
+    """A session in which the star's views are there wherever all of its tables are."""
+    star = loading.star
+    with postgres_session(loading.connection, loading.lake, tables, days, star.views) as session:
+        there = {
+            name for (name,) in session.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        }
+        if there.issuperset(table.name.table for table in star.tables):
+            for view in star.views:
+                _ensure_view(session, star, view)
+        yield session
+    for line in chain.from_iterable(session.changes.values()):
+        loading.report(line)
 
 
 def _days_loaded(session: PostgresSession, star: WarehouseStar) -> Mapping[TableName, list[date]]:

@@ -18,13 +18,18 @@ import pyarrow as pa
 import pyarrow.csv
 from psycopg import errors
 
+from sakila_platform.databases.postgres.address import first_line
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.days import older_files_explained, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Table, postgres_ddl
+from sakila_platform.model.contracts import Table
+from sakila_platform.model.ddl import postgres_ddl
 from sakila_platform.model.naming import day_partition
-from sakila_platform.warehouse.table_columns import POSTGRES, require_contracts
+from sakila_platform.model.outcomes import TableChanges
+from sakila_platform.warehouse.changing.differences import Kind, changes, reported
+from sakila_platform.warehouse.changing.found import POSTGRES, found_tables
+from sakila_platform.warehouse.changing.statements import postgres_statements
 
 _LOCK_WAIT_SECONDS = 600
 # What the lock is called on the server: any number, the same for every load of a database.
@@ -41,6 +46,8 @@ class PostgresSession:
     days: tuple[date, ...]
     viewed: dict[Table, list[str]] = field(default_factory=dict)
     """The partitions of lake tables that were made readable."""
+    changes: TableChanges = field(default_factory=dict)
+    """How tables were brought up to their contracts, in the run's transaction."""
 
     def view_lake(self, table: Table) -> None:
         """Make the run's days of a lake table readable in DuckDB. Raises PlatformError when one is missing."""
@@ -70,17 +77,22 @@ class PostgresSession:
 
 @contextmanager
 def postgres_session(
-    connection: psycopg.Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date]
+    connection: psycopg.Connection,
+    lake: Lake,
+    tables: Sequence[Table],
+    days: Sequence[date],
+    views: Sequence[str] = (),
 ) -> Iterator[PostgresSession]:
-    """A session for these days, with the tables made. Commits at its end; undoes everything when left by an error."""
+    """A session for these days, with the tables made, and given what they lack of their contracts.
+
+    Commits at its end; undoes everything when left by an error. Views that read tables whose columns change are
+    dropped: whoever opened the session makes them anew. Raises PlatformError, before anything is changed, when a table
+    differs otherwise than by what is brought by itself.
+    """
     with open_duckdb() as duck, lake.steady(), connection.transaction():
         session = PostgresSession(connection, duck, lake, tuple(sorted(days)))
         _lock(session)
-        require_contracts(session.fetch(POSTGRES.columns_sql), tables, POSTGRES)
-        for table in tables:
-            session.execute(postgres_ddl(table))
-            for columns in table.indexes:
-                session.execute(_index(table, columns))
+        _make_tables(session, tables, views)
         with older_files_explained(lake, session.viewed):
             yield session
 
@@ -88,6 +100,36 @@ def postgres_session(
 def listed(columns: Iterable[str], template: str = '"{}"') -> str:
     """Columns with commas between them, each written into the template."""
     return ", ".join(template.format(column) for column in columns)
+
+
+def _make_tables(session: PostgresSession, tables: Sequence[Table], views: Sequence[str]) -> None:
+    found = found_tables(session.fetch(POSTGRES.columns_sql))
+    brought = changes(found, tables, POSTGRES)
+    session.changes.update(reported(found, tables, brought))
+    if any(change.kind is not Kind.ADDED for change in brought):
+        for view in views:
+            session.execute(f"DROP VIEW IF EXISTS {POSTGRES.quoted(view)}")
+    for statement in postgres_statements(brought):
+        try:
+            session.execute(statement)
+        except psycopg.Error as error:
+            raise PlatformError(
+                f"The warehouse can't be brought up to its contracts: {first_line(error)} ({statement}). Nothing was "
+                "changed. Fix that; the next run tries again."
+            ) from None
+    present = {
+        name for (name,) in session.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
+    }
+    for table in tables:
+        name = table.name.table
+        if name not in found:
+            session.execute(postgres_ddl(table))
+        for columns in table.indexes:
+            index = f"ix_{name}_{'_'.join(columns)}"
+            if index not in present:
+                session.execute(f'CREATE INDEX "{index}" ON "{name}" ({listed(columns)})')
+                if name in found:
+                    session.changes.setdefault(name, []).append(f"{name} has the index {index} now")
 
 
 def _lock(session: PostgresSession) -> None:
@@ -100,8 +142,3 @@ def _lock(session: PostgresSession) -> None:
             f"Another run has been loading the warehouse for {_LOCK_WAIT_SECONDS} s. "
             "Wait for it to end, or stop it, then run the days again."
         ) from None
-
-
-def _index(table: Table, columns: Sequence[str]) -> str:
-    name = table.name.table
-    return f'CREATE INDEX IF NOT EXISTS "ix_{name}_{"_".join(columns)}" ON "{name}" ({listed(columns)})'

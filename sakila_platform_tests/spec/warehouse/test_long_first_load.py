@@ -10,7 +10,7 @@ import pytest
 
 from sakila_platform.databases.mysql.connection import connect
 from sakila_platform.errors import PlatformError
-from sakila_platform.model.contracts import mysql_indexes
+from sakila_platform.model.ddl import mysql_indexes
 from sakila_platform.rentals.warehouse_star import STAR
 from sakila_platform.warehouse.mysql import deferred_indexes, load
 from sakila_platform_tests.platform import Platform
