@@ -1,7 +1,7 @@
 """Events by the days on which something happened to them (rule 4 of the lake), in memory that does not grow with them.
 
 Rows come in any order and leave by day. Few rows wait in memory and are cut into days at once; many wait on disk, in
-buckets of consecutive days (event_buckets.py), and are cut a bucket at a time.
+buckets of consecutive days, and are cut a bucket at a time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sakila_platform.capture.event_buckets import EventBuckets
+from sakila_platform.errors import PlatformError
 
 # What waits in memory. Cutting takes about three times as much for a moment.
 _HELD_BYTES = 8 << 20
@@ -63,7 +65,7 @@ class DaySlices:
 
     def __iter__(self) -> Iterator[tuple[date, pa.Table]]:
         held: list[pa.RecordBatch] = []
-        with EventBuckets(self.event.schema, self.spill_folder) as buckets:
+        with _EventBuckets(self.event.schema, self.spill_folder) as buckets:
             spilled = False
             for batch in self.batches:
                 held.append(batch)
@@ -95,7 +97,7 @@ class DaySlices:
         self.undated = pa.concat_tables([self.undated, rows.filter(main.is_null())])
         return rows.filter(main.is_valid())
 
-    def _spill(self, rows: pa.Table, buckets: EventBuckets) -> None:
+    def _spill(self, rows: pa.Table, buckets: _EventBuckets) -> None:
         """Write each row to the bucket of each of its days."""
         size = self._days_per_bucket
         offsets = [self._offsets(rows, name, self.days[0]) for name in self.event.day_columns]
@@ -182,3 +184,63 @@ def _numbers(column: pa.ChunkedArray, when_null: int) -> Numbers:
 
 def _indices(rows: Numbers) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(np.ascontiguousarray(rows))])
+
+
+class _EventBuckets:
+    """Rows that wait on disk, in an Arrow file per bucket, in a folder of their own that leaving the context removes.
+
+    Raises PlatformError when the folder cannot be written or is full.
+    """
+
+    def __init__(self, schema: pa.Schema, spill_folder: Path) -> None:
+        self._schema = schema
+        self._spill_folder = spill_folder
+        self._writers: dict[int, pa.RecordBatchStreamWriter] = {}
+
+    def __enter__(self) -> _EventBuckets:
+        try:
+            self._spill_folder.mkdir(parents=True, exist_ok=True)
+            self._folder = TemporaryDirectory(prefix="events-", dir=self._spill_folder, ignore_cleanup_errors=True)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writers.clear()
+        self._folder.cleanup()
+
+    def add(self, bucket: int, rows: pa.Table) -> None:
+        """Append rows to a bucket's file."""
+        try:
+            if bucket not in self._writers:
+                self._writers[bucket] = pa.ipc.new_stream(self._path(bucket), self._schema)
+            self._writers[bucket].write_table(rows)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def take(self, bucket: int) -> pa.Table:
+        """All rows of a bucket, in the order they came; its file is removed."""
+        writer = self._writers.pop(bucket, None)
+        if writer is None:
+            return pa.Table.from_batches([], self._schema)
+        path = Path(self._path(bucket))
+        try:
+            writer.close()
+            with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
+                rows = reader.read_all()
+        except OSError as error:
+            raise self._unwritable(error) from None
+        path.unlink()
+        return rows
+
+    def _path(self, bucket: int) -> str:
+        return f"{self._folder.name}/{bucket}.arrow"
+
+    def _unwritable(self, error: OSError) -> PlatformError:
+        reason = error.strerror or error
+        return PlatformError(
+            f"The folder {self._spill_folder} cannot hold the rows that wait there: {reason}. "
+            "Make room, or set SAKILA_HOME to another folder."
+        )

@@ -21,7 +21,7 @@ def ingest_catalogue(folder: Path, day: str | None) -> None:
     \b
     Example: sakila-platform ingest-catalogue ~/titles --day 2022-05-02
     """
-    from sakila_platform.catalogue.csv.ingest import ingest_folder
+    from sakila_platform.catalogue.csv.local_files import ingest_folder
 
     ingest_folder(folder, parse_day(day) if day else None, click.echo)
 

@@ -11,7 +11,10 @@ from sakila_platform.catalogue.csv.files import CSV_FILES, CsvFile
 from sakila_platform.catalogue.raw.zone import newest_files
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.files import Lake
+from sakila_platform.lake.location import open_lake
 from sakila_platform.lake.raw_files import LakeFiles
+from sakila_platform.model.days import Clock
+from sakila_platform.settings.calendar import CLOCK, TIME_ZONE
 
 Report = Callable[[str], None]
 
@@ -57,6 +60,16 @@ def take_in_folder(lake: Lake, folder: Path, day: date, report: Report) -> list[
     for file in CSV_FILES:
         _counted_lines(folder / file.file, file)
     return [take_in_file(lake, file, folder, day, report) for file in CSV_FILES]
+
+
+def ingest_folder(folder: Path, day: date | None, report: Report) -> None:
+    """Put a folder's movies.csv and series.csv into the lake's raw zone, as of a day (None: today)."""
+    clock = Clock(TIME_ZONE.read(), CLOCK.read())
+    lake = open_lake()
+    for taken_in in take_in_folder(lake, folder, day or clock.today(), report):
+        what = "taken in" if taken_in.is_sent else "there already"
+        report(f"{taken_in.path}: {taken_in.lines:,} rows, {taken_in.size:,} bytes, {what}")
+    report(f"The lake is in {lake.location}")
 
 
 def _counted_lines(source: Path, file: CsvFile) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,6 @@ from sakila_platform.databases.mysql.connection import connect, sending
 from sakila_platform.embedded.sakila import load_record
 from sakila_platform.embedded.sakila.load_record import SCALING, LoadRecord
 from sakila_platform.embedded.sakila.scaled_history import DrawnRentals, RecordedRentals, ScaledCalendar, drawn_rentals
-from sakila_platform.embedded.sakila.triggers import TriggersLost, without_insert_triggers
 from sakila_platform.embedded.sakila.verification import existing_tables, quoted
 from sakila_platform.errors import PlatformError, UsageError
 
@@ -35,6 +34,11 @@ SELECT UNIX_TIMESTAMP(rental.rental_date), rental.inventory_id, rental.customer_
     CAST(film.rental_rate * 100 AS SIGNED), film.rental_duration
 FROM rental INNER JOIN inventory USING (inventory_id) INNER JOIN film USING (film_id)
 ORDER BY rental.rental_id
+"""
+_INSERT_TRIGGERS = """
+SELECT trigger_name FROM information_schema.triggers
+WHERE trigger_schema = %s AND event_object_table IN %s AND event_manipulation = 'INSERT'
+ORDER BY event_object_table, action_timing, action_order
 """
 _LOAD = "LOAD DATA LOCAL INFILE %s INTO TABLE {table} CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' ({columns})"
 _RENTAL_COLUMNS = "rental_id, rental_date, inventory_id, customer_id, return_date, staff_id, last_update"
@@ -52,6 +56,10 @@ class ScaleReport:
     rentals: int
     payments: int
     seconds: float
+
+
+class TriggersLost(PlatformError):
+    """Triggers that were set aside could not be put back: the database is not to be used as it is."""
 
 
 def scaled_days(n: int) -> int:
@@ -112,7 +120,7 @@ def _scale(cursor: Cursor, database: str, scaled: LoadRecord, report: Callable[[
     try:
         load_record.write_record(cursor, database, replace(scaled, state=SCALING))
         _widen_payment_id(cursor, database, calendar.rentals)
-        with without_insert_triggers(cursor, database, ("rental", "payment")):
+        with _without_insert_triggers(cursor, database, ("rental", "payment")):
             # The drawn keys are new and what they point at is there, so the server need not look.
             cursor.execute("SET unique_checks = 0, foreign_key_checks = 0")
             cursor.execute("BEGIN")
@@ -203,3 +211,58 @@ def _count(cursor: Cursor, table: str) -> int:
     cursor.execute(f"SELECT COUNT(*) FROM {table}")
     ((count,),) = cursor.fetchall()
     return int(count)
+
+
+@dataclass(frozen=True)
+class _Trigger:
+    """A trigger's statement, and the session it was created in: its meaning depends on both."""
+
+    name: str
+    sql_mode: str
+    statement: str
+    character_set: str
+    collation: str
+
+
+@contextmanager
+def _without_insert_triggers(cursor: Cursor, database: str, tables: Sequence[str]) -> Iterator[None]:
+    """Within, rows enter the tables as they are given. What isn't committed when it ends is rolled back.
+
+    The database is the selected one. For all sessions the triggers are gone meanwhile: nobody else may insert.
+    Raises TriggersLost when the server does not take them back.
+    """
+    cursor.execute(_INSERT_TRIGGERS, (database, tuple(tables)))
+    triggers = [_trigger(cursor, name) for (name,) in cursor.fetchall()]
+    try:
+        for trigger in triggers:
+            cursor.execute(f"DROP TRIGGER {quoted(trigger.name)}")
+        yield
+    finally:
+        try:
+            cursor.connection.rollback()
+            _recreate(cursor, database, triggers)
+        except pymysql.MySQLError as error:
+            names = ", ".join(trigger.name for trigger in triggers)
+            raise TriggersLost(
+                f"{database}: the triggers {names} could not be put back: {error.args[-1]}. "
+                "Run `sakila-platform load`: it starts over."
+            ) from None
+
+
+def _trigger(cursor: Cursor, name: str) -> _Trigger:
+    cursor.execute(f"SHOW CREATE TRIGGER {quoted(name)}")
+    ((_, sql_mode, statement, character_set, collation, *_),) = cursor.fetchall()
+    return _Trigger(name, sql_mode, statement, character_set, collation)
+
+
+def _recreate(cursor: Cursor, database: str, triggers: Sequence[_Trigger]) -> None:
+    cursor.execute("SELECT @@sql_mode, @@character_set_client, @@collation_connection")
+    ((sql_mode, character_set, collation),) = cursor.fetchall()
+    cursor.execute("SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = %s", (database,))
+    there = {name for (name,) in cursor.fetchall()}
+    session = "SET sql_mode = %s, character_set_client = %s, collation_connection = %s"
+    for trigger in triggers:
+        if trigger.name not in there:
+            cursor.execute(session, (trigger.sql_mode, trigger.character_set, trigger.collation))
+            cursor.execute(trigger.statement)
+    cursor.execute(session, (sql_mode, character_set, collation))
