@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,21 +84,24 @@ def _packages() -> Finding:
 
 
 def _settings() -> Iterator[Finding]:
-    unusable = []
-    for setting in all_settings():
-        try:
-            setting.read()
-        except PlatformError as error:
-            unusable.append(str(error))
-    if not unusable:
-        try:
-            require_usable()
-        except PlatformError as error:
-            unusable.append(str(error))
+    # Whether they agree is asked of settings that are each understood.
+    unusable = _faults(setting.read for setting in all_settings()) or _faults(
+        (require_usable, *(check for domain in DOMAINS for check in domain.settings_checks))
+    )
     yield Finding("settings", not unusable, " ".join(unusable) or "understood")
     for name, nearest in unknown_variables().items():
         hint = f": did you mean {nearest}?" if nearest else ""
         yield Finding(name, False, f"no setting is called so, and it is ignored{hint}", is_essential=False)
+
+
+def _faults(checks: Iterable[Callable[[], object]]) -> list[str]:
+    found = []
+    for check in checks:
+        try:
+            check()
+        except PlatformError as error:
+            found.append(str(error))
+    return found
 
 
 def _writable(what: str, folder: Path, setting: str) -> Finding:

@@ -76,6 +76,8 @@ class Domain:
     """What can be queried of it, by the names that `query` takes."""
     origins: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """Where its data come from, by what they are called."""
+    settings_checks: tuple[Callable[[], None], ...] = ()
+    """What is to be true of its settings that none of them says alone: each raises UsageError, naming the setting."""
     demonstration: Demonstration | None = None
     aws: OnAws = field(default_factory=OnAws)
     own_assets: str = ""

@@ -24,7 +24,7 @@ from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.dates.years import publish_year
+from sakila_platform.rentals.dates.years import publish_year, require_holidays
 from sakila_platform.rentals.on_aws import ON_AWS
 from sakila_platform.rentals.shop.demonstration import DEMONSTRATION
 from sakila_platform.rentals.shop.loading import data_origin
@@ -118,6 +118,7 @@ DOMAIN = Domain(
     last_days={"rental": "rental_date", "payment": "payment_date"},
     places={"warehouse": WAREHOUSE, "sakila": SHOP},
     origins={"Sakila's data": data_origin},
+    settings_checks=(require_holidays,),
     demonstration=DEMONSTRATION,
     aws=ON_AWS,
     own_assets="sakila_platform.rentals.assets",

@@ -23,9 +23,14 @@ def open_runs(home: Path) -> AbstractContextManager[Runs]:
 
 
 def require_domain(name: str) -> Domain:
-    """The domain of that name. Raises UsageError, with the names there are, when none is called so."""
+    """The domain of that name, whose settings agree.
+
+    Raises UsageError, with the names there are, when none is called so, or naming the setting that is to be corrected.
+    """
     domain = domain_called(name)
     if domain is None:
         names = sorted(each.name for each in DOMAINS)
         raise UsageError(f"There is no domain {name!r}. Give one of: {', '.join(names)}.")
+    for check in domain.settings_checks:
+        check()
     return domain
