@@ -58,7 +58,11 @@ def _findings() -> Iterator[Finding]:
     yield _python()
     yield _packages()
     yield from _settings()
-    home = HOME.read().resolve()
+    try:
+        home = HOME.read().resolve()
+    except PlatformError:
+        # The settings above say why: without a folder there is nothing more to look at.
+        return
     yield _writable("state folder", home, HOME.name)
     if home.is_dir() and home.stat().st_mode & _OTHERS_READ:
         details = f"others of this machine can read {home}, where names and e-mails are: chmod 700 {home}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sakila_platform.settings.setting import Setting
-from sakila_platform.settings.values import matching, plain_text, whole_number
+from sakila_platform.settings.values import matching, plain_text, state_folder, whole_number
 
-HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", Path)
+HOME = Setting("SAKILA_HOME", ".sakila", "the state folder: database, lake, Dagster instance", state_folder)
 MYSQL_URL = Setting(
     "SAKILA_MYSQL_URL",
     "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -81,6 +82,16 @@ def matching(pattern: str, usage: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def state_folder(text: str) -> Path:
+    """A folder in which Dagster can keep its runs: it writes the path into SQLite's address, where a '?' ends it."""
+    folder = Path(text)
+    if "?" in str(folder.resolve()):
+        raise ValueError(
+            f"a '?' can't be in the path of the state folder, which is {folder.resolve()}; name another folder"
+        )
+    return folder
 
 
 def plain_text(text: str) -> str:

@@ -307,9 +307,30 @@ def test_only_its_owner_can_enter_a_state_folder_and_a_lake_that_the_platform_ma
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, lake, of_yours)] == [0o700, 0o700, 0o755]
 
 
-def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
-    result = shell("run", "rentals", "--from", "2006-02-14", "--to", "2006-02-14", SAKILA_HOME=str(tmp_path / "what?"))
-    assert "A '?' can't be in the path of the state folder" in assert_one_line(result, 2)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run rentals --from 2006-02-14 --to 2006-02-14",
+        "demo",
+        "load",
+        "up",
+        "refill rentals",
+        "dashboards",
+        "desk --port 8999",
+    ],
+)
+def test_a_state_folder_that_dagster_could_not_use_is_refused_in_one_line(
+    shell: Shell, tmp_path: Path, words: str
+) -> None:
+    result = shell(*words.split(), SAKILA_HOME=str(tmp_path / "what?"))
+    assert "a '?' can't be in the path of the state folder" in assert_one_line(result, 2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_doctor_says_so_too(shell: Shell, tmp_path: Path) -> None:
+    result = shell("doctor", SAKILA_HOME=str(tmp_path / "what?"))
+    assert "a '?' can't be in the path of the state folder" in " ".join(result.stdout.split())
+    assert "Missing: settings." in assert_one_line(result, 1)
 
 
 def test_asking_does_not_wait_for_dagster(shell: Shell, demo_output: str) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from sakila_platform.errors import UsageError
 from sakila_platform.private_folders import make_private_folder
 
 CONFIGURATION_FILE = "dagster.yaml"
@@ -42,14 +41,8 @@ def dagster_home(home: Path) -> Path:
 
 
 def ensure_dagster_home(home: Path) -> Path:
-    """Dagster's home within the state folder, with its dagster.yaml as this version of the platform wants it.
-
-    Raises UsageError for a state folder whose path Dagster can't use.
-    """
+    """Dagster's home within the state folder, with its dagster.yaml as this version of the platform wants it."""
     folder = dagster_home(home)
-    if "?" in str(folder):
-        # Dagster writes it into SQLite's address as it is, where a question mark ends the path.
-        raise UsageError(f"A '?' can't be in the path of the state folder, which is {folder.parent}. Name another one.")
     make_private_folder(home)
     folder.mkdir(exist_ok=True)
     wanted = _CONFIGURATION.format(event_log=json.dumps(str(folder / "history" / "runs")))
