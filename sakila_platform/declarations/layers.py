@@ -122,7 +122,10 @@ class WarehouseLayer:
     further: tuple[Table, ...] = ()
     """Tables that the loader keeps for itself."""
     empty: Callable[[Work], list[date]] | None = None
-    """Empties the warehouse, so that it belongs to the lake of the work. The days that the lake's final has."""
+    """Empties the warehouse, so that it belongs to the lake of the work. The days that the lake's final has.
+
+    Raises PlatformError, before anything is emptied, when it has none and the warehouse has.
+    """
     glue_job: str = ""
 
 

@@ -67,6 +67,20 @@ class Belonging:
             self._refuse(session.lake, f"another lake: this one lacks {len(missing)} of its days, such as {missing[0]}")
         self.note(session)
 
+    def require_empty(
+        self, session: WarehouseSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]
+    ) -> None:
+        """Let a warehouse be emptied for a lake without a whole day when it has `loaded` none either.
+
+        Raises PlatformError when it has: the address of the lake is mistaken, and its days would be lost.
+        """
+        if days := {day for of_table in loaded().values() for day in of_table}:
+            raise PlatformError(
+                f"The lake at {session.lake.location} has no day of all tables of final, and the warehouse of "
+                f"{self.domain} has {len(days):,}: nothing was emptied. Name the lake that has them in SAKILA_LAKE or "
+                "SAKILA_HOME; or drop the warehouse's tables, to begin with this one."
+            )
+
     def note(self, session: WarehouseSession) -> None:
         """Note the session's lake as the one that the warehouse is filled from."""
         table = self.record.name.table

@@ -131,6 +131,19 @@ def test_a_warehouse_takes_nothing_from_another_lake_until_it_is_filled_from_it(
     assert reviews.sql("SELECT location FROM loaded_lake").column("location") == [reviews.lake.location]
 
 
+def test_no_warehouse_of_reviews_is_emptied_for_a_lake_without_a_day(
+    reviews: WarehouseUnderTest, tmp_path: Path
+) -> None:
+    reviews.load(FIRST)
+    before = reviews.contents()
+    mistyped = FolderLake(str(tmp_path / "mistyped"))
+
+    with connected(reviews.address) as connection, pytest.raises(PlatformError, match="has 1: nothing was emptied"):
+        loading.refill(Loading(warehouse.STAR, connection, mistyped, publish_year))
+
+    assert reviews.contents() == before
+
+
 def test_what_a_customer_spent_is_not_multiplied_by_the_reviews_that_they_wrote(reviews: WarehouseUnderTest) -> None:
     reviews.load(FIRST, SECOND)
     assert reviews.sql("SELECT * FROM customer_movie_analytics ORDER BY customer_id").drawn() == table(

@@ -124,13 +124,16 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
 def refill(loading: Loading) -> list[date]:
     """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them.
 
-    Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded.
+    Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded; or
+    when the lake has none, and the warehouse has.
     """
     star, lake, tables = loading.star, loading.lake, tables_on_mysql(loading.star)
     days = whole_days(lake, [table.name for table in star.lake_tables])
     for table in star.lake_tables:
         require_contract(lake, table, [day_partition(day) for day in days])
     with warehouse_session(loading.connection, lake, tables, [], loading.clock) as session, session.transaction():
+        if not days:
+            belonging(star).require_empty(session, lambda: _days_loaded(session, star))
         for table in reversed(tables):
             session.execute(f"DELETE FROM `{table.name.table}`")
         belonging(star).note(session)

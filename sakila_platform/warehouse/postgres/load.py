@@ -91,13 +91,16 @@ def load_year(loading: Loading, year: int) -> int:
 def refill(loading: Loading) -> list[date]:
     """Empty the warehouse and note the lake as its own. Returns the days to be loaded next, as the lake has them.
 
-    Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded.
+    Changes nothing and raises PlatformError when another contract wrote one of those days: it could not be loaded; or
+    when the lake has none, and the warehouse has.
     """
     star, tables = loading.star, tables_on_postgres(loading.star)
     days = whole_days(loading.lake, [table.name for table in star.lake_tables])
     for table in star.lake_tables:
         require_contract(loading.lake, table, [day_partition(day) for day in days])
     with _session(loading, tables, []) as session:
+        if not days:
+            belonging(star).require_empty(session, lambda: _days_loaded(session, star))
         for table in reversed(tables):
             session.execute(f'DELETE FROM "{table.name.table}"')
         belonging(star).note(session)

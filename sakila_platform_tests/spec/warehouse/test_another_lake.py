@@ -63,6 +63,34 @@ def test_filled_from_another_lake_it_has_that_lake_s_days_and_goes_on_from_there
     assert loaded.contents() == filled
 
 
+def test_no_warehouse_is_emptied_for_a_lake_without_a_day(loaded: Platform) -> None:
+    before = loaded.warehouse_contents()
+    lead_to(loaded, loaded.folder / "mistyped")
+
+    with (
+        loaded.warehouse_database.connect() as connection,
+        pytest.raises(
+            PlatformError,
+            match=r"^The lake at .*mistyped has no day of all tables of final, and the warehouse of rentals has 1: "
+            r"nothing was emptied\. Name the lake that has them in SAKILA_LAKE or SAKILA_HOME; ",
+        ),
+    ):
+        refill(Loading(STAR, connection, loaded.lake_files, loaded.clock, publish_year))
+
+    assert loaded.warehouse_contents() == before
+    assert not (loaded.folder / "mistyped").exists()
+
+
+def test_an_empty_warehouse_is_the_empty_lakes_from_then_on(platform: Platform) -> None:
+    lead_to(platform, platform.folder / "two")
+
+    with platform.warehouse_database.connect() as connection:
+        assert refill(Loading(STAR, connection, platform.lake_files, platform.clock, publish_year)) == []
+
+    platform.run(SECOND)
+    assert platform.has("final/sakila/fact_rental", SECOND)
+
+
 def test_a_lake_that_was_moved_is_the_same_lake(platform: Platform) -> None:
     lead_to(platform, platform.folder / "one")
     platform.run(FIRST)
