@@ -28,6 +28,7 @@ def extract(arguments: Arguments, report: ReportOutcomes) -> None:
         clock=job_clock(),
         allowed_bad_share=ALLOWED_BAD_SHARE.read(),
         recapture=arguments.recapture,
+        lose_history=arguments.lose_history,
     )
     pieces = chunks(arguments.days, DAYS_PER_CHUNK.read())
     run_chunks(pieces, lambda days: extract_days(extraction, tables, days), report)

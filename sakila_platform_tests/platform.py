@@ -81,6 +81,8 @@ class Platform:
     lake_place: LakePlace | None = None
     engine: Engine | None = None
     clock: Clock = field(init=False)
+    loses_history: bool = field(init=False, default=False)
+    """Whether the run that goes on may give up captures that were taken in time."""
     _lakes: dict[str, Lake] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,11 +129,13 @@ class Platform:
         layers: Sequence[str] = LAYERS,
         tables: Collection[str] = (),
         recapture: bool = False,
+        lose_history: bool = False,
     ) -> Outcomes:
         """Run days of these layers (and only these tables, when named) as one run. Returns outcomes by table and day.
 
         Raises what the assets would fail with: PlatformError, DaysRefused, and CheckFailed for a check.
         """
+        self.loses_history = lose_history
         days = days_between(date.fromisoformat(first), date.fromisoformat(last or first))
         outcomes: Outcomes = {}
         for layer in layers:
@@ -148,6 +152,7 @@ class Platform:
             allowed_bad_share=ALLOWED_BAD_SHARE.read(),
             spill_folder=self.folder / "spill",
             recapture=recapture,
+            lose_history=self.loses_history,
         )
         selected = _selected(source.STAGE_TABLES, tables)
         pieces = chunks(days, DAYS_PER_CHUNK.read())

@@ -154,6 +154,7 @@ class SparkEngine:
             clock=platform.clock,
             allowed_bad_share=ALLOWED_BAD_SHARE.read(),
             recapture=recapture,
+            lose_history=platform.loses_history,
         )
         return extract_days(extraction, tables, days)
 

@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sakila_platform.capture.source_tables import CAPTURED_AT
+from sakila_platform.errors import PlatformError
 from sakila_platform.lake.file_columns import file_differences, written_by_another
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.publishing import Quarantine
-from sakila_platform.model.contracts import Table, quarantine_schema
-from sakila_platform.model.days import Clock
+from sakila_platform.model.contracts import Table, TableKind, quarantine_schema
+from sakila_platform.model.days import ONE_DAY, Clock, consecutive_runs, range_in_words
 from sakila_platform.model.naming import data_file, day_partition
 from sakila_platform.model.outcomes import COLUMNS_NOT_CARRIED, Outcomes, TableDay
 from sakila_platform.model.rejections import broken_rules
@@ -42,6 +43,10 @@ class Taking(Protocol):
     @property
     def recapture(self) -> bool:
         """Whether no capture is kept."""
+
+    @property
+    def lose_history(self) -> bool:
+        """Whether that goes for captures, too, that can't be taken again: they were taken in time, and it is late."""
 
 
 @dataclass
@@ -68,6 +73,47 @@ def kept_captures(taking: Taking, table: Table, days: Sequence[date]) -> dict[da
         rejected = quarantine.rows(day_partition(day))
         outcomes[day] = TableDay(rows, rejected.num_rows, broken_rules(rejected), notes={"kept_capture": 1})
     return outcomes
+
+
+def require_history_kept(taking: Taking, tables: Sequence[Table], days: Sequence[date]) -> None:
+    """Raise PlatformError, naming tables and days, when taking these anew would lose captures that were taken in time.
+
+    A capture is timely until the end of the following day (design rule 11): after that, nobody can tell any more what a
+    table was like. `lose_history` lets them go.
+    """
+    if not taking.recapture or taking.lose_history:
+        return
+    lost: dict[str, list[date]] = {}
+    for table in tables:
+        if table.kind is TableKind.SNAPSHOT and (evidence := _timely(taking, table, days)):
+            lost[str(table.name)] = evidence
+    if lost:
+        named = "; ".join(f"{table} of {_in_words(evidence)}" for table, evidence in lost.items())
+        raise PlatformError(
+            f"Taking tables anew would lose what was captured of them in time, the evidence of their history: {named}. "
+            "Nothing was touched. Leave those days or tables out; or say that it may be lost, by `lose_history: true` "
+            "beside `recapture: true` (`--lose-history true` of the Glue job)."
+        )
+
+
+def _timely(taking: Taking, table: Table, days: Sequence[date]) -> list[date]:
+    clock, now = taking.clock, taking.clock.now()
+    captures = taking.lake.fingerprints(table.name, map(day_partition, days))
+    taken: dict[str, datetime | None] = {}
+    found = []
+    for day in (day for day in days if day_partition(day) in captures):
+        content = captures[day_partition(day)]
+        if content not in taken:
+            taken[content] = _held(taking.lake, table, day).first
+        first, until = taken[content], clock.end_of(day + ONE_DAY)
+        # One from before the end of its day is provisional: every run takes it anew.
+        if first and clock.end_of(day) <= first < until <= now:
+            found.append(day)
+    return found
+
+
+def _in_words(days: Sequence[date]) -> str:
+    return ", ".join(range_in_words(run) for run in consecutive_runs(days))
 
 
 def _held_rows(taking: Taking, table: Table, days: Sequence[date]) -> dict[date, int]:

@@ -23,6 +23,7 @@ from sakila_platform.capture.captured_days import (
     AddedMembers,
     kept_captures,
     noted,
+    require_history_kept,
     undated_rows,
     with_undated,
 )
@@ -57,6 +58,8 @@ class Capture:
     allowed_bad_share: float
     spill_folder: Path
     recapture: bool = False
+    lose_history: bool = False
+    """Whether that goes for captures, too, that nobody can take again."""
 
 
 def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -72,6 +75,7 @@ def capture_days(capture: Capture, tables: Sequence[Table], days: Sequence[date]
     snapshots = [table for table in tables if table.kind is TableKind.SNAPSHOT]
     with consistent_snapshot(capture.source) as connection, capture.lake.steady():
         unknown = require_known_columns(connection, tables)
+        require_history_kept(capture, snapshots, days)
         kept = {table.name: kept_captures(capture, table, days) for table in snapshots}
         for table in events:
             outcomes[table.name], sums[table.name] = _slice_events(capture, connection, table, days)

@@ -28,6 +28,8 @@ class Work:
     """The Database that the layer needs, as the run has it: the domain's source, or its warehouse."""
     recapture: bool = False
     """Whether what was captured of an ended day is to be taken anew."""
+    lose_history: bool = False
+    """Whether that goes for captures, too, that nobody can take again."""
     report: Callable[[str], None] = unreported
     """What is called with a line that whoever follows the run is to see."""
 
@@ -42,7 +44,7 @@ class LayerCheck:
     is_warning: bool = False
 
 
-def nothing_more(work: Work) -> None:
+def nothing_more(work: Work, tables: Sequence[Table], days: Sequence[date]) -> None:
     """What a layer does before its days that has nothing to do."""
 
 
@@ -80,8 +82,8 @@ class DailyLayer:
     """What its tables are called in the data model ("": Tables of the layer)."""
     queries: Callable[[Table], Query] | None = None
     """The SELECT that makes a table, where one does."""
-    prepare: Callable[[Work], None] = nothing_more
-    """Called once before the days of a run."""
+    prepare: Callable[[Work, Sequence[Table], Sequence[date]], None] = nothing_more
+    """Called once before the days of a run, with the tables and days that it is about."""
     needs_source: bool = False
     can_recapture: bool = False
     glue_job: str = ""

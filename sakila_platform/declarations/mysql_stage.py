@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from sakila_platform.capture.captured_days import MATCHES_SOURCE
+from sakila_platform.capture.captured_days import MATCHES_SOURCE, require_history_kept
 from sakila_platform.capture.tables import Capture, capture_days
 from sakila_platform.declarations.layers import DailyLayer, LayerCheck, Work
 from sakila_platform.lake.spill import spill_folder, sweep_abandoned
@@ -35,25 +35,31 @@ def mysql_stage(
             for table in tables
             if table.kind is TableKind.EVENT
         ),
-        prepare=_sweep,
+        prepare=_prepare,
         needs_source=True,
         can_recapture=True,
         glue_job=glue_job,
     )
 
 
-def _captured(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
-    capture = Capture(
+def _capture(work: Work) -> Capture:
+    return Capture(
         source=work.database.address(),
         lake=work.lake,
         clock=work.clock,
         allowed_bad_share=ALLOWED_BAD_SHARE.read(),
         spill_folder=spill_folder(),
         recapture=work.recapture,
+        lose_history=work.lose_history,
     )
-    return capture_days(capture, tables, days)
 
 
-def _sweep(work: Work) -> None:
+def _captured(work: Work, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
+    return capture_days(_capture(work), tables, days)
+
+
+def _prepare(work: Work, tables: Sequence[Table], days: Sequence[date]) -> None:
+    # Of all days of the run, before the first of its chunks is taken.
+    require_history_kept(_capture(work), tables, days)
     work.lake.sweep()
     sweep_abandoned(spill_folder())

@@ -81,6 +81,8 @@ class Column:
     """What it holds in rows that were made before it was declared (none: null)."""
     renamed_from: str = ""
     """What it was called before: tables that are there have it by that name."""
+    known_since: date | None = None
+    """The first day whose capture has it, where a file of an older day has the column but nobody knew its value."""
 
 
 class TableKind(Enum):

@@ -23,7 +23,11 @@ def warehouse_of(domain: Domain) -> str:
 
 
 def work_of(
-    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, database: str = "", *, recapture: bool = False
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    database: str = "",
+    *,
+    recapture: bool = False,
+    lose_history: bool = False,
 ) -> Work:
     """What a step's functions work with; `database` is the resource of the one that it needs."""
     resources = context.resources
@@ -32,6 +36,7 @@ def work_of(
         clock=resources.clock.clock(),
         database=database_of(context, database) if database else None,
         recapture=recapture,
+        lose_history=lose_history,
         report=context.log.info,
     )
 

@@ -75,7 +75,7 @@ STAGE = DailyLayer(
     inputs=_stage_inputs,
     kinds=lambda table: ("csv" if table.name in VENDORS else "postgres", "parquet"),
     checks=(LayerCheck(USER_PURCHASE.name, MATCHES_SOURCE, "Lines and amount of the day are the source's."),),
-    prepare=lambda work: work.lake.sweep(),
+    prepare=lambda work, tables, days: work.lake.sweep(),
     needs_source=True,
     glue_job="reviews-stage",
 )

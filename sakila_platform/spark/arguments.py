@@ -37,6 +37,7 @@ class Arguments:
     """The same, under the scheme that was given: Spark may know S3 as s3a:// alone."""
     login: Login
     recapture: bool
+    lose_history: bool
     jdbc_partitions: int
     jars: tuple[str, ...]
     is_started_by_dagster: bool
@@ -77,6 +78,7 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
         lake_for_spark=given.lake.rstrip("/") or lake_location(),
         login=Login(given.jdbc_url, given.secret),
         recapture=_flag("--recapture", given.recapture),
+        lose_history=_flag("--lose-history", given.lose_history),
         jdbc_partitions=_number("--jdbc-partitions", given.jdbc_partitions),
         jars=tuple(_listed(given.jars)),
         is_started_by_dagster=_PIPES in words,
@@ -92,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(allow_abbrev=False, add_help=False)
     for name in ("days", "from", "to", "years", "tables", "into", "lake", "jdbc-url", "secret", "jars"):
         parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--recapture", default="false")
+    for flag in ("recapture", "lose-history"):
+        parser.add_argument(f"--{flag}", default="false")
     parser.add_argument("--jdbc-partitions", default="0")
     for setting in all_settings():
         # A secret would be seen by everyone who sees the job.

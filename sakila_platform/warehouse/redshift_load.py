@@ -37,6 +37,7 @@ from sakila_platform.model.outcomes import (
 from sakila_platform.warehouse.changing.differences import Kind, changes, reported
 from sakila_platform.warehouse.changing.found import REDSHIFT, REDSHIFT_BYTES_PER_CHARACTER, found_tables
 from sakila_platform.warehouse.changing.statements import redshift_statements
+from sakila_platform.warehouse.changing.versions import noting_statements, versions_table
 from sakila_platform.warehouse.load_questions import LoadQuestions
 from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT
 from sakila_platform.warehouse.rows import date_keys, view_query
@@ -103,6 +104,7 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
                     statements += _replaced(table, lake_table, source, days)
                 else:
                     statements += _members(table, lake_table, source)
+            statements += noting_statements(tables, days)
             _transact(loading, statements, checks, days)
         finally:
             written.remove()
@@ -167,7 +169,7 @@ def _bring(loading: RedshiftLoading) -> TableChanges:
     What a load that dies has changed stays, and the next one goes on from there. Views that read the tables are
     dropped; the load makes them anew.
     """
-    tables = (*loading.star.tables, loading.star.dates)
+    tables = _tables(loading.star)
     found = found_tables(loading.redshift.ask(REDSHIFT.columns_sql).rows)
     brought = changes(found, tables, REDSHIFT)
     is_read = any(change.kind is not Kind.ADDED for change in brought)
@@ -180,8 +182,12 @@ def _bring(loading: RedshiftLoading) -> TableChanges:
     return lines
 
 
+def _tables(star: WarehouseStar) -> tuple[Table, ...]:
+    return (*star.tables, star.dates, versions_table(star))
+
+
 def _prepared(star: WarehouseStar) -> Iterator[str]:
-    for table in (*star.tables, star.dates):
+    for table in _tables(star):
         yield postgres_ddl(table, REDSHIFT_BYTES_PER_CHARACTER)
     # Two loads wait for each other here, where else the later one would be refused at its end.
     yield f"LOCK {star.dates.name.table}"

@@ -133,6 +133,7 @@ class WarehouseStar:
                 Column("table_name", text(64), "The table."),
                 Column(_DATE_KEY, INTEGER, "The day.", minimum=19000101, maximum=99991231),
                 Column("row_count", INTEGER, "Rows of the day in the lake when it was loaded."),
+                Column("carried", text(4000), "The attributes that a capture had.", nullable=True),
                 Column("loaded_at", INSTANT, "When it was loaded, by the shop's clock."),
             ),
             primary_key=("table_name", _DATE_KEY),

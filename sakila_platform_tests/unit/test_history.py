@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -15,11 +16,14 @@ from hypothesis import strategies as st
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.model.contracts import arrow_schema
 from sakila_platform.model.days import Clock
-from sakila_platform.rentals.warehouse_star import STAR
+from sakila_platform.rentals.star import DIM_DATE, DIM_STORE
+from sakila_platform.warehouse.carried import carried_on, written
 from sakila_platform.warehouse.mysql.dimensions import load_dimension
 from sakila_platform.warehouse.mysql.session import WarehouseSession
+from sakila_platform.warehouse.star import WarehouseStar
 
-(STORE,) = (each for each in STAR.dimensions if each.warehouse.name.table == "dim_store")
+_NAMELESS = replace(DIM_STORE, columns=tuple(replace(c, nullable=c.name == "manager_name") for c in DIM_STORE.columns))
+(STORE,) = WarehouseStar("rentals", (_NAMELESS,), DIM_DATE).dimensions
 CLOCK = Clock(ZoneInfo("UTC"))
 FIRST = date(2005, 6, 1)
 FOREVER = date(9999, 12, 31)
@@ -32,6 +36,7 @@ class Capture:
 
     city: str
     days_after: int
+    manager: str = "MIKE"
 
     def at(self, day: date) -> datetime:
         return datetime.combine(day + timedelta(days=self.days_after), time(12), timezone.utc)
@@ -58,12 +63,24 @@ def versions_of(captures: Captures) -> list[Version]:
     return versions
 
 
+def nothing_kept() -> dict[str, Any]:
+    """A warehouse that has loaded nothing: its versions, and what captures of the days it has loaded carried."""
+    return {"versions": [], "carried": {}}
+
+
+def columns_of(lacking: frozenset[date], day: date) -> tuple[str, ...]:
+    """The columns of a day's file."""
+    return tuple(name for name in STORE.lake.column_names if name != "manager_name" or day not in lacking)
+
+
 @dataclass(frozen=True)
 class Shelf(WarehouseSession):
     """A warehouse and a lake of one dimension in memory, with the session's own reading of captures."""
 
     captured: Captures = field(default_factory=dict)
-    kept: dict[str, list] = field(default_factory=lambda: {"versions": [], "loaded": []})
+    kept: dict[str, Any] = field(default_factory=lambda: nothing_kept())
+    lacking: frozenset[date] = frozenset()
+    """Days whose files have no manager."""
 
     def stored(self, table):
         return pa.Table.from_pylist(self.kept["versions"], schema=arrow_schema(table))
@@ -77,7 +94,7 @@ class Shelf(WarehouseSession):
             {
                 "dt": day,
                 "store_id": member,
-                "manager_name": "MIKE",
+                "manager_name": None if day in self.lacking else capture.manager,
                 "district": "QLD",
                 "city": capture.city,
                 "country": "AU",
@@ -91,20 +108,28 @@ class Shelf(WarehouseSession):
         self.duck.execute(f"CREATE SCHEMA IF NOT EXISTS {table.name.database}")
         self.duck.execute(f"CREATE OR REPLACE TABLE {table.name.sql} AS FROM rows_read")
 
+    def carried(self, dimension, days):
+        return {day: carried_on(dimension, day, columns_of(self.lacking, day)) for day in days}
+
     def fetch(self, sql, parameters=()):
-        return sorted((int(day.strftime("%Y%m%d")),) for day in set(self.kept["loaded"]))
+        loaded = {int(day.strftime("%Y%m%d")): written(held) for day, held in self.kept["carried"].items()}
+        if "DISTINCT" in sql:
+            return [(held,) for held in set(loaded.values())]
+        return sorted(loaded.items()) if "carried" in sql else sorted((day,) for day in loaded)
 
 
-def load(duck, captured: Captures, kept: dict[str, list], days: list[date]) -> tuple[int, ...]:
+def load(
+    duck, captured: Captures, kept: dict[str, Any], days: list[date], lacking: frozenset[date] = frozenset()
+) -> tuple[int, ...]:
     """Load a run's days of the dimension; gives the members whose versions changed."""
-    shelf = Shelf(None, duck, None, tuple(days), CLOCK, captured=captured, kept=kept)  # type: ignore[arg-type]
+    shelf = Shelf(None, duck, None, tuple(days), CLOCK, captured=captured, kept=kept, lacking=lacking)  # type: ignore[arg-type]
     changes = load_dimension(shelf, STORE)
     kept["versions"] = [row for row in kept["versions"] if row["store_id"] not in changes.vanished]
-    kept["loaded"].extend(days)
+    kept["carried"].update(shelf.carried(STORE, days))
     return changes.moved
 
 
-def held(kept: dict[str, list]) -> list[Version]:
+def held(kept: dict[str, Any]) -> list[Version]:
     """The versions there are, in the form of `versions_of`."""
     names = ("store_key", "store_id", "city", "valid_from", "valid_to", "is_current", "is_backfilled")
     return sorted(tuple(row[name] for name in names) for row in kept["versions"])  # type: ignore[misc]
@@ -137,7 +162,7 @@ def parsed(picture: str) -> Captures:
     ],
 )
 def test_versions_follow_from_captures(picture: str, expected: list[str]) -> None:
-    captured, kept = parsed(picture), {"versions": [], "loaded": []}
+    captured, kept = parsed(picture), nothing_kept()
     with open_duckdb() as duck:
         load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(3)])
 
@@ -161,12 +186,12 @@ def test_any_order_and_grouping_of_runs_gives_what_the_captures_say(
     content: dict[tuple[int, date], Capture | None], ranges: list[list[date]]
 ) -> None:
     captured = {place: capture for place, capture in content.items() if capture}
-    kept: dict[str, list] = {"versions": [], "loaded": []}
+    kept = nothing_kept()
     with open_duckdb() as duck:
         for first, last in ranges:
             owned = [first + timedelta(days=n) for n in range((last - first).days + 1)]
             load(duck, captured, kept, owned)
-            assert held(kept) == versions_of({p: c for p, c in captured.items() if p[1] in kept["loaded"]})
+            assert held(kept) == versions_of({p: c for p, c in captured.items() if p[1] in kept["carried"]})
 
             assert load(duck, captured, kept, owned) == (), "a run twice changes nothing"
 
@@ -178,7 +203,7 @@ def test_a_day_captured_anew_gives_what_the_captures_now_say(
     recaptures: list[tuple[date, tuple[Capture | None, Capture | None]]],
 ) -> None:
     captured = {place: capture for place, capture in content.items() if capture}
-    kept: dict[str, list] = {"versions": [], "loaded": []}
+    kept = nothing_kept()
     with open_duckdb() as duck:
         load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(DAYS)])
         for day, found in recaptures:
@@ -188,3 +213,87 @@ def test_a_day_captured_anew_gives_what_the_captures_now_say(
                     captured[member, day] = capture
             load(duck, captured, kept, [day])
             assert held(kept) == versions_of(captured)
+
+
+# Attributes that captures lack
+
+
+Known = tuple[int, str, str | None, date, date, bool]
+
+
+def known_versions(captures: Captures, lacking: frozenset[date]) -> list[Known]:
+    """The rule where files lack the manager: id, city, manager, valid from and to, is backfilled.
+
+    A version ends where a capture says something else than what was known last. It has what was known last when it
+    begins, or else what its own captures tell first.
+    """
+    versions: list[Known] = []
+    for member in sorted({member for member, _ in captures}):
+        own = sorted((day, capture) for (m, day), capture in captures.items() if m == member)
+        timely = [(day, c) for day, c in own if c.at(day) < CLOCK.end_of(day + timedelta(days=1))]
+        if not timely:
+            day, capture = min(own, key=lambda each: (each[1].at(each[0]), each[0]))
+            manager = None if day in lacking else capture.manager
+            versions.append((member, capture.city, manager, date(1900, 1, 1), FOREVER, True))
+            continue
+        spans: list[list[Any]] = []
+        manager = None
+        for day, capture in timely:
+            told = None if day in lacking else capture.manager
+            is_other = bool(spans) and (
+                capture.city != spans[-1][0] or (told is not None and manager is not None and told != manager)
+            )
+            manager = told or manager
+            if not spans or is_other:
+                spans.append([capture.city, manager, day if spans else date(1900, 1, 1)])
+            spans[-1][1] = spans[-1][1] or manager
+        ends = [*(start for _, _, start in spans[1:]), FOREVER]
+        versions += [
+            (member, city, who, start, end, False) for (city, who, start), end in zip(spans, ends, strict=True)
+        ]
+    return versions
+
+
+def held_with_managers(kept: dict[str, Any]) -> list[Known]:
+    """The versions there are, in the form of `known_versions`; nobody's name is an unknown one here."""
+    names = ("store_id", "city", "manager_name", "valid_from", "valid_to", "is_backfilled")
+    return sorted((tuple(row[name] for name in names) for row in kept["versions"]), key=lambda v: (v[0], v[3]))  # type: ignore[misc]
+
+
+managed = st.one_of(
+    st.none(),
+    st.builds(Capture, st.sampled_from("AB"), st.sampled_from([0, 1, 2, 5]), st.sampled_from(["MIKE", "JON"])),
+)
+managed_contents = st.dictionaries(st.tuples(st.integers(1, 2), days), managed, max_size=2 * DAYS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(managed_contents, st.frozensets(days), runs)
+def test_what_a_capture_lacks_opens_no_version_in_whatever_order_the_days_are_loaded(
+    content: dict[tuple[int, date], Capture | None], lacking: frozenset[date], ranges: list[list[date]]
+) -> None:
+    captured = {place: capture for place, capture in content.items() if capture}
+    kept = nothing_kept()
+    with open_duckdb() as duck:
+        for first, last in ranges:
+            owned = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            load(duck, captured, kept, owned, lacking)
+            loaded = {p: c for p, c in captured.items() if p[1] in kept["carried"]}
+            assert held_with_managers(kept) == known_versions(loaded, lacking)
+
+            assert load(duck, captured, kept, owned, lacking) == (), "a run twice changes nothing"
+
+
+@settings(max_examples=60, deadline=None)
+@given(managed_contents, st.frozensets(days), st.lists(st.tuples(days, st.booleans()), max_size=6))
+def test_a_day_that_is_made_with_an_attribute_or_without_it_gives_what_the_captures_now_say(
+    content: dict[tuple[int, date], Capture | None], lacking: frozenset[date], remade: list[tuple[date, bool]]
+) -> None:
+    captured = {place: capture for place, capture in content.items() if capture}
+    kept = nothing_kept()
+    with open_duckdb() as duck:
+        load(duck, captured, kept, [FIRST + timedelta(days=n) for n in range(DAYS)], lacking)
+        for day, is_lacking in remade:
+            lacking = lacking | {day} if is_lacking else lacking - {day}
+            load(duck, captured, kept, [day], lacking)
+            assert held_with_managers(kept) == known_versions(captured, lacking)

@@ -24,6 +24,7 @@ from sakila_platform.orchestration.asset_specs import (
 )
 from sakila_platform.orchestration.column_lineage import column_lineage
 from sakila_platform.orchestration.day_runs import Event, days_of, run_days
+from sakila_platform.orchestration.failures import failing_in_one_line
 from sakila_platform.orchestration.glue_lane import is_glue_chosen, run_by_glue
 from sakila_platform.orchestration.measuring import measured
 from sakila_platform.orchestration.partitions import daily_partitions
@@ -36,7 +37,12 @@ _RECAPTURE = {
         bool,
         default_value=False,
         description="Take what has no history at its source anew, even where the day has ended and has its own.",
-    )
+    ),
+    "lose_history": dg.Field(
+        bool,
+        default_value=False,
+        description="Beside recapture: also what was captured in time, and can't be told any more by its source.",
+    ),
 }
 
 
@@ -67,21 +73,24 @@ def daily_assets(domain: Domain, layer: DailyLayer) -> dg.AssetsDefinition:
     )
     def make(context: dg.AssetExecutionContext) -> Iterator[Event]:
         tables = tables_of(context, layer.tables)
-        recapture = layer.can_recapture and bool(context.op_execution_context.op_config["recapture"])
+        asked = context.op_execution_context.op_config if layer.can_recapture else {}
+        recapture, lose_history = bool(asked.get("recapture")), bool(asked.get("lose_history"))
         lineage = _lineage(layer, tables) if layer.queries else None
         if layer.glue_job and is_glue_chosen():
-            arguments = {"--recapture": str(recapture).lower()} if layer.can_recapture else {}
+            arguments = {f"--{name.replace('_', '-')}": str(bool(value)).lower() for name, value in asked.items()}
             further = partial(with_lineage, lineage=lineage) if lineage else None
             yield from run_by_glue(context, layer.glue_job, tables, arguments, further)
             return
-        work = work_of(context, source, recapture=recapture)
-        layer.prepare(work)
+        work = work_of(context, source, recapture=recapture, lose_history=lose_history)
+        days_of_run = days_of(context)
+        with failing_in_one_line():
+            layer.prepare(work, tables, days_of_run)
 
         def commit(days: list[date]) -> Committed:
             committed = warn_not_carried(context, results(layer.make(work, tables, days)))
             return with_lineage(committed, lineage) if lineage else committed
 
-        yield from run_days(context, days_of(context), DAYS_PER_CHUNK.read(), measured(layer.layer, commit))
+        yield from run_days(context, days_of_run, DAYS_PER_CHUNK.read(), measured(layer.layer, commit))
 
     return make
 

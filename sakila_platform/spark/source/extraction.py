@@ -16,7 +16,14 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
 
-from sakila_platform.capture.captured_days import MATCHES_SOURCE, AddedMembers, kept_captures, noted, with_undated
+from sakila_platform.capture.captured_days import (
+    MATCHES_SOURCE,
+    AddedMembers,
+    kept_captures,
+    noted,
+    require_history_kept,
+    with_undated,
+)
 from sakila_platform.capture.members import MemberReading, MemberSearch, missing_sql
 from sakila_platform.capture.source_checksums import (
     DayChecksum,
@@ -61,6 +68,8 @@ class Extraction:
     clock: Clock
     allowed_bad_share: float
     recapture: bool = False
+    lose_history: bool = False
+    """Whether that goes for captures, too, that nobody can take again."""
 
 
 def extract_days(extraction: Extraction, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -76,6 +85,7 @@ def extract_days(extraction: Extraction, tables: Sequence[Table], days: Sequence
     with consistent_snapshot(extraction.source.address) as connection:
         unknown = require_known_columns(connection, tables)
         require_readable(connection, list(tables))
+    require_history_kept(extraction, snapshots, days)
     kept = {table.name: kept_captures(extraction, table, days) for table in snapshots}
     outcomes: Outcomes = {}
     for table in events:

@@ -19,6 +19,7 @@ from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import Clock, day_of_key
 from sakila_platform.model.naming import TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, unreported, with_table_changes
+from sakila_platform.warehouse.changing.versions import note_versions, versions_table
 from sakila_platform.warehouse.history import Changes
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_rules import AGREEMENT
@@ -88,7 +89,7 @@ class _Run:
 
 def tables_on_mysql(star: WarehouseStar) -> tuple[Table, ...]:
     """All tables of a star's warehouse on MySQL."""
-    return (*star.tables, star.dates, star.ledger, belonging(star).record)
+    return (*star.tables, star.dates, star.ledger, belonging(star).record, versions_table(star))
 
 
 def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -118,7 +119,9 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
             for touched in run.touched:
                 touched.by_versions({dimension: changes.moved for dimension, changes in changed.items()})
                 touched.work_out()
-        return with_table_changes({table.name: _outcomes(run, table) for table in tables}, session.changes)
+        outcomes = {table.name: _outcomes(run, table) for table in tables}
+        note_versions(session, tables, session.days, session.clock.now().replace(tzinfo=None))
+        return with_table_changes(outcomes, session.changes)
 
 
 def refill(loading: Loading) -> list[date]:

@@ -12,6 +12,7 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pymysql
 from pymysql.cursors import Cursor
 
@@ -25,8 +26,9 @@ from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.days import ONE_DAY, Clock, day_key
 from sakila_platform.model.ddl import mysql_ddl
-from sakila_platform.model.naming import DAY_PARTITION, day_partition
+from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, day_partition
 from sakila_platform.model.outcomes import TableChanges
+from sakila_platform.warehouse.carried import Carried, Partial, carried_on
 from sakila_platform.warehouse.changing.differences import changes, reported
 from sakila_platform.warehouse.changing.found import MYSQL, found_tables
 from sakila_platform.warehouse.changing.statements import mysql_statements
@@ -52,6 +54,8 @@ class WarehouseSession:
     """The partitions of lake tables that were made readable."""
     changes: TableChanges = field(default_factory=dict)
     """How tables were brought up to their contracts before the run's transaction."""
+    attributes_carried: dict[TableName, Carried] = field(default_factory=dict)
+    """What the captures of the run's days carried, by the dimension of the warehouse."""
 
     @property
     def first_key(self) -> int:
@@ -108,8 +112,23 @@ class WarehouseSession:
         self.viewed.setdefault(table, []).extend(map(day_partition, days))
         view_days(self.duck, self.lake, table.name, days)
 
+    def carried(self, dimension: Dimension, days: Sequence[date]) -> Carried:
+        """What the captures of these days carry, by their files; of a day that the lake has not, nothing is told."""
+        partitions = {day_partition(day): day for day in days}
+        there = self.lake.present(dimension.lake.name, list(partitions))
+        files = self.lake.local_files([data_file(dimension.lake.name, partition) for partition in there])
+        return {
+            partitions[partition]: carried_on(dimension, partitions[partition], pq.read_schema(file).names)
+            for partition, file in zip(there, files, strict=True)
+        }
+
     def view_captures(
-        self, dimension: Dimension, relation: str, days: Sequence[date], loaded: Collection[date]
+        self,
+        dimension: Dimension,
+        relation: str,
+        days: Sequence[date],
+        loaded: Collection[date],
+        partial: Partial | None = None,
     ) -> None:
         """Make a lake relation's rows of these days readable as captures: timely until the day after `dt` ends.
 
@@ -121,7 +140,9 @@ class WarehouseSession:
             "timely_until": pa.array(until, pa.timestamp("us", tz="UTC")),
             "is_repeated": pa.array([day in loaded for day in days], pa.bool_()),
         }
-        view_captures(self.duck, dimension, relation, pa.table(limits))
+        if partial:
+            limits["carried"] = partial.carried_by(days)
+        view_captures(self.duck, dimension, relation, pa.table(limits), partial)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.model.naming import TableName, data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay, unreported, with_table_changes
+from sakila_platform.warehouse.changing.versions import note_versions, versions_table
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_questions import LoadQuestions
 from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT, faults_by_rule
@@ -57,7 +58,7 @@ class Loading:
 
 def tables_on_postgres(star: WarehouseStar) -> tuple[Table, ...]:
     """All tables of a star's warehouse on PostgreSQL."""
-    return (*star.tables, star.dates, belonging(star).record)
+    return (*star.tables, star.dates, belonging(star).record, versions_table(star))
 
 
 def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -79,6 +80,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
         for fact in facts:
             _audit(session, fact, star.lake_table(fact))
         outcomes = {table.name: _outcomes(session, table, star.lake_table(table)) for table in tables}
+        note_versions(session, tables, session.days)
         return with_table_changes(outcomes, session.changes)
 
 

@@ -13,6 +13,7 @@ from sakila_platform.databases.mysql.address import Address
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.contracts import BIGINT, INTEGER, Column, ColumnType, Table, decimal, text
 from sakila_platform.model.outcomes import TABLE_CHANGES
+from sakila_platform.model.versions import contract_version
 from sakila_platform_tests.bike_star import DIM_BRAND, DIM_STATION, FACT_HIRE
 from sakila_platform_tests.changed_bikes import FIRST, PAID, SECOND, HiredBikes, Stations, retyped, with_columns
 
@@ -116,6 +117,22 @@ def test_a_load_that_died_between_two_changes_is_completed_by_the_next(bikes: Hi
 
     assert [line.partition(" (")[0] for line in bikes.reported] == ["fact_hire.wheels was added"]
     assert bikes.sql("SELECT SUM(wheels) FROM fact_hire") == [(5,)]
+
+
+def test_a_ledger_tells_by_table_and_day_which_version_of_the_contract_made_the_rows(bikes: HiredBikes) -> None:
+    brand = with_columns(DIM_BRAND, COLOUR)
+    bikes.publish(SECOND, brand)
+    bikes.load(SECOND, brand)
+    older, newer = contract_version(DIM_BRAND), contract_version(brand)
+    assert older != newer
+
+    told = "SELECT day, version FROM warehouse_versions WHERE table_name = '{}' ORDER BY day"
+    assert bikes.sql(told.format("dim_brand")) == [(FIRST, older), (SECOND, newer)]
+    assert bikes.sql(told.format("fact_hire")) == [(day, contract_version(PAID)) for day in (FIRST, SECOND)]
+
+    bikes.publish(FIRST, brand)
+    bikes.load(FIRST, brand)
+    assert bikes.sql(told.format("dim_brand")) == [(FIRST, newer), (SECOND, newer)]
 
 
 OTHERWISE: dict[str, tuple[Table, Table, tuple[str, ...]]] = {

@@ -4,7 +4,8 @@ SELECT
     member,
     attributes,
     captured_at,
-    is_timely
+    is_timely,
+    known
 FROM captures
 UNION ALL
 SELECT
@@ -12,5 +13,6 @@ SELECT
     member,
     attributes,
     captured_at,
-    NOT is_backfilled AS is_timely
+    NOT is_backfilled AS is_timely,
+    known
 FROM stored
