@@ -140,6 +140,7 @@ HORROR = Dashboard(
         title="Years",
         default_days=_ALL_DAYS,
         presets=(10 * _A_YEAR, 20 * _A_YEAR, 40 * _A_YEAR),
+        newest="years of release up to {day:%Y}",
     ),
     choices=(ChoiceFilter("title_type", "Kind"),),
 )

@@ -27,5 +27,5 @@ def write_dashboards(report: Report) -> str:
             report(message)
             continue
         page = write_page(lake, dashboard, site)
-        report(f"{dashboard.title}, data up to {page.last_day}: {page.file.as_uri()}")
+        report(f"{dashboard.title}, {page.newest}: {page.file.as_uri()}")
     return (site.folder / INDEX).as_uri() if with_data(lake, every) else ""

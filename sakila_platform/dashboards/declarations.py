@@ -147,6 +147,8 @@ class DateFilter:
     default_days: int = 90
     monthly: frozenset[str] = frozenset()
     presets: tuple[int, ...] = (30, 90, 365)
+    newest: str = "data up to {day}"
+    """What is said of the newest day: what it is a day of."""
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was written: its file, its size in bytes, its newest day, and its charts as PNG by name."""
+    """A page that was written: its file, size in bytes, newest day and what is said of it, its charts as PNG."""
 
     file: Path
     size: int
     last_day: str
+    newest: str
     pictures: dict[str, bytes]
 
 
@@ -74,7 +75,7 @@ def write_page(lake: Lake, dashboard: Dashboard, site: Site) -> Page:
         _put(site.folder / "charts" / dashboard.name / f"{name}.png", pictures[name])
     _put(file, html)
     _put_index(site, site.dashboards)
-    return Page(file, len(html), model.days.last.isoformat(), pictures)
+    return Page(file, len(html), model.days.last.isoformat(), _newest(dashboard, model), pictures)
 
 
 def remove_page(lake: Lake, dashboard: Dashboard, site: Site) -> None:
@@ -117,6 +118,7 @@ def _page_html(dashboard: Dashboard, model: PageModel, packed: str, site: Site) 
         days=model.json["days"],
         presets=presets(model, dashboard.dates.presets),
         numbers=[each.value for each in Format],
+        newest=_newest(dashboard, model),
         left_out_before=model.left_out_before,
         written=site.now().strftime("%Y-%m-%d %H:%M %Z"),
         css=_css(),
@@ -125,6 +127,10 @@ def _page_html(dashboard: Dashboard, model: PageModel, packed: str, site: Site) 
         rows_script=_script(_text("rows.js")),
         page_script=_script(_text("page.js")),
     )
+
+
+def _newest(dashboard: Dashboard, model: PageModel) -> str:
+    return dashboard.dates.newest.format(day=model.days.last)
 
 
 def _packed(page: Model) -> str:

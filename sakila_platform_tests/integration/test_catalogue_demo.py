@@ -124,6 +124,9 @@ def test_the_page_tells_what_the_star_has_each_title_once(shown: Shown) -> None:
         page.choose("title_type", ["Series"])
         series = "SELECT count(*) FROM {dim_title} WHERE title_type = 'series' AND start_year IS NOT NULL"
         assert page.figure("titles")[0] == shown.one(series)
+        newest = shown.one("SELECT max(start_year) FROM {dim_title} WHERE start_year IS NOT NULL")
+        footer = page.page.locator("footer").text_content() or ""
+        assert f"Years of release up to {newest}." in footer, "a year of release is no day of data"
 
 
 def assert_shown(page: OpenPage, shown: Shown) -> None:
