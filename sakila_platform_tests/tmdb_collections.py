@@ -13,7 +13,7 @@ from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient
-from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Scope, Work, collect_day
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, CollectionWork, Scope, collect_day
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.catalogue.tmdb_stand_in.serving import TOKEN
 from sakila_platform.lake.location import open_lake
@@ -44,7 +44,7 @@ class Place:
         """Collect a day."""
         cache = AnswerCache(self.cache, day)
         try:
-            work = Work(self.zone, TmdbClient(asked or access(self.url)), cache, lambda _: None)
+            work = CollectionWork(self.zone, TmdbClient(asked or access(self.url)), cache, lambda _: None)
             return collect_day(work, day, scope, wanted_imdb_ids(self.zone, day))
         finally:
             cache.close()

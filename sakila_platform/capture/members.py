@@ -22,7 +22,7 @@ import pymysql
 from sakila_platform.capture.captured_days import AddedMembers
 from sakila_platform.capture.source_tables import CAPTURED_AT, carried_columns, counted_rows, require_whole
 from sakila_platform.databases.mysql.reader.batches import read_batches
-from sakila_platform.databases.mysql.where import Members
+from sakila_platform.databases.mysql.where import Among
 from sakila_platform.lake.audits.records import Parted, part_lines
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet
@@ -68,7 +68,7 @@ def missing_sql(event: Table, column: str, table: Table) -> str:
 
 
 def read_snapshot(
-    connection: pymysql.Connection, table: Table, captured_at: datetime, where: Members | None = None
+    connection: pymysql.Connection, table: Table, captured_at: datetime, where: Among | None = None
 ) -> pa.Table:
     """The rows of a reference table as they are now, by primary key, each with its time of capture.
 
@@ -126,7 +126,7 @@ class MemberSearch:
         """The rows added; none when the source does not know them either (they are orphans, for final to judge)."""
         table, path = wanted.table, data_file(wanted.table.name, day_partition(wanted.day))
         captured = self._captured(path)
-        rows = read_snapshot(self._connection, table, self._now, Members(wanted.column, sorted(wanted.ids)))
+        rows = read_snapshot(self._connection, table, self._now, Among(wanted.column, sorted(wanted.ids)))
         rows = _without(rows, _keys(captured, table), table)
         parted = part_lines(rows, table)
         kept = parted.kept

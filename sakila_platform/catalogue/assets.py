@@ -17,7 +17,7 @@ from sakila_platform.catalogue.csv.local_files import TakenIn, take_in_file, tak
 from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient, access_of_settings
-from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Work, collect_day, scope_of_settings
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, CollectionWork, collect_day, scope_of_settings
 from sakila_platform.catalogue.tmdb.record_files import RECORDS, UNUSABLE
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.lake.files import Lake
@@ -149,7 +149,9 @@ def collected(lake: Lake, day: date, report: Report) -> CollectionOutcome:
     zone = LakeFiles(lake)
     cache = AnswerCache(HOME.read().resolve() / "tmdb_answers.sqlite", day)
     try:
-        return collect_day(Work(zone, client, cache, report), day, scope_of_settings(), wanted_imdb_ids(zone, day))
+        return collect_day(
+            CollectionWork(zone, client, cache, report), day, scope_of_settings(), wanted_imdb_ids(zone, day)
+        )
     finally:
         cache.close()
 

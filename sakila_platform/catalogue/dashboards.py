@@ -3,11 +3,11 @@
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartDimension,
     ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
-    Dimension,
     Fold,
     Format,
     KeyFigure,
@@ -34,9 +34,9 @@ _PROFIT = Measure(
     format=Format.MONEY,
 )
 
-_DECADE = Dimension("decade", "Decade", label="decade_name")
-_SUBGENRE = Dimension("subgenre", "Sub-genre")
-_TITLE_TYPE = Dimension("title_type", "Kind")
+_DECADE = ChartDimension("decade", "Decade", label="decade_name")
+_SUBGENRE = ChartDimension("subgenre", "Sub-genre")
+_TITLE_TYPE = ChartDimension("title_type", "Kind")
 
 HORROR = Dashboard(
     name="horror",
@@ -99,8 +99,8 @@ HORROR = Dashboard(
             ChartKind.HEATMAP,
             _TITLES,
             (
-                Dimension("vote_band", "Votes", label="votes"),
-                Dimension("popularity_band", "Popularity", label="popularity_range"),
+                ChartDimension("vote_band", "Votes", label="votes"),
+                ChartDimension("popularity_band", "Popularity", label="popularity_range"),
             ),
             (_TITLE_COUNT,),
             caption="Votes across, TMDB's popularity down: how much a title is looked at these days.",
@@ -129,7 +129,7 @@ HORROR = Dashboard(
             "What each decade was about",
             ChartKind.HEATMAP,
             _KEYWORDS,
-            (_DECADE, Dimension("keyword", "Keyword")),
+            (_DECADE, ChartDimension("keyword", "Keyword")),
             (_TITLE_COUNT,),
             caption="Titles with the keyword, of the 20 keywords that most titles have.",
             is_wide=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sakila_platform.dashboards.chart_shapes import AFTER_GAP, BIN, MEMBERS, SEGMENT
-from sakila_platform.dashboards.declarations import Chart, ChartKind, Dimension, Format, Measure
+from sakila_platform.dashboards.declarations import Chart, ChartDimension, ChartKind, Format, Measure
 
 Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -53,13 +53,13 @@ def table_columns(chart: Chart) -> list[Spec]:
     return columns + [{"field": m.name, "title": m.title, "format": m.format.value} for m in measures]
 
 
-def _written(chart: Chart, dimension: Dimension) -> str:
+def _written(chart: Chart, dimension: ChartDimension) -> str:
     if chart.kind is ChartKind.TIMELINE:
         return "day"
     return "month" if dimension.by_month else dimension.format.value if dimension.format else ""
 
 
-def _cut(dimension: Dimension) -> Spec:
+def _cut(dimension: ChartDimension) -> Spec:
     """A member's name cut to its first letters where the chart is narrow."""
     if not dimension.letters:
         return {}
@@ -136,7 +136,7 @@ def _timeline(chart: Chart) -> Spec:
     }
 
 
-def _shade(day: Dimension, condition: str, name: str) -> Spec:
+def _shade(day: ChartDimension, condition: str, name: str) -> Spec:
     return {
         "transform": [{"filter": condition}],
         "mark": {"type": "rect", "style": "shade"},

@@ -66,7 +66,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Dimension:
+class ChartDimension:
     """What numbers are broken down by: a mart's column, its reader's name, and the column that is shown for it.
 
     Members are in the order of `column` where a chart declares no other. `by_month` folds a day to its month.
@@ -116,7 +116,7 @@ class Chart:
     title: str
     kind: ChartKind
     mart: str
-    dimensions: tuple[Dimension, ...]
+    dimensions: tuple[ChartDimension, ...]
     measures: tuple[Measure, ...]
     caption: str = ""
     sort: Sort | None = None

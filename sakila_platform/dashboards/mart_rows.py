@@ -15,9 +15,9 @@ from sakila_platform.dashboards.chart_shapes import Row
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartDimension,
     ChartKind,
     Dashboard,
-    Dimension,
     Fold,
     KeyFigure,
     Measure,
@@ -163,7 +163,7 @@ def _condition(dashboard: Dashboard, mart: str, choices: Choices) -> tuple[str, 
     return " AND ".join(parts), values
 
 
-def _dimension(dimension: Dimension) -> str:
+def _dimension(dimension: ChartDimension) -> str:
     column = f'"{dimension.column}"'
     return f"cast(date_trunc('month', {column}) AS date)" if dimension.by_month else column
 

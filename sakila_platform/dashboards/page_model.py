@@ -11,7 +11,7 @@ import duckdb
 
 from sakila_platform.dashboards.chart_shapes import BIN, MEMBERS, MOST_BINS, QUIET_DAYS
 from sakila_platform.dashboards.chart_specs import chart_spec, table_columns
-from sakila_platform.dashboards.declarations import Chart, ChartKind, Dashboard, Dimension
+from sakila_platform.dashboards.declarations import Chart, ChartDimension, ChartKind, Dashboard
 from sakila_platform.dashboards.mart_rows import Period, days_of_business, newest_period
 from sakila_platform.dashboards.page_tables import Resolution, cuts_of, resolution, table_model, tables_of
 from sakila_platform.dashboards.themes import DARK, LIGHT
@@ -109,7 +109,7 @@ def choice_members(model: PageModel, column: str) -> list[str]:
     )
 
 
-def _dimension(dimension: Dimension) -> Model:
+def _dimension(dimension: ChartDimension) -> Model:
     return {**asdict(dimension), "shown": dimension.shown}
 
 

@@ -3,12 +3,12 @@
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartDimension,
     ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
     DayMarks,
-    Dimension,
     Fold,
     Format,
     KeyFigure,
@@ -29,13 +29,13 @@ _TAKEN = Measure("taken", "Rentals", _ROWS)
 _REVENUE_MADE = Measure("revenue", "Revenue", _REVENUE, format=Format.MONEY)
 _LATE_SHARE = Measure("late_share", "Late share", Amount(Fold.SUM, "late_returns"), per=_RETURNED, format=Format.SHARE)
 
-_CATEGORY = Dimension("category", "Category")
-_STORE = Dimension("store", "Store")
-_WEEKDAY = Dimension("day_of_week", "Weekday", label="day_name", letters=3)
-_HOUR = Dimension("rental_hour", "Hour")
-_FILM = Dimension("film_id", "Film", label="title")
-_PRICE = Dimension("rental_rate", "Price", format=Format.MONEY)
-_CUSTOMER = Dimension("customer_id", "Customer", label="customer")
+_CATEGORY = ChartDimension("category", "Category")
+_STORE = ChartDimension("store", "Store")
+_WEEKDAY = ChartDimension("day_of_week", "Weekday", label="day_name", letters=3)
+_HOUR = ChartDimension("rental_hour", "Hour")
+_FILM = ChartDimension("film_id", "Film", label="title")
+_PRICE = ChartDimension("rental_rate", "Price", format=Format.MONEY)
+_CUSTOMER = ChartDimension("customer_id", "Customer", label="customer")
 
 _DATES = DateFilter({_DAYS: "date", _RENTALS: "rental_date", _FILMS: "month_start_date"}, monthly=frozenset({_FILMS}))
 _CHOICES = (ChoiceFilter("store", "Store"), ChoiceFilter("category", "Category"))
@@ -67,7 +67,7 @@ RENTALS = Dashboard(
             "Rentals over time",
             ChartKind.TIMELINE,
             _DAYS,
-            (Dimension("date", "Day"),),
+            (ChartDimension("date", "Day"),),
             (
                 _RENTALS_TAKEN,
                 Measure("mean", "7-day mean", Amount(Fold.SUM, "rentals_7_day_mean"), format=Format.MEAN),
@@ -145,7 +145,7 @@ BUSINESS = Dashboard(
             "Revenue per month and store",
             ChartKind.COLUMNS,
             _DAYS,
-            (Dimension("date", "Month", by_month=True), _STORE),
+            (ChartDimension("date", "Month", by_month=True), _STORE),
             (_REVENUE_MADE,),
             caption="Months without business are left out.",
         ),
@@ -154,7 +154,7 @@ BUSINESS = Dashboard(
             "Late returns",
             ChartKind.COLUMNS,
             _DAYS,
-            (Dimension("date", "Month", by_month=True), _STORE),
+            (ChartDimension("date", "Month", by_month=True), _STORE),
             (
                 _LATE_SHARE,
                 Measure("late", "Late", Amount(Fold.SUM, "late_returns")),

@@ -3,11 +3,11 @@
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartDimension,
     ChartKind,
     ChoiceFilter,
     Dashboard,
     DateFilter,
-    Dimension,
     Fold,
     Format,
     KeyFigure,
@@ -27,10 +27,10 @@ _POSITIVE_SHARE = Measure(
 )
 _SPENT_EACH = Measure("spent_each", "Spent per reviewer", _SPENT, per=_CUSTOMERS, format=Format.MONEY)
 
-_DEVICE = Dimension("device", "Device")
-_REGION = Dimension("region", "Region")
-_BROWSER = Dimension("browser", "Browser")
-_LOCATION = Dimension("location", "Location")
+_DEVICE = ChartDimension("device", "Device")
+_REGION = ChartDimension("region", "Region")
+_BROWSER = ChartDimension("browser", "Browser")
+_LOCATION = ChartDimension("location", "Location")
 
 REVIEWS = Dashboard(
     name="reviews",
@@ -51,7 +51,7 @@ REVIEWS = Dashboard(
             "Reviews over time",
             ChartKind.TIMELINE,
             _DAYS,
-            (Dimension("date", "Day"),),
+            (ChartDimension("date", "Day"),),
             (_REVIEWS, _POSITIVE),
             caption="The line is those that are positive.",
             is_wide=True,
@@ -89,7 +89,7 @@ REVIEWS = Dashboard(
             "Made by Apple",
             ChartKind.COLUMNS,
             _DAYS,
-            (_DEVICE, Dimension("maker", "Maker")),
+            (_DEVICE, ChartDimension("maker", "Maker")),
             (_REVIEWS,),
         ),
         Chart(
@@ -97,7 +97,7 @@ REVIEWS = Dashboard(
             "Spending against score",
             ChartKind.COLUMNS,
             _REVIEWERS,
-            (Dimension("positive_reviews", "Positive reviews of a customer"),),
+            (ChartDimension("positive_reviews", "Positive reviews of a customer"),),
             (_SPENT_EACH, Measure("customers", "Reviewers", _CUSTOMERS)),
             caption="What a customer spent in all, whatever the number of their reviews.",
         ),
@@ -106,7 +106,7 @@ REVIEWS = Dashboard(
             "Positive share by season",
             ChartKind.COLUMNS,
             _DAYS,
-            (Dimension("season_number", "Season", label="season"),),
+            (ChartDimension("season_number", "Season", label="season"),),
             (_POSITIVE_SHARE, _REVIEWS),
         ),
         Chart(

@@ -26,7 +26,7 @@ _ID = "lake_id"
 _LONGEST_LOCATION = 500
 
 
-class WarehouseSession(Protocol):
+class LoadSession(Protocol):
     """The part of a session that the record is kept by, on MySQL and on PostgreSQL."""
 
     @property
@@ -49,7 +49,7 @@ class Belonging:
     """The lake's Date dimension: the mark is beside its years."""
     record: Table
 
-    def require_own(self, session: WarehouseSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]) -> None:
+    def require_own(self, session: LoadSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]) -> None:
         """Let a load go on when the session's lake is the one that the warehouse is filled from.
 
         A warehouse without a record takes the lake for its own when that has every day it has `loaded` of a table of
@@ -61,15 +61,13 @@ class Belonging:
         elif known[0][0] != lake_id(session.lake, self.dates):
             self._refuse(session.lake, f"another lake, at {known[0][1]}")
 
-    def _adopt(self, session: WarehouseSession, loaded: Mapping[TableName, Sequence[date]]) -> None:
+    def _adopt(self, session: LoadSession, loaded: Mapping[TableName, Sequence[date]]) -> None:
         lacking = (session.lake.missing(table, map(day_partition, days)) for table, days in loaded.items())
         if missing := sorted({partition for partitions in lacking for partition in partitions}):
             self._refuse(session.lake, f"another lake: this one lacks {len(missing)} of its days, such as {missing[0]}")
         self.note(session)
 
-    def require_empty(
-        self, session: WarehouseSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]
-    ) -> None:
+    def require_empty(self, session: LoadSession, loaded: Callable[[], Mapping[TableName, Sequence[date]]]) -> None:
         """Let a warehouse be emptied for a lake without a whole day when it has `loaded` none either.
 
         Raises PlatformError when it has: the address of the lake is mistaken, and its days would be lost.
@@ -81,7 +79,7 @@ class Belonging:
                 "SAKILA_HOME; or drop the warehouse's tables, to begin with this one."
             )
 
-    def note(self, session: WarehouseSession) -> None:
+    def note(self, session: LoadSession) -> None:
         """Note the session's lake as the one that the warehouse is filled from."""
         table = self.record.name.table
         session.execute(f"DELETE FROM {table}")

@@ -10,7 +10,7 @@ import pytest
 
 from sakila_platform.databases.mysql import connection as mysql
 from sakila_platform.databases.mysql.reader.batches import read_batches
-from sakila_platform.databases.mysql.where import AnyOf, Members, Undated, Within
+from sakila_platform.databases.mysql.where import Among, AnyOf, Undated, Within
 from sakila_platform.errors import PlatformError
 
 
@@ -138,9 +138,9 @@ def test_only_the_asked_rows_are_read(empty_database):
     on_the_24th = Within(("taken", "back"), date(2005, 5, 24), date(2005, 5, 25))
     assert ids(on_the_24th) == [1, 2, 5]
     assert ids(Undated("taken")) == [4, 5, 6]
-    assert ids(Members("id", [3, 1])) == [1, 3]
-    assert ids(Members("id", [])) == []
-    assert ids(AnyOf([on_the_24th, Undated("taken"), Members("id", [3])])) == [1, 2, 3, 4, 5, 6]
+    assert ids(Among("id", [3, 1])) == [1, 3]
+    assert ids(Among("id", [])) == []
+    assert ids(AnyOf([on_the_24th, Undated("taken"), Among("id", [3])])) == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

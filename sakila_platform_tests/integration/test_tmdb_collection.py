@@ -15,7 +15,7 @@ from sakila_platform.catalogue.csv.local_files import take_in_folder
 from sakila_platform.catalogue.tmdb import endpoints
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import TmdbClient
-from sakila_platform.catalogue.tmdb.collection import Scope, Work, collect_day
+from sakila_platform.catalogue.tmdb.collection import CollectionWork, Scope, collect_day
 from sakila_platform.catalogue.tmdb.record_files import (
     DISCOVERED_MOVIES,
     DISCOVERED_SERIES,
@@ -116,7 +116,7 @@ def test_pages_that_tmdb_does_not_show_are_not_asked_for_and_reported(
 ) -> None:
     monkeypatch.setattr(endpoints, "MOST_PAGES", 1)
     reported: list[str] = []
-    work = Work(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), reported.append)
+    work = CollectionWork(place.zone, TmdbClient(access(place.url)), AnswerCache(None, DAY), reported.append)
     collect_day(work, DAY, SCOPE, [])
     assert [page["page"] for page in place.records(DISCOVERED_SERIES, DAY)] == [1]
     [line] = [line for line in reported if "TMDB shows" in line]
@@ -219,7 +219,9 @@ def test_when_time_is_up_the_rest_is_for_the_next_run(place: Place, register: Re
     runs = 0
     while True:
         client = TmdbClient(access(place.url))
-        work = Work(place.zone, client, AnswerCache(None, DAY), lambda _: None, lambda c=client: c.asked >= 60)  # type: ignore[misc]
+        work = CollectionWork(
+            place.zone, client, AnswerCache(None, DAY), lambda _: None, lambda c=client: c.asked >= 60
+        )  # type: ignore[misc]
         outcome = collect_day(work, DAY, SCOPE, wanted_imdb_ids(place.zone, DAY))
         runs += 1
         if outcome.is_complete:

@@ -9,11 +9,11 @@ import pytest
 from sakila_platform.embedded.sakila.dumps.allowed_statements import StatementKind, kind_of
 from sakila_platform.embedded.sakila.dumps.dump import read_dump
 from sakila_platform.embedded.sakila.dumps.session_settings import carried_out
-from sakila_platform.embedded.sakila.dumps.statements import SqlFile, Statement, split_statements
+from sakila_platform.embedded.sakila.dumps.statements import DumpStatement, SqlFile, split_statements
 from sakila_platform.errors import PlatformError
 
 
-def statement(text: str) -> Statement:
+def statement(text: str) -> DumpStatement:
     (found,) = split_statements(SqlFile("dump.sql", f"DELIMITER ;;\n{text};;"))
     return found
 

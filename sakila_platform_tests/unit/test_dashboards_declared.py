@@ -17,10 +17,10 @@ from sakila_platform.dashboards.chart_specs import chart_spec
 from sakila_platform.dashboards.declarations import (
     Amount,
     Chart,
+    ChartDimension,
     ChartKind,
     Dashboard,
     DateFilter,
-    Dimension,
     Fold,
     Measure,
     Sort,
@@ -37,7 +37,7 @@ from sakila_platform.rentals.domain import DOMAIN
 
 SHELVES = {"shelves": {"rental_date": "date", "store": "varchar", "category": "varchar", "rentals": "bigint"}}
 TAKEN = Measure("rentals", "Rentals", Amount(Fold.SUM, "rentals"))
-BY_STORE = Chart("by_store", "By store", ChartKind.BARS, "shelves", (Dimension("store", "Store"),), (TAKEN,))
+BY_STORE = Chart("by_store", "By store", ChartKind.BARS, "shelves", (ChartDimension("store", "Store"),), (TAKEN,))
 SHOP = Dashboard("shop", "rentals", "Shop", "A story.", (), (BY_STORE,), DateFilter({"shelves": "rental_date"}))
 
 
@@ -59,7 +59,7 @@ def test_the_platforms_dashboards_keep_their_marts_contracts() -> None:
 
 
 def test_a_column_that_a_mart_lacks_is_reported_with_the_nearest_names() -> None:
-    reported = fault(with_chart(dimensions=(Dimension("stores", "Store"),)))
+    reported = fault(with_chart(dimensions=(ChartDimension("stores", "Store"),)))
     assert reported == "Dashboard shop: chart by_store: mart shelves has no column stores. Nearest: store."
     reported = fault(replace(SHOP, dates=DateFilter({"shelves": "date"})))
     assert reported == "Dashboard shop: the date filter: mart shelves has no column date. Nearest: rental_date."
@@ -74,7 +74,7 @@ def test_a_column_that_a_mart_lacks_is_reported_with_the_nearest_names() -> None
             with_chart(measures=(replace(TAKEN, amount=Amount(Fold.SUM, "store")),)),
             "column store of mart shelves is varchar, but integer or bigint",
         ),
-        (with_chart(dimensions=(Dimension("store", "Month", by_month=True),)), "but date is needed there"),
+        (with_chart(dimensions=(ChartDimension("store", "Month", by_month=True),)), "but date is needed there"),
         (with_chart(sort=Sort("rental")), "is sorted by rental, which it does not show. Nearest: rentals."),
         (with_chart(kind=ChartKind.HEATMAP), "has 1 dimensions, but heatmap takes 2 to 2"),
         (with_chart(measures=()), "has no measure"),
@@ -87,7 +87,7 @@ def test_what_can_not_be_drawn_is_refused(dashboard: Dashboard, reported: str) -
 
 
 def test_a_dashboard_that_names_what_its_mart_lacks_stops_the_definitions() -> None:
-    chart = replace(RENTALS.charts[0], dimensions=(Dimension("day", "Day"),))
+    chart = replace(RENTALS.charts[0], dimensions=(ChartDimension("day", "Day"),))
     with pytest.raises(
         PlatformError, match=r"chart rentals_over_time: mart rentals_by_day has no column day\. Nearest"
     ):
@@ -112,7 +112,7 @@ def test_every_chart_is_a_specification_that_the_library_takes(chart: Chart) -> 
 
 
 # A period that ends today has no length before it; its shape depends on days alone.
-DAY = Dimension("date", "Day")
+DAY = ChartDimension("date", "Day")
 TIMELINE = Chart("days", "Days", ChartKind.TIMELINE, "shelves", (DAY,), (TAKEN, replace(TAKEN, name="mean")))
 
 
@@ -131,7 +131,7 @@ def test_a_day_without_business_is_a_zero_and_a_month_of_them_is_cut_out() -> No
     ]
 
 
-COUNTED = Chart("spread", "Spread", ChartKind.DISTRIBUTION, "shelves", (Dimension("store", "Store"),), (TAKEN,))
+COUNTED = Chart("spread", "Spread", ChartKind.DISTRIBUTION, "shelves", (ChartDimension("store", "Store"),), (TAKEN,))
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=80))

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymysql.converters import escape_item
 
-from sakila_platform.embedded.sakila.dumps.literals import ColumnType, FileValues, column_sum
+from sakila_platform.embedded.sakila.dumps.literals import FileValues, ServerType, column_sum
 
-VARCHAR, INT, DECIMAL = ColumnType("varchar", "varchar(45)"), ColumnType("int", "int"), ColumnType("decimal", "", 2)
-SET = ColumnType("set", "set('Trailers','Deleted Scenes','Director''s Cut')")
+VARCHAR, INT, DECIMAL = ServerType("varchar", "varchar(45)"), ServerType("int", "int"), ServerType("decimal", "", 2)
+SET = ServerType("set", "set('Trailers','Deleted Scenes','Director''s Cut')")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ SET = ColumnType("set", "set('Trailers','Deleted Scenes','Director''s Cut')")
         (VARCHAR, "007", None),
         (VARCHAR, "_latin1'x'", None),
         (VARCHAR, "NOW()", None),
-        (ColumnType("char", "char(20)"), "'English   '", b"English"),
+        (ServerType("char", "char(20)"), "'English   '", b"English"),
         (INT, "'01'", b"1"),
         (INT, "TRUE", b"1"),
         (INT, "-5", b"-5"),
@@ -35,23 +35,23 @@ SET = ColumnType("set", "set('Trailers','Deleted Scenes','Director''s Cut')")
         (DECIMAL, "-0.0", b"0.00"),
         (DECIMAL, "2.990", b"2.99"),
         (DECIMAL, "2.999", b"2.999"),
-        (ColumnType("datetime", "datetime"), "'2005-05-24'", b"2005-05-24 00:00:00"),
-        (ColumnType("datetime", "datetime"), "'2005-05-24 22:53:30.5'", b"2005-05-24 22:53:30.5"),
-        (ColumnType("datetime", "datetime(3)", 3), "'2005-05-24T22:53:30'", b"2005-05-24 22:53:30.000"),
-        (ColumnType("date", "date"), "'2005-05-24 00:00:00'", b"2005-05-24"),
-        (ColumnType("date", "date"), "'2005-05-24 22:53:30'", b"2005-05-24 22:53:30"),
-        (ColumnType("year", "year(4)"), "2006", b"2006"),
-        (ColumnType("enum", "enum('G','PG-13')"), "'pg-13'", b"PG-13"),
-        (ColumnType("enum", "enum('G','PG-13')"), "2", None),
+        (ServerType("datetime", "datetime"), "'2005-05-24'", b"2005-05-24 00:00:00"),
+        (ServerType("datetime", "datetime"), "'2005-05-24 22:53:30.5'", b"2005-05-24 22:53:30.5"),
+        (ServerType("datetime", "datetime(3)", 3), "'2005-05-24T22:53:30'", b"2005-05-24 22:53:30.000"),
+        (ServerType("date", "date"), "'2005-05-24 00:00:00'", b"2005-05-24"),
+        (ServerType("date", "date"), "'2005-05-24 22:53:30'", b"2005-05-24 22:53:30"),
+        (ServerType("year", "year(4)"), "2006", b"2006"),
+        (ServerType("enum", "enum('G','PG-13')"), "'pg-13'", b"PG-13"),
+        (ServerType("enum", "enum('G','PG-13')"), "2", None),
         (SET, "'Director''s Cut,trailers'", b"Trailers,Director's Cut"),
         (SET, "''", b""),
-        (ColumnType("blob", "blob"), "0x89504E47", b"\x89PNG"),
-        (ColumnType("blob", "blob"), "x'89504E47'", b"\x89PNG"),
-        (ColumnType("blob", "blob"), "_binary '\udc89PNG\\r'", b"\x89PNG\r"),
-        (ColumnType("json", "longtext"), "'{}'", None),
+        (ServerType("blob", "blob"), "0x89504E47", b"\x89PNG"),
+        (ServerType("blob", "blob"), "x'89504E47'", b"\x89PNG"),
+        (ServerType("blob", "blob"), "_binary '\udc89PNG\\r'", b"\x89PNG\r"),
+        (ServerType("json", "longtext"), "'{}'", None),
     ],
 )
-def test_a_column_keeps_the_text_of_a_literal(column: ColumnType, literal: str, kept: bytes | None) -> None:
+def test_a_column_keeps_the_text_of_a_literal(column: ServerType, literal: str, kept: bytes | None) -> None:
     assert column.kept(literal) == kept
 
 
@@ -63,7 +63,7 @@ def test_a_text_is_the_same_after_it_was_written_and_read(text: str) -> None:
 @settings(max_examples=30, deadline=None)
 @given(values=st.lists(st.tuples(st.integers(), st.none() | st.text(max_size=4)), min_size=1, max_size=9))
 def test_a_sum_tells_any_change_of_one_value(values: list[tuple[int, str | None]]) -> None:
-    def total(column: ColumnType, place: int, rows: list[tuple[int, str | None]]) -> object:
+    def total(column: ServerType, place: int, rows: list[tuple[int, str | None]]) -> object:
         found = FileValues()
         found.add(None, [[escape_item(value, "utf8mb4") for value in row] for row in rows])
         return column_sum(column, found.columns[place])

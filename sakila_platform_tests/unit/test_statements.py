@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakila_platform.embedded.sakila.dumps.statements import (
+    DumpStatement,
     SqlFile,
-    Statement,
     require_settings_restored,
     retargeted,
     rows_of,
@@ -33,7 +33,7 @@ SET UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS;
 """
 
 
-def statements(text: str) -> list[Statement]:
+def statements(text: str) -> list[DumpStatement]:
     file = SqlFile("dump.sql", text)
     found = list(split_statements(file))
     require_settings_restored(file, found)

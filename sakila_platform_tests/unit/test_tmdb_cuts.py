@@ -17,7 +17,7 @@ from sakila_platform.catalogue.raw.paths import RawSubject
 from sakila_platform.catalogue.raw.zone import files_of_day
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Answer, TmdbClient
-from sakila_platform.catalogue.tmdb.collection import Scope, Work, collect_day
+from sakila_platform.catalogue.tmdb.collection import CollectionWork, Scope, collect_day
 from sakila_platform.catalogue.tmdb.endpoints import Request
 from sakila_platform.catalogue.tmdb.record_files import DISCOVERED_MOVIES, FOUND, MISSING, MOVIES, SERIES
 from sakila_platform.catalogue.tmdb_stand_in.application import stand_in
@@ -67,7 +67,7 @@ def collected(folder: Path, cuts: list[int], *, is_cache_kept: bool) -> tuple[di
     zone, behind = LakeFiles(FolderLake(str(folder / "lake"))), stand_in(TITLES, "token").test_client()
     for most in (*cuts, 100_000):
         answers = AnswerCache(folder / "answers.sqlite" if is_cache_kept else None, DAY)
-        work = Work(zone, DirectClient(behind, asked, most), answers, lambda _: None)
+        work = CollectionWork(zone, DirectClient(behind, asked, most), answers, lambda _: None)
         try:
             collect_day(work, DAY, SCOPE, IDS)
         except Cut:

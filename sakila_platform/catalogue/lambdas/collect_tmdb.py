@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sakila_platform.catalogue.tmdb.answer_cache import AnswerCache
 from sakila_platform.catalogue.tmdb.client import Access, TmdbClient, access_of_settings
-from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, Work, collect_day, scope_of_settings
+from sakila_platform.catalogue.tmdb.collection import CollectionOutcome, CollectionWork, collect_day, scope_of_settings
 from sakila_platform.catalogue.tmdb.wanted_titles import wanted_imdb_ids
 from sakila_platform.errors import PlatformError, UsageError
 from sakila_platform.lake.raw_files import BucketFiles
@@ -43,7 +43,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """
     day = parse_day(str(event["day"])) if event.get("day") else clock_of(event).today()
     zone = BucketFiles(open_bucket(LAKE.read()))
-    work = Work(
+    work = CollectionWork(
         zone,
         TmdbClient(_access()),
         AnswerCache(None, day),

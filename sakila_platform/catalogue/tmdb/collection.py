@@ -46,7 +46,7 @@ def scope_of_settings() -> Scope:
 
 
 @dataclass(frozen=True)
-class Work:
+class CollectionWork:
     """What a collection works with. `is_time_up` is asked before each question."""
 
     zone: RawZone
@@ -69,7 +69,7 @@ class _TimeIsUp(Exception):
     """The rest is for the next run."""
 
 
-def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) -> CollectionOutcome:
+def collect_day(work: CollectionWork, day: date, scope: Scope, imdb_ids: Iterable[str]) -> CollectionOutcome:
     """Collect a day into raw. A day that is complete is left as it is; one that was cut goes on where it stopped.
 
     `imdb_ids` are the titles that shall be there, whether or not a search names them. Raises PlatformError when TMDB
@@ -98,7 +98,7 @@ def collect_day(work: Work, day: date, scope: Scope, imdb_ids: Iterable[str]) ->
 class _Collection:
     """One run over a day. What it learns, it learns from answers had now, today or lately, alike."""
 
-    def __init__(self, work: Work, checkpoint: Checkpoint, writer: RecordWriter, scope: Scope) -> None:
+    def __init__(self, work: CollectionWork, checkpoint: Checkpoint, writer: RecordWriter, scope: Scope) -> None:
         self._work = work
         self._day = checkpoint.day
         self._writer = writer

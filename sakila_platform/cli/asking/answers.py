@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
-class Answer:
+class StreamedAnswer:
     """Columns, and rows that are read as they are needed: once."""
 
     columns: Sequence[str]
@@ -32,16 +32,16 @@ class Answer:
     """Notes beside it, a line each."""
 
 
-def write_answer(answer: Answer, form: str, stream: TextIO) -> None:
+def write_answer(answer: StreamedAnswer, form: str, stream: TextIO) -> None:
     """Write an answer in one of FORMATS. NULL is the word in a table, null in JSON and nothing in CSV.
 
     Programs get every value as it is: CSV whose text the stream can't encode raises PlatformError, JSON escapes it.
     """
-    writers: dict[str, Callable[[Answer, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
+    writers: dict[str, Callable[[StreamedAnswer, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
     writers[form](answer, stream)
 
 
-def show_table(answer: Answer, terminal: Terminal) -> int:
+def show_table(answer: StreamedAnswer, terminal: Terminal) -> int:
     """Show an answer on the terminal. Returns the number of rows."""
     rows = [list(row) for row in answer.rows]
     right = [name for n, name in enumerate(answer.columns) if any(_is_number(row[n]) for row in rows)]
@@ -55,18 +55,18 @@ def show_kept_answer(question: str, file: Path, terminal: Terminal) -> None:
         columns, *rows = csv.reader(kept)
     shown = [[Decimal(text) if _NUMBER.fullmatch(text) else text for text in row] for row in rows[:_ROWS_SHOWN]]
     terminal.heading(question.replace("_", " ").capitalize())
-    show_table(Answer(columns, shown), terminal)
+    show_table(StreamedAnswer(columns, shown), terminal)
     if len(rows) > len(shown):
         terminal.say(f"... and {len(rows) - len(shown):,} more rows in {file}")
 
 
-def _table(answer: Answer, stream: TextIO) -> None:
+def _table(answer: StreamedAnswer, stream: TextIO) -> None:
     from_stream = Terminal.on(stream)
     count = show_table(answer, from_stream)
     from_stream.say(f"{count:,} row{'' if count == 1 else 's'}")
 
 
-def _csv(answer: Answer, stream: TextIO) -> None:
+def _csv(answer: StreamedAnswer, stream: TextIO) -> None:
     writer = csv.writer(_Lines(stream), lineterminator="\r\n")
     writer.writerow(answer.columns)
     writer.writerows(["" if value is None else _text(value) for value in row] for row in answer.rows)
@@ -94,7 +94,7 @@ class _Lines:
         return self.stream.write(text)
 
 
-def _json(answer: Answer, stream: TextIO) -> None:
+def _json(answer: StreamedAnswer, stream: TextIO) -> None:
     """A list of objects, one on a line; numbers with the digits that they have."""
     # Where a sign might not be written, its escape says the same.
     escaped = not (stream.encoding or "utf-8").lower().startswith("utf")

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import psycopg
 from psycopg import errors
 
-from sakila_platform.cli.asking.answers import Answer
+from sakila_platform.cli.asking.answers import StreamedAnswer
 from sakila_platform.cli.asking.queried_names import query_in, unknown_table
 from sakila_platform.databases.postgres.address import PostgresAddress, connect, first_line
 from sakila_platform.declarations.postgres_database import PostgresDatabase
@@ -19,7 +19,7 @@ _FETCHED = 1000
 
 
 @contextmanager
-def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
+def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[StreamedAnswer]:
     """The database's answer to one SELECT, while its connection is open.
 
     Raises UsageError for a statement that isn't one, that would change something, or that names what isn't there.
@@ -27,7 +27,7 @@ def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
     query_in(sql, "postgres")
     if database.is_redshift:
         found = database.redshift().ask(sql)
-        yield Answer(found.columns, found.rows)
+        yield StreamedAnswer(found.columns, found.rows)
         return
     address = database.address()
     with closing(_connected(address)) as connection, connection.cursor(name="answer") as cursor:
@@ -37,7 +37,7 @@ def asked_postgres(database: PostgresDatabase, sql: str) -> Iterator[Answer]:
         except psycopg.Error as error:
             connection.rollback()
             raise _error(connection, address, error) from None
-        yield Answer([column.name for column in cursor.description or ()], _rows(cursor, address))
+        yield StreamedAnswer([column.name for column in cursor.description or ()], _rows(cursor, address))
 
 
 def _connected(address: PostgresAddress) -> psycopg.Connection:

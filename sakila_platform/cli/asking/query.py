@@ -12,7 +12,7 @@ from pymysql.constants import CR
 from pymysql.cursors import SSCursor
 from sqlglot import exp
 
-from sakila_platform.cli.asking.answers import Answer
+from sakila_platform.cli.asking.answers import StreamedAnswer
 from sakila_platform.cli.asking.postgres_queries import asked_postgres
 from sakila_platform.cli.asking.queried_names import first_line_of, query_in, unknown_table
 from sakila_platform.databases.mysql.address import Address
@@ -36,7 +36,7 @@ _FETCHED = 1000
 
 
 @contextmanager
-def asked(place: str, sql: str) -> Iterator[Answer]:
+def asked(place: str, sql: str) -> Iterator[StreamedAnswer]:
     """The answer of a place (see PLACES) to one statement that reads, while its connection is open.
 
     Raises UsageError for a statement that isn't one, that would change something, or that names what isn't there.
@@ -57,7 +57,7 @@ def asked(place: str, sql: str) -> Iterator[Answer]:
 
 
 @contextmanager
-def _asked_mysql(address: Address, sql: str) -> Iterator[Answer]:
+def _asked_mysql(address: Address, sql: str) -> Iterator[StreamedAnswer]:
     if not sql.lstrip().upper().startswith(_READS) or _INTO_FILE.search(_TEXTS.sub("''", sql)):
         raise UsageError("A query only reads: give one SELECT.")
     with closing(connect(address)) as connection, connection.cursor(SSCursor) as cursor:
@@ -67,7 +67,7 @@ def _asked_mysql(address: Address, sql: str) -> Iterator[Answer]:
         except pymysql.err.MySQLError as error:
             raise _mysql_error(connection, address, error) from None
         columns = [column[0] for column in cursor.description or ()]
-        yield Answer(columns, _mysql_rows(cursor))
+        yield StreamedAnswer(columns, _mysql_rows(cursor))
 
 
 def _mysql_rows(cursor: SSCursor) -> Iterator[Sequence]:
@@ -88,17 +88,17 @@ def _mysql_error(connection: pymysql.Connection, address: Address, error: pymysq
     return unknown_table(address.database, missing.group(1), names)
 
 
-def _asked_athena(sql: str) -> Answer:
+def _asked_athena(sql: str) -> StreamedAnswer:
     query_in(sql, "athena")
     # Here and not above: the other places have no use for boto3, which takes a quarter of a second to import.
     from sakila_platform.databases.athena import ask_athena
 
     answer = ask_athena(sql)
-    return Answer(answer.columns, answer.rows)
+    return StreamedAnswer(answer.columns, answer.rows)
 
 
 @contextmanager
-def _asked_lake(sql: str) -> Iterator[Answer]:
+def _asked_lake(sql: str) -> Iterator[StreamedAnswer]:
     lake = open_lake()
     with open_duckdb() as connection:
         notes = [note for name in _tables_in(sql) for note in _name_table(connection, lake, *name)]
@@ -107,7 +107,7 @@ def _asked_lake(sql: str) -> Iterator[Answer]:
         except duckdb.Error as error:
             raise UsageError(f"The lake can't answer that: {first_line_of(error)}") from None
         columns = [column[0] for column in result.description or ()]
-        yield Answer(columns, _lake_rows(result), notes)
+        yield StreamedAnswer(columns, _lake_rows(result), notes)
 
 
 def _lake_rows(result: duckdb.DuckDBPyConnection) -> Iterator[Sequence]:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sakila_platform.cli.asking.answers import Answer, show_kept_answer, show_table
+from sakila_platform.cli.asking.answers import StreamedAnswer, show_kept_answer, show_table
 from sakila_platform.cli.asking.status import all_tables, show_layers
 from sakila_platform.cli.running.going_on import GoingOn
 from sakila_platform.cli.running.jobs import open_runs, require_domain
@@ -119,7 +119,7 @@ def _show(domain: Domain, demonstration: Demonstration, terminal: Terminal, seco
         for line in shown.lines:
             terminal.say(line)
         if shown.columns:
-            show_table(Answer(shown.columns, shown.rows), terminal)
+            show_table(StreamedAnswer(shown.columns, shown.rows), terminal)
     terminal.heading("Rows in each layer")
     show_layers(terminal, [table for table in all_tables() if table.domain == domain.name])
     terminal.say(f"\n{demonstration.origin()}. Done in {seconds:.1f} s.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sakila_platform.dashboards.declarations import Amount, Chart, Dashboard, Dimension, Fold, Format, Measure
+from sakila_platform.dashboards.declarations import Amount, Chart, ChartDimension, Dashboard, Fold, Format, Measure
 from sakila_platform.dashboards.mart_contracts import Contract
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ class Fields:
         renamed = DATE if name == self.dashboard.dates.columns[mart] else name
         return {"DataSetIdentifier": mart, "ColumnName": renamed}
 
-    def dimension(self, chart: Chart, dimension: Dimension) -> Json:
+    def dimension(self, chart: Chart, dimension: ChartDimension) -> Json:
         """The dimension as readers see it, with the id `<chart>.<column>`."""
         kind = quicksight_type(self.contracts[chart.mart][dimension.shown])
         well = {"FieldId": field_id(chart, dimension.column), "Column": self.column(chart.mart, dimension.shown)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakila_platform.dashboards.declarations import Chart, ChartKind, Dimension, KeyFigure
+from sakila_platform.dashboards.declarations import Chart, ChartDimension, ChartKind, KeyFigure
 from sakila_platform.dashboards.quicksight.fields import Fields, Json, field_id, simple_aggregation
 from sakila_platform.dashboards.themes import LIGHT
 
@@ -163,7 +163,7 @@ def _bar_wells(fields: Fields, chart: Chart) -> Json:
     }
 
 
-def _sorted(fields: Fields, chart: Chart, dimension: Dimension) -> Json:
+def _sorted(fields: Fields, chart: Chart, dimension: ChartDimension) -> Json:
     """As the chart declares, else in the order of the dimension's own column, which need not be the one shown."""
     if chart.sort:
         return _by_field(chart, chart.sort.by, "DESC" if chart.sort.descending else "ASC")

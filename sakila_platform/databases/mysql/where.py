@@ -38,7 +38,7 @@ class Within:
 
 
 @dataclass(frozen=True)
-class Members:
+class Among:
     """Rows whose whole-number column is one of these values."""
 
     column: str

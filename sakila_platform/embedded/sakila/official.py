@@ -23,9 +23,9 @@ from sakila_platform.embedded.sakila.dumps.session_settings import (
     sets_mode,
 )
 from sakila_platform.embedded.sakila.dumps.statements import (
+    DumpStatement,
     Executes,
     SqlFile,
-    Statement,
     all_executed,
     require_settings_restored,
     retargeted,
@@ -61,7 +61,7 @@ _EMPTY_FILM_TEXT = (
 class _Step:
     """A statement that is run, and the text that is sent for it."""
 
-    statement: Statement
+    statement: DumpStatement
     kind: StatementKind
     text: str
 
@@ -175,7 +175,7 @@ def official_sakila(dump: Dump, executes: Executes = all_executed) -> OfficialSa
     )
 
 
-def _own_databases(file: SqlFile, statements: list[Statement]) -> set[str]:
+def _own_databases(file: SqlFile, statements: list[DumpStatement]) -> set[str]:
     """What a file calls its database: what it selects or creates first, else what its head says."""
     for statement in statements:
         if statement.named_database and statement.text[:4].upper() in ("USE ", "USE`", "CREA"):
@@ -184,7 +184,7 @@ def _own_databases(file: SqlFile, statements: list[Statement]) -> set[str]:
     return {head[1].lower()} if head else {"sakila"}
 
 
-def _step(statement: Statement, databases: set[str]) -> _Step | None:
+def _step(statement: DumpStatement, databases: set[str]) -> _Step | None:
     """What is run for a statement, if anything is. The session is utf8mb4 and the database chosen already."""
     if statement.file.is_mixed:
         _require_text(statement)
@@ -220,7 +220,7 @@ def _is_repeated(step: _Step, found: _Found) -> bool:
     return is_repeated
 
 
-def _require_text(statement: Statement) -> None:
+def _require_text(statement: DumpStatement) -> None:
     """Only a row may have bytes that are no text: mariadb-dump writes a picture so, mysqldump with `_binary` before."""
     checked = statement.plain[: statement.insert.end()] if statement.insert else statement.plain
     if stray := STRAY_BYTE.search(checked):
@@ -269,7 +269,7 @@ def _require_tables(dump: Dump, found: _Found) -> None:
             raise PlatformError(f"{dump.data.name} has no rows for table {table}. Take a complete dump.")
 
 
-def _line_of(statement: Statement, reason: str) -> int:
+def _line_of(statement: DumpStatement, reason: str) -> int:
     """The file's line that a server's message is about: it counts rows and lines within the statement."""
     row, line = _SERVER_ROW.search(reason), _SERVER_LINE.search(reason)
     if row and statement.filled_table:

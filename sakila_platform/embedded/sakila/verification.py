@@ -10,7 +10,7 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from sakila_platform.embedded.sakila.dumps.literals import ColumnSum, ColumnType, FileValues, column_sum
+from sakila_platform.embedded.sakila.dumps.literals import ColumnSum, FileValues, ServerType, column_sum
 from sakila_platform.errors import PlatformError
 
 TABLES = (
@@ -52,7 +52,7 @@ class _Column:
     """A column of a table that is there."""
 
     name: str
-    type: ColumnType
+    type: ServerType
     is_text: bool
 
     @property
@@ -145,7 +145,7 @@ def verify_values(cursor: Cursor, database: str, values: Mapping[str, FileValues
 
 def _column(found: Sequence[Any]) -> _Column:
     name, kind, text, scale, precision, character_set = found
-    return _Column(name, ColumnType(kind.lower(), text, scale or precision or 0), character_set is not None)
+    return _Column(name, ServerType(kind.lower(), text, scale or precision or 0), character_set is not None)
 
 
 def _by_name(columns: Sequence[_Column], values: FileValues) -> list[tuple[_Column, Counter[str]]]:

@@ -46,7 +46,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Disagreement:
     """Rows that only one side gives, in the columns that both have."""
 
     columns: tuple[str, ...]
@@ -142,12 +142,12 @@ def _mart_rows(duck: duckdb.DuckDBPyConnection, lake: Lake, marts_query: Query) 
 
 def difference(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], shared: Sequence[str], others: Sequence[Sequence[Any]]
-) -> Difference:
+) -> Disagreement:
     """What differs between the warehouse's rows and the marts' (which have the shared columns), whatever the order."""
     places = [columns.index(name) for name in shared]
     mine = Counter(tuple(_plain(row[place]) for place in places) for row in rows)
     theirs = Counter(tuple(map(_plain, row)) for row in others)
-    return Difference(
+    return Disagreement(
         tuple(shared), sum(mine.values()), sorted((mine - theirs).elements()), sorted((theirs - mine).elements())
     )
 
@@ -161,7 +161,7 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _result(key: dg.AssetCheckKey, found: Difference) -> dg.AssetCheckResult:
+def _result(key: dg.AssetCheckKey, found: Disagreement) -> dg.AssetCheckResult:
     if found.agrees:
         return dg.AssetCheckResult(
             asset_key=key.asset_key, check_name=key.name, passed=True, metadata={"rows_compared": found.compared}

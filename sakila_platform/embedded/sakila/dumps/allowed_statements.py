@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sakila_platform.embedded.sakila.dumps.lexemes import FLAGS, QUOTED_NAME, STRING, unquoted
-from sakila_platform.embedded.sakila.dumps.statements import Statement
+from sakila_platform.embedded.sakila.dumps.statements import DumpStatement
 from sakila_platform.errors import PlatformError
 
 
@@ -84,7 +84,7 @@ _HARMFUL_FUNCTIONS = re.compile(
 )
 
 
-def kind_of(statement: Statement, databases: Collection[str]) -> StatementKind:
+def kind_of(statement: DumpStatement, databases: Collection[str]) -> StatementKind:
     """What a statement does. Raises PlatformError, at file and line, for one that no Sakila needs.
 
     `databases` are the names that the dump's own database has, in lower case.
@@ -112,7 +112,9 @@ def _tokens(text: str) -> list[_Token]:
     return [_Token(str(found.lastgroup), found[0]) for found in _TOKEN.finditer(text)]
 
 
-def _require_harmless_to_leave_out(statement: Statement, tokens: Sequence[_Token], databases: Collection[str]) -> None:
+def _require_harmless_to_leave_out(
+    statement: DumpStatement, tokens: Sequence[_Token], databases: Collection[str]
+) -> None:
     """What is left out would be missed when it was meant for more than this dump's database, or a file."""
     named = statement.named_database
     if named and named.lower() not in databases:
@@ -121,7 +123,7 @@ def _require_harmless_to_leave_out(statement: Statement, tokens: Sequence[_Token
         raise _refused(statement, "a SELECT that writes is no part of it")
 
 
-def _require_own(statement: Statement, tokens: Sequence[_Token], databases: Collection[str]) -> None:
+def _require_own(statement: DumpStatement, tokens: Sequence[_Token], databases: Collection[str]) -> None:
     is_table = any(token.word == "TABLE" for token in tokens[1:2])
     for place, token in enumerate(tokens):
         following = tokens[place + 1].text if place + 1 < len(tokens) else ""
@@ -194,7 +196,7 @@ class _Scope:
             self.lists_tables = True
 
 
-def _refused(statement: Statement, reason: str) -> PlatformError:
+def _refused(statement: DumpStatement, reason: str) -> PlatformError:
     begin = " ".join(statement.plain.split())[:60]
     return statement.file.fault(
         statement.line, f"`{begin}` is not run: {reason}. Take the official Sakila dump, or remove this statement."

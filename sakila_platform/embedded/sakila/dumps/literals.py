@@ -54,7 +54,7 @@ class FileValues:
 
 
 @dataclass(frozen=True)
-class ColumnType:
+class ServerType:
     """What the server says of a column's type, as far as it decides on the text of a value."""
 
     kind: str
@@ -94,7 +94,7 @@ class ColumnSum:
     checksum: int
 
 
-def column_sum(column: ColumnType, values: Mapping[str, int]) -> ColumnSum | None:
+def column_sum(column: ServerType, values: Mapping[str, int]) -> ColumnSum | None:
     """A column's sum by a dump's literals; None where not all of them can be compared."""
     count = checksum = 0
     for literal, times in values.items():
@@ -133,11 +133,11 @@ def _bytes(literal: str, quoted: re.Match[str] | None) -> bytes | None:
     return unescaped(quoted["string"]).encode("utf-8", "surrogateescape") if introducer in _UNICODE else None
 
 
-def _integer(_: ColumnType, text: str) -> str | None:
+def _integer(_: ServerType, text: str) -> str | None:
     return str(int(text)) if _INTEGER.fullmatch(text) else None
 
 
-def _decimal(column: ColumnType, text: str) -> str | None:
+def _decimal(column: ServerType, text: str) -> str | None:
     if not _NUMBER.fullmatch(text) or "e" in text.lower():
         return None
     number = Decimal(text)
@@ -146,7 +146,7 @@ def _decimal(column: ColumnType, text: str) -> str | None:
     return f"{rounded if rounded == number else number:f}" if number else f"{abs(rounded):f}"
 
 
-def _moment(column: ColumnType, text: str) -> str | None:
+def _moment(column: ServerType, text: str) -> str | None:
     found = _MOMENT.fullmatch(text)
     if not found:
         return None
@@ -154,37 +154,37 @@ def _moment(column: ColumnType, text: str) -> str | None:
     return f"{found[1]} {found[2] or '00:00:00'}" + (f".{fraction}" if fraction else "")
 
 
-def _date(_: ColumnType, text: str) -> str | None:
+def _date(_: ServerType, text: str) -> str | None:
     found = _MOMENT.fullmatch(text)
     if not found:
         return None
     return found[1] if found[2] in (None, "00:00:00") and not (found[3] or "").strip("0") else text
 
 
-def _year(_: ColumnType, text: str) -> str | None:
+def _year(_: ServerType, text: str) -> str | None:
     return text if re.fullmatch(r"\d{4}", text) else None
 
 
-def _text(_: ColumnType, text: str) -> str:
+def _text(_: ServerType, text: str) -> str:
     return text
 
 
-def _char(_: ColumnType, text: str) -> str:
+def _char(_: ServerType, text: str) -> str:
     return text.rstrip(" ")
 
 
-def _enum(column: ColumnType, text: str) -> str | None:
+def _enum(column: ServerType, text: str) -> str | None:
     members = {member.lower(): member for member in _members(column)}
     return members.get(text.rstrip(" ").lower(), text)
 
 
-def _set(column: ColumnType, text: str) -> str | None:
+def _set(column: ServerType, text: str) -> str | None:
     given = {part.rstrip(" ").lower() for part in text.split(",")} - {""}
     members = [member for member in _members(column) if member.lower() in given]
     return ",".join(members) if len(members) == len(given) else text
 
 
-def _members(column: ColumnType) -> Iterable[str]:
+def _members(column: ServerType) -> Iterable[str]:
     return [found.replace("''", "'") for found in _MEMBER.findall(column.text)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sakila_platform.embedded.sakila.dumps.lexemes import FLAGS, QUOTED_NAME, STRING
-from sakila_platform.embedded.sakila.dumps.statements import Statement
+from sakila_platform.embedded.sakila.dumps.statements import DumpStatement
 from sakila_platform.errors import PlatformError
 
 # Whatever the dump's own mode is, a value that a column can't keep is an error, not a warning.
@@ -32,7 +32,7 @@ _REREADING = {"ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "MSSQL", 
 _FORGOTTEN = "NO_AUTO_CREATE_USER"
 
 
-def carried_out(statement: Statement) -> str:
+def carried_out(statement: DumpStatement) -> str:
     """The SET statement with what a dump may set; nothing when none of it is carried out.
 
     Raises PlatformError, at file and line, for a setting that no Sakila needs.
@@ -42,7 +42,7 @@ def carried_out(statement: Statement) -> str:
     return f"SET {', '.join(kept)}" if kept else ""
 
 
-def require_readable_mode(statement: Statement, mode: str) -> None:
+def require_readable_mode(statement: DumpStatement, mode: str) -> None:
     """Raises PlatformError when the session's mode has become one under which text is read in another way."""
     if reread := _REREADING.intersection(mode.upper().split(",")):
         raise _refused(statement, "sql_mode", f"its text would be read otherwise under {min(reread)}")
@@ -59,7 +59,7 @@ def named_zone(text: str) -> str | None:
     return zone[1] if zone else None
 
 
-def _kept(statement: Statement, item: str) -> str:
+def _kept(statement: DumpStatement, item: str) -> str:
     if _NAMES.match(item):
         return ""
     assignment = _ASSIGNMENT.fullmatch(item)
@@ -81,7 +81,7 @@ def _kept(statement: Statement, item: str) -> str:
     return item
 
 
-def _refused(statement: Statement, item: str, reason: str) -> PlatformError:
+def _refused(statement: DumpStatement, item: str, reason: str) -> PlatformError:
     return statement.file.fault(
         statement.line, f"`SET {item[:60]}` is not run: {reason}. Take the official Sakila dump, or remove it."
     )

@@ -66,7 +66,7 @@ class SqlFile:
 
 
 @dataclass(frozen=True)
-class Statement:
+class DumpStatement:
     """One statement without its delimiter; `line` is where its first word stands (1 is the first line).
 
     Executable comments (`/*!50003 … */`) are opened in its text, or gone where the server does not run them.
@@ -123,7 +123,7 @@ def _tokens(delimiter: str) -> re.Pattern[str]:
     )
 
 
-def split_statements(file: SqlFile, executes: Executes = all_executed) -> Iterator[Statement]:
+def split_statements(file: SqlFile, executes: Executes = all_executed) -> Iterator[DumpStatement]:
     """The statements of a file in order, cut where the `mysql` client would cut them (DELIMITER lines included).
 
     Raises PlatformError, with the line, for a string, comment or statement that the file's end cuts off.
@@ -154,8 +154,8 @@ def split_statements(file: SqlFile, executes: Executes = all_executed) -> Iterat
                     raise file.fault(line, f"the statement that begins here is cut off. {_REMEDY}")
                 return
             if token["unclosed"]:
-                raise _unclosed(Statement(file, line, _opened_text(text[begin:], executes)), token[0])
-            yield from _opened(Statement(file, line, text[begin : token.start()], plain), executes)
+                raise _unclosed(DumpStatement(file, line, _opened_text(text[begin:], executes)), token[0])
+            yield from _opened(DumpStatement(file, line, text[begin : token.start()], plain), executes)
         else:
             delimiter = token["symbol"]
         begin, is_within = _end_of_gap(text, position), False
@@ -172,17 +172,17 @@ def _plain_rows(text: str, position: int) -> tuple[int, int]:
     return plain_rows(text, head.end()) if head else (0, position)
 
 
-def _opened(statement: Statement, executes: Executes) -> Iterator[Statement]:
+def _opened(statement: DumpStatement, executes: Executes) -> Iterator[DumpStatement]:
     """The statement as the server runs it: its executable comments opened, or gone. None when nothing is left."""
     if statement.plain_rows:
-        yield Statement(statement.file, statement.line, statement.text.rstrip(), statement.plain_rows)
+        yield DumpStatement(statement.file, statement.line, statement.text.rstrip(), statement.plain_rows)
         return
     text = statement.text
     if "/*" in text:
         text = _opened_text(text, executes)
     begin = _end_of_gap(text, 0)
     if text[begin:].strip():
-        yield Statement(statement.file, statement.line_at(begin), text[begin:].rstrip())
+        yield DumpStatement(statement.file, statement.line_at(begin), text[begin:].rstrip())
 
 
 def _opened_text(text: str, executes: Executes) -> str:
@@ -201,14 +201,14 @@ def _opened_text(text: str, executes: Executes) -> str:
     return "".join((*pieces, text[position:]))
 
 
-def _unclosed(statement: Statement, mark: str) -> PlatformError:
+def _unclosed(statement: DumpStatement, mark: str) -> PlatformError:
     """A quote missing in a row turns all that follows inside out: then the row is to blame, not the last quote."""
     if statement.insert:
         list(rows_of(statement))
     return statement.file.fault(statement.line, f"a {mark} in this statement is never closed. {_REMEDY}")
 
 
-def rows_of(statement: Statement) -> Iterator[tuple[int, list[str]]]:
+def rows_of(statement: DumpStatement) -> Iterator[tuple[int, list[str]]]:
     """Where each row `(...)` of an INSERT … VALUES begins in the statement's text, and its values as written.
 
     Raises PlatformError, naming the row's line, where the list of rows is broken or a value is not taken.
@@ -221,7 +221,7 @@ def rows_of(statement: Statement) -> Iterator[tuple[int, list[str]]]:
         raise _broken_row(statement, row) from None
 
 
-def _broken_row(statement: Statement, row: UnreadableRow) -> PlatformError:
+def _broken_row(statement: DumpStatement, row: UnreadableRow) -> PlatformError:
     rest = statement.text[row.position : row.position + 60].strip().split("\n")[0] or "its end"
     broken, remedy = f"a corrupt or cut-off row of table {statement.filled_table}", _REMEDY
     if row.what == UNREADABLE:
@@ -233,7 +233,7 @@ def _broken_row(statement: Statement, row: UnreadableRow) -> PlatformError:
     return statement.file.fault(statement.line_at(row.position), f"{broken}, at {rest!r}. {remedy}")
 
 
-def require_settings_restored(file: SqlFile, statements: Iterable[Statement]) -> None:
+def require_settings_restored(file: SqlFile, statements: Iterable[DumpStatement]) -> None:
     """A dump saves session settings at its top and restores them at its end: one not restored means a lost end.
 
     Raises PlatformError then: this finds a file that was cut exactly between two statements.
