@@ -119,7 +119,7 @@ def official_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         dump = read_dump(named or DOWNLOAD_URL)
     except PlatformError as error:
-        pytest.skip(f"the official Sakila can't be had: {error}")
+        pytest.skip(f"the official Sakila is not available: {error}")
     folder = tmp_path_factory.mktemp("sakila")
     for file, text in ((SCHEMA_FILE, dump.schema.text), (DATA_FILE, dump.data.text)):
         (folder / file).write_text(text, encoding="utf-8")

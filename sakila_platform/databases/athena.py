@@ -46,7 +46,7 @@ def ask_athena(sql: str) -> AthenaAnswer:
     """What Athena answers to a query, in the workgroup and the region of the settings.
 
     The query is stopped when who waits for it gives up. Raises UsageError, with Athena's reason, when it fails, and
-    PlatformError when Athena can't be asked.
+    PlatformError when Athena can't be queried.
     """
     asking = _Asking(ATHENA_WORKGROUP.read(), AWS_REGION.read())
     with explained(asking.attempt("StartQueryExecution")):
@@ -68,7 +68,7 @@ class _Asking:
     region: str
 
     def attempt(self, action: str) -> Attempt:
-        message = f"Athena (workgroup {self.workgroup}, {self.region}) can't be asked"
+        message = f"Athena (workgroup {self.workgroup}, {self.region}) can't be queried"
         return Attempt(message, f"athena:{action}", ATHENA_WORKGROUP.name)
 
 

@@ -109,7 +109,7 @@ class Redshift:
         return {"WorkgroupName": self.address.workgroup, "Database": self.address.database}
 
     def _attempt(self, action: str) -> Attempt:
-        message = f"Redshift (workgroup {self.address.workgroup}) can't be asked"
+        message = f"Redshift (workgroup {self.address.workgroup}) can't be queried"
         return Attempt(message, f"redshift-data:{action}", self.address.setting)
 
     def _awaited(self, statement: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _unreachable(service: str, operation: str, error: Exception) -> PlatformErro
         return PlatformError(
             "There are no credentials for AWS. Sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID."
         )
-    return PlatformError(f"{service} can't be asked to {operation}: {error}")
+    return PlatformError(f"{service} can't be reached for {operation}: {error}")
 
 
 def _is_absence(error: Any) -> bool:

@@ -47,7 +47,7 @@ def kept(rule: RowRule, engine: Engine) -> str:
     except SqlglotError as error:
         reason = str(error).splitlines()[0]
         raise PlatformError(
-            f"The rule `{rule.name}` can't be asked of {engine}: {reason}. "
+            f"The rule `{rule.name}` can't be written in the SQL of {engine}: {reason}. "
             "State it in SQL that every engine has: comparisons, IS NULL, AND, OR, NOT."
         ) from None
 
@@ -71,7 +71,7 @@ def names_a_row(rule: References, found: str, engine: Engine) -> str:
 
 
 def require_renderable(table: Table) -> None:
-    """Raises PlatformError when an engine can't be asked one of the table's rules, or a rule names a strange column."""
+    """Raises PlatformError when an engine has no words for a rule of the table, or one names a strange column."""
     for rule in row_rules(table):
         if not isinstance(rule, Holds):
             continue

@@ -90,7 +90,7 @@ def contract_checks(
 ) -> list[dg.AssetCheckSpec]:
     """The `contract` check of each table, and the further ones of its layer.
 
-    Raises PlatformError when an engine can't be asked a rule.
+    Raises PlatformError when a rule can't be written in an engine's SQL.
     """
     for table in tables:
         require_renderable(table)

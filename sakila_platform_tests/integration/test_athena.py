@@ -238,7 +238,7 @@ def test_athena_out_of_reach_is_reported_in_one_line(monkeypatch: pytest.MonkeyP
     stop_waiting(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     reported = (
-        r"^Athena \(workgroup primary, us-east-1\) can't be asked: Could not connect.*\. Correct .* or the network"
+        r"^Athena \(workgroup primary, us-east-1\) can't be queried: Could not connect.*\. Correct .* or the network"
     )
     with pytest.raises(PlatformError, match=reported), asked("athena", "SELECT 1"):
         pass

@@ -162,7 +162,7 @@ def test_an_account_without_rights_is_told_which_to_grant(empty_database: Addres
 def test_an_account_that_may_not_have_a_warehouse_is_told_what_to_grant(empty_database: Address) -> None:
     with (
         account(empty_database, "plain", "USAGE ON *.*") as stranger,
-        pytest.raises(PlatformError, match=r"The warehouse can't be had at .*GRANT ALL ON `datawarehouse_sakila`"),
+        pytest.raises(PlatformError, match=r"The warehouse at .* can't be used: .*GRANT ALL ON `datawarehouse_sakila`"),
         warehouse_connection(stranger.on("datawarehouse_sakila")),
     ):
         pass

@@ -253,7 +253,7 @@ def test_an_answer_has_the_types_that_redshift_says(stubbed: tuple[Redshift, Stu
 def test_who_may_not_ask_is_told_the_permission(stubbed: tuple[Redshift, Stubber]) -> None:
     redshift, stubber = stubbed
     stubber.add_client_error("execute_statement", "AccessDeniedException", "not allowed")
-    with pytest.raises(PlatformError, match=r"Redshift \(workgroup sakila-test-reviews\) can't be asked") as caught:
+    with pytest.raises(PlatformError, match=r"Redshift \(workgroup sakila-test-reviews\) can't be queried") as caught:
         redshift.ask("SELECT 1")
     assert "\n" not in str(caught.value)
 

@@ -190,7 +190,7 @@ def test_a_key_is_one_of_its_dimension_or_none(engine: Engine) -> None:
 def test_a_rule_that_an_engine_has_no_words_for_stops_the_definitions() -> None:
     strange = replace(RATED, rules=(Holds("choice sounds like PG", "jaro_similarity(choice, 'PG') > 0.9"),))
     with pytest.raises(
-        PlatformError, match="The rule `choice sounds like PG` can't be asked of duckdb: JARO_SIMILARITY"
+        PlatformError, match="The rule `choice sounds like PG` can't be written in the SQL of duckdb: JARO_SIMILARITY"
     ):
         require_renderable(strange)
 

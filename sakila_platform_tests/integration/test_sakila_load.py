@@ -306,7 +306,7 @@ def test_a_cut_off_file_leaves_the_server_untouched(
 
 
 def test_an_address_given_that_fails_is_an_error_and_no_reason_to_generate(empty_database: Address) -> None:
-    with pytest.raises(PlatformError, match=r"can't be had: .*refused"):
+    with pytest.raises(PlatformError, match=r"can't be read: .*refused"):
         load_sakila(empty_database, NOBODY_LISTENS, unheard, database=empty_database.database)
     assert rows(empty_database, "SHOW TABLES") == []
 

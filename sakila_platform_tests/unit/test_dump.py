@@ -115,9 +115,9 @@ def test_a_tar_that_unpacks_beyond_the_limit_before_our_files_is_refused(
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"not an archive", "can't be had: it is no zip or tar archive"),
-        (zipped(FILES)[:-40], "can't be had: it is no zip or tar archive"),
-        (tarred(FILES)[:-40], "can't be had: it is no zip or tar archive"),
+        (b"not an archive", "can't be read: it is no zip or tar archive"),
+        (zipped(FILES)[:-40], "can't be read: it is no zip or tar archive"),
+        (tarred(FILES)[:-40], "can't be read: it is no zip or tar archive"),
         (zipped({SCHEMA_FILE: SCHEMA}), f"has no file {DATA_FILE}"),
     ],
     ids=["text", "half a zip", "half a tar.gz", "one file"],
@@ -213,7 +213,7 @@ def test_an_https_address_is_read(site: str) -> None:
 
 
 def test_an_address_that_fails_is_named_without_what_may_be_secret(site: str) -> None:
-    with pytest.raises(PlatformError, match=r"^https://127\.0\.0\.1/gone can't be had: ") as refusal:
+    with pytest.raises(PlatformError, match=r"^https://127\.0\.0\.1/gone can't be read: ") as refusal:
         read_dump(f"{site}/gone?token=secret")
     assert "secret" not in str(refusal.value) and "\n" not in str(refusal.value)
 
@@ -227,5 +227,5 @@ def test_a_site_with_a_certificate_that_nobody_vouches_for_is_refused(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    with pytest.raises(PlatformError, match=r"can't be had: .*CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(PlatformError, match=r"can't be read: .*CERTIFICATE_VERIFY_FAILED"):
         read_dump(f"{site}/sakila-db.tar.gz")

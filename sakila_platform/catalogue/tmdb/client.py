@@ -145,7 +145,7 @@ class TmdbClient:
             raise PlatformError(self._message(error)) from None
         except HTTPError as error:
             raise PlatformError(
-                f"TMDB at {self._access.url} can't be asked: {error}. Correct SAKILA_TMDB_URL."
+                f"TMDB at {self._access.url} can't be queried: {error}. Correct SAKILA_TMDB_URL."
             ) from None
         try:
             content = _read(response, time.monotonic() + self._access.timeout_seconds)

@@ -73,7 +73,7 @@ def collect_day(work: CollectionWork, day: date, scope: Scope, imdb_ids: Iterabl
     """Collect a day into raw. A day that is complete is left as it is; one that was cut goes on where it stopped.
 
     `imdb_ids` are the titles that shall be there, whether or not a search names them. Raises PlatformError when TMDB
-    can't be asked; what was had until then is in raw.
+    can't be queried; what had come until then is in raw.
     """
     checkpoint = checkpoint_of(work.zone, day)
     if checkpoint.is_complete:

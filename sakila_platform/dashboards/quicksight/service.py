@@ -154,7 +154,7 @@ class QuickSight:
             message = f"QuickSight refused {action}: {reason}"
             raise (_Busy if error.response["Error"]["Code"] in _BUSY else PlatformError)(message) from None
         except BotoCoreError as error:
-            raise PlatformError(f"QuickSight can't be asked to {action}: {error}") from None
+            raise PlatformError(f"QuickSight can't be reached for {action}: {error}") from None
 
 
 def open_quicksight(account: str, region: str) -> QuickSight:

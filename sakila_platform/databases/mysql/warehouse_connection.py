@@ -36,6 +36,6 @@ def _select_database(connection: mysql.Connection, address: Address) -> None:
         if error.args[0] != ER.DBACCESS_DENIED_ERROR:
             raise
         raise PlatformError(
-            f"The warehouse can't be had at {address}: {error.args[1]}. "
+            f"The warehouse at {address} can't be used: {error.args[1]}. "
             f"Grant the account its rights there: GRANT ALL ON `{address.database}`.* TO its name."
         ) from None

@@ -190,7 +190,7 @@ def connected(address: PostgresAddress) -> Iterator[psycopg.Connection]:
 
 
 def ensure_database(address: PostgresAddress) -> None:
-    """Create the address's database where it is not there. Raises PlatformError when it can't be had."""
+    """Create the address's database where it is not there. Raises PlatformError when it can't be made."""
     try:
         connect(address).close()
     except PlatformError as no_way_in:
@@ -208,7 +208,7 @@ def first_line(error: psycopg.Error) -> str:
 
 
 def _create(address: PostgresAddress) -> bool:
-    """Whether the database was created; not where it is there already, or the server can't be asked."""
+    """Whether the database was created; not where it is there already, or the server can't be reached."""
     try:
         connection = connect(address.on(_MAINTENANCE), autocommit=True)
     except PlatformError:

@@ -35,7 +35,7 @@ def find_binaries(home: Path, machine: Machine | None = None) -> ServerBinary | 
 def obtain_binaries(home: Path, report: Callable[[str], None], machine: Machine | None = None) -> ServerBinary:
     """A server for this machine, installed or unpacked if there is none yet.
 
-    Raises PlatformError, with every way out in one line, when none can be had.
+    Raises PlatformError, with every way out in one line, when none is available.
     """
     machine = machine or Machine()
     ways = (

@@ -45,7 +45,7 @@ def _say_nothing(_: str) -> None:
 def ensure_server(home: Path, report: Callable[[str], None] = _say_nothing, machine: Machine | None = None) -> Address:
     """The address of the state folder's server, which is obtained, set up and started if it doesn't run.
 
-    Raises PlatformError when no server can be had, when the folder can't be used, or when the server gives up.
+    Raises PlatformError when no server is available, when the folder can't be used, or when the server gives up.
     """
     address = running_server(home)
     if address:

@@ -53,7 +53,7 @@ def ensure_postgres(
 ) -> PostgresAddress:
     """The address of the state folder's PostgreSQL, which is set up and started if it doesn't run.
 
-    Raises PlatformError when no server can be had, when the folder can't be used, or when the server gives up.
+    Raises PlatformError when no server is available, when the folder can't be used, or when the server gives up.
     """
     address = running_postgres(home)
     if address:

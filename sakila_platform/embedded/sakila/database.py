@@ -1,4 +1,4 @@
-"""Sakila put into a MySQL server: official where it can be had, else generated; verified; once."""
+"""Sakila put into a MySQL server: official where it is available, else generated; verified; once."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def load_sakila(address: Address, source: str, report: Report, *, database: str 
     """Put Sakila into `database` on this server, unless a complete load is there; a half-finished one is redone.
 
     `source` is SAKILA_DUMP's text: a folder, an archive or an https URL; empty means MySQL's own download address and,
-    where that can't be had, generated data. Raises PlatformError for a dump that can't be had, is corrupt, cut off or
-    incomplete, and for a database that holds tables which are not from a load of ours.
+    where that does not answer, generated data. Raises PlatformError for a dump that can't be read, is corrupt, cut off
+    or incomplete, and for a database that holds tables which are not from a load of ours.
     """
     started = time.monotonic()
     with closing(connect(address.on(""), autocommit=True)) as connection, connection.cursor() as cursor:
@@ -130,7 +130,7 @@ def _chosen(source: str, report: Report, executes: Executes) -> Sakila:
         dump = read_dump(DOWNLOAD_URL)
     except DumpUnavailable as error:
         report(
-            f"The official Sakila can't be had from {DOWNLOAD_URL} ({error.reason}). "
+            f"The official Sakila can't be downloaded from {DOWNLOAD_URL} ({error.reason}). "
             "The data are GENERATED: invented names, Sakila's tables and habits. "
             "Set SAKILA_DUMP to a folder, archive or https URL to load the official data."
         )

@@ -73,7 +73,7 @@ def open_bucket(location: str) -> Bucket:
     endpoint = LAKE_ENDPOINT.read()
     where = f"s3://{parts.netloc}/{prefix}".rstrip("/")
     place = f"{where} ({endpoint})" if endpoint else where
-    with explained(_attempt("Nothing can be asked of", place, "")):
+    with explained(_attempt("There is no way to reach", place, "")):
         session = botocore.session.Session()
         session.register_component("data_loader", _service_descriptions())
         client = boto3.session.Session(botocore_session=session).client(

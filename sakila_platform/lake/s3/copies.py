@@ -35,7 +35,7 @@ class LakeCopies:
     def of(self, objects: Sequence[S3Object], threads: Executor) -> list[str] | None:
         """The local paths of these objects, in the same order; None when one was replaced since they were listed.
 
-        Raises PlatformError when one can't be had, or this machine has no room for it.
+        Raises PlatformError when one can't be fetched, or this machine has no room for it.
         """
         wanted = {version_of(each): each for each in objects}
         wanted = {version: each for version, each in wanted.items() if version not in self._held}

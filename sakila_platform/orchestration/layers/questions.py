@@ -27,7 +27,7 @@ LAYER = "analysis"
 def questions_of(domain: Domain, folder: Path | None = None) -> list[Question]:
     """Every question there is a file for in the domain's `analysis` (or that folder), by name.
 
-    Raises PlatformError, naming the file, when one can't be asked.
+    Raises PlatformError, naming the file, when one can't be read.
     """
     if domain.questions is None:
         return []

@@ -29,7 +29,7 @@ _ROW_COUNT = "dagster/row_count"
 def unpartitioned_assets(domain: Domain, layer: UnpartitionedLayer) -> dg.AssetsDefinition:
     """The layer's tables, their checks, and the step that makes all of them, whenever what they read was updated.
 
-    Raises PlatformError when an engine can't be asked a rule.
+    Raises PlatformError when a rule can't be written in an engine's SQL.
     """
 
     @dg.multi_asset(

@@ -36,7 +36,7 @@ def capture_purchases(
 ) -> dict[date, TableDay]:
     """Publish these (consecutive) days of purchases, and set those of no day aside. An outcome for each day.
 
-    Raises PlatformError when the source can't be asked.
+    Raises PlatformError when the source can't be queried.
     """
     lines, undated, totals, unknown = _read(source, days)
     outcomes: dict[date, TableDay] = {}

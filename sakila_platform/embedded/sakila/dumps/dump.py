@@ -35,7 +35,7 @@ class DumpUnavailable(PlatformError):
     """The place of a dump doesn't answer, or doesn't hold an archive that can be read."""
 
     def __init__(self, place: str, reason: object) -> None:
-        super().__init__(f"{place} can't be had: {reason}. Correct SAKILA_DUMP or get the archive again.")
+        super().__init__(f"{place} can't be read: {reason}. Correct SAKILA_DUMP or get the archive again.")
         self.reason = reason
 
 
@@ -52,7 +52,7 @@ def read_dump(source: str) -> Dump:
     """The dump at a folder, a zip or tar archive, or an https URL of such an archive.
 
     Raises UsageError for a URL that isn't https, and PlatformError (DumpUnavailable for a
-    place that doesn't answer or holds no archive) where the files can't be had or read.
+    place that doesn't answer or holds no archive) where the files can't be read.
     """
     if "://" in source:
         return _dump(_public(source), _archived(_downloaded(source), _public(source)))

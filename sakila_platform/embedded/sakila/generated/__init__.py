@@ -1,4 +1,4 @@
-"""Data of Sakila's shape, made up where the official dump can't be had.
+"""Data of Sakila's shape, made up where the official dump is not available.
 
 Not how they are loaded.
 """
