@@ -91,6 +91,24 @@ class HiredBikes(Bikes):
         """Load a day by these contracts."""
         return self.load_star(WarehouseStar("bikes", (brand, hire), DIM_DATE), day)
 
+    def migrate(self, brand: Table, hire: Table, *, dry_run: bool) -> list[str]:
+        """Bring the warehouse up to these contracts, or only try it."""
+        star = WarehouseStar("bikes", (brand, hire), DIM_DATE)
+        if isinstance(self.address, Address):
+            with closing(connect_to_mysql(self.address)) as connection:
+                clock = Clock(ZoneInfo("UTC"), datetime(2024, 6, 1, tzinfo=timezone.utc))
+                at = mysql.Loading(star, connection, self.lake, clock, bike_star.publish_year)
+                return mysql.migrate(at, dry_run=dry_run)
+        with connected(self.address) as connected_to:
+            to = postgres.Loading(star, connected_to, self.lake, bike_star.publish_year)
+            return postgres.migrate(to, dry_run=dry_run)
+
+    @property
+    def tables_sql(self) -> str:
+        """The question for the names of all tables of the warehouse."""
+        schema = "DATABASE()" if isinstance(self.address, Address) else "current_schema()"
+        return f"SELECT table_name FROM information_schema.tables WHERE table_schema = {schema}"
+
 
 class Stations(Bikes):
     """Stations, of which the warehouse keeps the history."""

@@ -137,6 +137,23 @@ def refill(domain: str) -> None:
 
 
 @cli.command()
+@click.argument("domain")
+@click.option("--dry-run", is_flag=True, help="Only try it, on empty copies of the tables.")
+def migrate(domain: str, dry_run: bool) -> None:
+    """Bring the tables of a domain's warehouse up to their contracts and migrations, without loading a day.
+
+    It is tried on empty copies of the tables first. The next load does the same. Migrations are
+    sql/DOMAIN/migrations/NNNN_WHAT.sql, one statement each, done once and in their order.
+
+    \b
+    Example: sakila-platform migrate rentals --dry-run
+    """
+    from sakila_platform.cli.running.migrate import migrate as bring_up
+
+    bring_up(domain, dry_run=dry_run)
+
+
+@cli.command()
 @click.argument("place")
 @click.argument("sql")
 @click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]))

@@ -123,6 +123,8 @@ class WarehouseLayer:
     """The SELECT that makes a table's rows of the lake's, where it is not the contract's own columns."""
     further: tuple[Table, ...] = ()
     """Tables that the loader keeps for itself."""
+    migrate: Callable[[Work, bool], list[str]] | None = None
+    """Does to its tables what a load does before its rows, or only tries it on empty copies. A line for each change."""
     empty: Callable[[Work], list[date]] | None = None
     """Empties the warehouse, so that it belongs to the lake of the work. The days that the lake's final has.
 

@@ -15,8 +15,9 @@ from sakila_platform.marts.questions import Answer, Question, answer
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.warehouse.mysql import dates
-from sakila_platform.warehouse.mysql.load import Loading, load_days, refill, tables_on_mysql
-from sakila_platform.warehouse.mysql.session import make_tables
+from sakila_platform.warehouse.mysql.load import Loading, load_days, migrate, refill
+from sakila_platform.warehouse.mysql.session import tables_on_mysql
+from sakila_platform.warehouse.mysql.table_definitions import make_tables
 from sakila_platform.warehouse.rows import inputs_of, row_query
 from sakila_platform.warehouse.star import WarehouseStar
 
@@ -37,6 +38,10 @@ def mysql_warehouse(
         with work.database.connect() as connection:
             return refill(loading(work, connection))
 
+    def migrated(work: Work, dry_run: bool) -> list[str]:
+        with work.database.connect() as connection:
+            return migrate(loading(work, connection), dry_run=dry_run)
+
     shown = (*star.tables, star.dates)
     return WarehouseLayer(
         tables=star.tables,
@@ -47,6 +52,7 @@ def mysql_warehouse(
         queries=partial(row_query, star),
         further=tuple(table for table in tables_on_mysql(star) if table not in shown),
         empty=empty,
+        migrate=migrated,
         glue_job=glue_job,
     )
 

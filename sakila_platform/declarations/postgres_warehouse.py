@@ -49,6 +49,15 @@ def postgres_warehouse(star: WarehouseStar, publish_year: PublishYear, agreement
         with work.database.connect() as connection:
             return postgres.refill(loading(work, connection))
 
+    def migrated(work: Work, dry_run: bool) -> list[str]:
+        if work.database.is_redshift:
+            raise UsageError(
+                "A warehouse on Redshift is not migrated by this command: drop the tables that its load names, then "
+                f"run the days again: `sakila-platform run {star.domain} --from DAY --to DAY`."
+            )
+        with work.database.connect() as connection:
+            return postgres.migrate(loading(work, connection), dry_run=dry_run)
+
     shown = (*star.tables, star.dates)
     return WarehouseLayer(
         tables=star.tables,
@@ -59,6 +68,7 @@ def postgres_warehouse(star: WarehouseStar, publish_year: PublishYear, agreement
         queries=partial(row_query, star),
         further=tuple(table for table in postgres.tables_on_postgres(star) if table not in shown),
         empty=empty,
+        migrate=migrated,
     )
 
 

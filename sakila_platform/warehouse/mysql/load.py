@@ -19,7 +19,8 @@ from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import Clock, day_of_key
 from sakila_platform.model.naming import TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, unreported, with_table_changes
-from sakila_platform.warehouse.changing.versions import note_versions, versions_table
+from sakila_platform.warehouse.changing.migrations import MIGRATIONS, migrations_of
+from sakila_platform.warehouse.changing.versions import note_versions
 from sakila_platform.warehouse.history import Changes
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_rules import AGREEMENT
@@ -41,7 +42,8 @@ from sakila_platform.warehouse.mysql.facts import (
     load_fact,
     point_at_changed,
 )
-from sakila_platform.warehouse.mysql.session import WarehouseSession, warehouse_session
+from sakila_platform.warehouse.mysql.session import WarehouseSession, tables_on_mysql, warehouse_session
+from sakila_platform.warehouse.mysql.table_definitions import tried_on_a_copy
 from sakila_platform.warehouse.rows import rows_query
 from sakila_platform.warehouse.star import AS_OF_DATE, LEDGER, Dimension, WarehouseStar
 
@@ -87,11 +89,6 @@ class _Run:
         return [Touched(self.session, self.star, each) for each in self.star.accumulating]
 
 
-def tables_on_mysql(star: WarehouseStar) -> tuple[Table, ...]:
-    """All tables of a star's warehouse on MySQL."""
-    return (*star.tables, star.dates, star.ledger, belonging(star).record, versions_table(star))
-
-
 def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
     """Load these tables for these consecutive days in one transaction. Returns an outcome per table and day.
 
@@ -99,7 +96,7 @@ def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -
     """
     star, selected = loading.star, frozenset(table.name for table in tables)
     with (
-        warehouse_session(loading.connection, loading.lake, tables_on_mysql(star), days, loading.clock) as session,
+        warehouse_session(loading.connection, loading.lake, star, days, loading.clock) as session,
         _with_indexes_afterwards(session, star, selected),
         _reporting(session, loading.report),
         session.transaction(),
@@ -134,15 +131,26 @@ def refill(loading: Loading) -> list[date]:
     days = whole_days(lake, [table.name for table in star.lake_tables])
     for table in star.lake_tables:
         require_contract(lake, table, [day_partition(day) for day in days])
-    with warehouse_session(loading.connection, lake, tables, [], loading.clock) as session, session.transaction():
+    with warehouse_session(loading.connection, lake, star, [], loading.clock) as session, session.transaction():
         if not days:
             belonging(star).require_empty(session, lambda: _days_loaded(session, star))
-        for table in reversed(tables):
+        for table in (table for table in reversed(tables) if table.name.table != MIGRATIONS):
             session.execute(f"DELETE FROM `{table.name.table}`")
         belonging(star).note(session)
         for partition in lake.partitions(star.lake_dates.name):
             load_year(loading.connection, lake, star.lake_dates, int(partition.partition("=")[2]))
     return days
+
+
+def migrate(loading: Loading, *, dry_run: bool) -> list[str]:
+    """What a load does to the tables before its rows, done by itself, or tried on empty copies of them. A line each."""
+    star, connection = loading.star, loading.connection
+    if dry_run:
+        tried = tried_on_a_copy(connection, tables_on_mysql(star), migrations_of(star.domain))
+        return list(chain.from_iterable(tried.values()))
+    with warehouse_session(connection, loading.lake, star, [], loading.clock) as session:
+        built = ensure_indexes(connection, star.tables)
+        return list(chain.from_iterable([*session.changes.values(), *built.values()]))
 
 
 def _days_loaded(session: WarehouseSession, star: WarehouseStar) -> Mapping[TableName, list[date]]:

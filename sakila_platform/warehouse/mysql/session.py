@@ -13,8 +13,6 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pymysql
-from pymysql.cursors import Cursor
 
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.reader.batches import read_batches
@@ -25,19 +23,17 @@ from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema
 from sakila_platform.model.days import ONE_DAY, Clock, day_key
-from sakila_platform.model.ddl import mysql_ddl
 from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, day_partition
 from sakila_platform.model.outcomes import TableChanges
 from sakila_platform.warehouse.carried import Carried, Partial, carried_on
-from sakila_platform.warehouse.changing.differences import changes, reported
-from sakila_platform.warehouse.changing.found import MYSQL, found_tables
-from sakila_platform.warehouse.changing.statements import mysql_statements
+from sakila_platform.warehouse.changing.migrations import migrations_of, migrations_table
+from sakila_platform.warehouse.changing.versions import versions_table
 from sakila_platform.warehouse.history import view_captures
-from sakila_platform.warehouse.star import Dimension
+from sakila_platform.warehouse.lake_of_warehouse import belonging
+from sakila_platform.warehouse.mysql.table_definitions import make_tables
+from sakila_platform.warehouse.star import Dimension, WarehouseStar
 
 _LOCK_WAIT_SECONDS = 600
-# How long a change of a table waits for those who read it.
-_DEFINITION_WAIT_SECONDS = 60
 _IDS_AT_ONCE = 1_000
 
 
@@ -145,17 +141,23 @@ class WarehouseSession:
         view_captures(self.duck, dimension, relation, pa.table(limits), partial)
 
 
+def tables_on_mysql(star: WarehouseStar) -> tuple[Table, ...]:
+    """All tables of a star's warehouse on MySQL."""
+    ledgers = (star.ledger, belonging(star).record, versions_table(star), migrations_table(star))
+    return (*star.tables, star.dates, *ledgers)
+
+
 @contextmanager
 def warehouse_session(
-    connection: Connection, lake: Lake, tables: Sequence[Table], days: Sequence[date], clock: Clock
+    connection: Connection, lake: Lake, star: WarehouseStar, days: Sequence[date], clock: Clock
 ) -> Iterator[WarehouseSession]:
-    """A session for these (consecutive) days, while no other run loads. The tables are there; no transaction is.
+    """A session for these (consecutive) days, while no other run loads. The star's tables are there, no transaction is.
 
     Raises PlatformError also when a file of the lake turns out to be damaged as its rows are read.
     """
     with _lock(connection), open_duckdb() as duck, lake.steady():
         with connection.cursor() as cursor:
-            brought = make_tables(cursor, tables)
+            brought = make_tables(cursor, tables_on_mysql(star), migrations_of(star.domain))
         session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock, changes=brought)
         try:
             with older_files_explained(lake, session.viewed):
@@ -163,37 +165,6 @@ def warehouse_session(
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]
             raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
-
-
-def make_tables(cursor: Cursor, tables: Sequence[Table]) -> TableChanges:
-    """Make the tables that are not there, and give those that are what they lack. Returns what was changed by table.
-
-    Ends the transaction: MySQL commits whenever a definition changes. What a run that dies has changed stays, and the
-    next one goes on from there. Raises PlatformError, before anything is changed, when a table differs otherwise.
-    """
-    cursor.execute(MYSQL.columns_sql)
-    found = found_tables(cursor.fetchall())
-    brought = changes(found, tables, MYSQL)
-    for statement in mysql_statements(brought):
-        _change(cursor, statement)
-    for table in tables:
-        if table.name.table not in found:
-            cursor.execute(mysql_ddl(table))
-    return reported(found, tables, brought)
-
-
-def _change(cursor: Cursor, statement: str) -> None:
-    cursor.execute("SET SESSION lock_wait_timeout = %s", (_DEFINITION_WAIT_SECONDS,))
-    try:
-        cursor.execute(statement)
-    except pymysql.err.MySQLError as error:
-        reason = error.args[1] if len(error.args) > 1 else error
-        raise PlatformError(
-            f"The warehouse can't be brought up to its contracts: {reason} ({statement}). Nothing was loaded. "
-            "Fix that; the next run tries again."
-        ) from None
-    finally:
-        cursor.execute("SET SESSION lock_wait_timeout = DEFAULT")
 
 
 @contextmanager

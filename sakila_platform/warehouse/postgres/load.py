@@ -18,6 +18,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.file_columns import require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import PublishYear
@@ -25,11 +26,12 @@ from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.days import day_key, day_of_key
 from sakila_platform.model.naming import TableName, data_file, day_partition, year_partition
 from sakila_platform.model.outcomes import LoadRefused, Outcomes, TableDay, unreported, with_table_changes
+from sakila_platform.warehouse.changing.migrations import MIGRATIONS, migrations_table
 from sakila_platform.warehouse.changing.versions import note_versions, versions_table
 from sakila_platform.warehouse.lake_of_warehouse import belonging, whole_days
 from sakila_platform.warehouse.load_questions import LoadQuestions
 from sakila_platform.warehouse.load_rules import AGREEMENT, CONTRACT, faults_by_rule
-from sakila_platform.warehouse.postgres.session import PostgresSession, listed, postgres_session
+from sakila_platform.warehouse.postgres.session import PostgresSession, listed, make_tables, postgres_session
 from sakila_platform.warehouse.rows import date_keys, rows_query, view_query
 from sakila_platform.warehouse.star import CAPTURED_AT, WarehouseStar
 
@@ -58,7 +60,7 @@ class Loading:
 
 def tables_on_postgres(star: WarehouseStar) -> tuple[Table, ...]:
     """All tables of a star's warehouse on PostgreSQL."""
-    return (*star.tables, star.dates, belonging(star).record, versions_table(star))
+    return (*star.tables, star.dates, belonging(star).record, versions_table(star), migrations_table(star))
 
 
 def load_days(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Outcomes:
@@ -103,7 +105,7 @@ def refill(loading: Loading) -> list[date]:
     with _session(loading, tables, []) as session:
         if not days:
             belonging(star).require_empty(session, lambda: _days_loaded(session, star))
-        for table in reversed(tables):
+        for table in (table for table in reversed(tables) if table.name.table != MIGRATIONS):
             session.execute(f'DELETE FROM "{table.name.table}"')
         belonging(star).note(session)
         for partition in loading.lake.partitions(star.lake_dates.name):
@@ -111,11 +113,37 @@ def refill(loading: Loading) -> list[date]:
     return days
 
 
+def migrate(loading: Loading, *, dry_run: bool) -> list[str]:
+    """What a load does to the tables before its rows, done by itself, or tried on empty copies of them. A line each."""
+    star, tables = loading.star, tables_on_postgres(loading.star)
+    if not dry_run:
+        with _session(loading, tables, []) as session:
+            return list(chain.from_iterable(session.changes.values()))
+    with loading.connection.transaction(force_rollback=True), open_duckdb() as duck:
+        session = PostgresSession(loading.connection, duck, loading.lake, ())
+        ((schema,),) = session.fetch("SELECT current_schema()")
+        there = session.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        indexes = session.fetch(
+            r"SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'ix%'"
+        )
+        session.execute("CREATE SCHEMA dry_run")
+        for (name,) in there:
+            session.execute(f'CREATE TABLE dry_run."{name}" (LIKE "{schema}"."{name}" INCLUDING ALL)')
+        # Copied with the table, they would have names of the server's own.
+        for (definition,) in indexes:
+            session.execute(definition.replace(f" ON {schema}.", " ON dry_run.", 1))
+        if (MIGRATIONS,) in there:
+            session.execute(f'INSERT INTO dry_run."{MIGRATIONS}" SELECT * FROM "{schema}"."{MIGRATIONS}"')
+        session.execute("SET LOCAL search_path TO dry_run")
+        make_tables(session, tables, star)
+        return list(chain.from_iterable(session.changes.values()))
+
+
 @contextmanager
 def _session(loading: Loading, tables: Sequence[Table], days: Sequence[date]) -> Iterator[PostgresSession]:
     """A session in which the star's views are there wherever all of its tables are."""
     star = loading.star
-    with postgres_session(loading.connection, loading.lake, tables, days, star.views) as session:
+    with postgres_session(loading.connection, loading.lake, tables, days, star) as session:
         there = {
             name for (name,) in session.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         }

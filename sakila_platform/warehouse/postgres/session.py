@@ -6,7 +6,7 @@ All tables of a run become visible together, or none (design rule 10). Two runs 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,13 +23,15 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.days import older_files_explained, view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
-from sakila_platform.model.contracts import Table
+from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.ddl import postgres_ddl
 from sakila_platform.model.naming import day_partition
 from sakila_platform.model.outcomes import TableChanges
 from sakila_platform.warehouse.changing.differences import Kind, changes, reported
-from sakila_platform.warehouse.changing.found import POSTGRES, found_tables
+from sakila_platform.warehouse.changing.found import POSTGRES, FoundTable, found_tables
+from sakila_platform.warehouse.changing.migrations import MIGRATIONS, Migration, migrations_of, pending
 from sakila_platform.warehouse.changing.statements import postgres_statements
+from sakila_platform.warehouse.star import WarehouseStar
 
 _LOCK_WAIT_SECONDS = 600
 # What the lock is called on the server: any number, the same for every load of a database.
@@ -81,7 +83,7 @@ def postgres_session(
     lake: Lake,
     tables: Sequence[Table],
     days: Sequence[date],
-    views: Sequence[str] = (),
+    star: WarehouseStar,
 ) -> Iterator[PostgresSession]:
     """A session for these days, with the tables made, and given what they lack of their contracts.
 
@@ -92,7 +94,7 @@ def postgres_session(
     with open_duckdb() as duck, lake.steady(), connection.transaction():
         session = PostgresSession(connection, duck, lake, tuple(sorted(days)))
         _lock(session)
-        _make_tables(session, tables, views)
+        make_tables(session, tables, star)
         with older_files_explained(lake, session.viewed):
             yield session
 
@@ -102,21 +104,25 @@ def listed(columns: Iterable[str], template: str = '"{}"') -> str:
     return ", ".join(template.format(column) for column in columns)
 
 
-def _make_tables(session: PostgresSession, tables: Sequence[Table], views: Sequence[str]) -> None:
+def make_tables(session: PostgresSession, tables: Sequence[Table], star: WarehouseStar) -> None:
+    """Make the tables, and give those that are there what they lack, in the session's transaction; migrations first."""
     found = found_tables(session.fetch(POSTGRES.columns_sql))
+    begins = not any(table.name.table in found for table in tables if table.kind is not TableKind.CALENDAR)
+    migrations = migrations_of(star.domain) if MIGRATIONS in {table.name.table for table in tables} else ()
+    due = [] if begins else _due(session, found, migrations)
+    if due:
+        _drop_views(session, star)
+    for migration in due:
+        _change(session, migration.statement)
+        session.changes.setdefault(MIGRATIONS, []).append(f"the migration {migration.name} was applied")
+    if due:
+        found = found_tables(session.fetch(POSTGRES.columns_sql))
     brought = changes(found, tables, POSTGRES)
     session.changes.update(reported(found, tables, brought))
     if any(change.kind is not Kind.ADDED for change in brought):
-        for view in views:
-            session.execute(f"DROP VIEW IF EXISTS {POSTGRES.quoted(view)}")
+        _drop_views(session, star)
     for statement in postgres_statements(brought):
-        try:
-            session.execute(statement)
-        except psycopg.Error as error:
-            raise PlatformError(
-                f"The warehouse can't be brought up to its contracts: {first_line(error)} ({statement}). Nothing was "
-                "changed. Fix that; the next run tries again."
-            ) from None
+        _change(session, statement)
     present = {
         name for (name,) in session.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
     }
@@ -130,6 +136,32 @@ def _make_tables(session: PostgresSession, tables: Sequence[Table], views: Seque
                 session.execute(f'CREATE INDEX "{index}" ON "{name}" ({listed(columns)})')
                 if name in found:
                     session.changes.setdefault(name, []).append(f"{name} has the index {index} now")
+
+    for migration in migrations if begins else due:
+        session.execute(
+            f"INSERT INTO {MIGRATIONS} (name, checksum, applied_at) VALUES (%s, %s, CURRENT_TIMESTAMP)",
+            [migration.name, migration.checksum],
+        )
+
+
+def _due(session: PostgresSession, found: Mapping[str, FoundTable], migrations: Sequence[Migration]) -> list[Migration]:
+    told = f"SELECT name, checksum, applied_at FROM {MIGRATIONS}"
+    return pending(migrations, session.fetch(told) if migrations and MIGRATIONS in found else [])
+
+
+def _drop_views(session: PostgresSession, star: WarehouseStar) -> None:
+    for view in star.views:
+        session.execute(f"DROP VIEW IF EXISTS {POSTGRES.quoted(view)}")
+
+
+def _change(session: PostgresSession, statement: str) -> None:
+    try:
+        session.execute(statement)
+    except psycopg.Error as error:
+        raise PlatformError(
+            f"The warehouse can't be brought up to its contracts: {first_line(error)} ({' '.join(statement.split())}). "
+            "Nothing was changed. Fix that; the next run tries again."
+        ) from None
 
 
 def _lock(session: PostgresSession) -> None:

@@ -39,7 +39,7 @@ def tamper(platform: Platform, table: str, change: Callable[[pa.Table], pa.Table
 def found_after(platform: Platform, statement: str, table: Table) -> tuple[str, str]:
     """The check that fails on a warehouse broken by this statement, and what it finds; nothing of it is kept."""
     with platform.warehouse_database.connect() as connection:
-        session = warehouse_session(connection, platform.lake_files, [], [parse_day(DAY)], platform.clock)
+        session = warehouse_session(connection, platform.lake_files, STAR, [parse_day(DAY)], platform.clock)
         with pytest.raises(LoadRefused) as refused, session as opened:
             audit(opened, table)
             opened.execute(statement)
