@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from sakila_platform.databases.mysql.address import Address
+from sakila_platform.orchestration.event_log.instance import dagster_environment, ensure_dagster_home
 from sakila_platform.rentals import warehouse_star
 from sakila_platform_tests.lake_places import LakePlace
 from sakila_platform_tests.platform import Platform, new_platform
@@ -21,9 +22,15 @@ DAYS = (date.fromisoformat(LAST) - date.fromisoformat(FIRST)).days + 1
 
 
 @pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """The event log as the platform keeps it: events of many days are stored at once."""
+    home = tmp_path_factory.mktemp("dagster")
+    ensure_dagster_home(home)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in dagster_environment(home).items():
+            monkeypatch.setenv(name, value)
+        with dg.DagsterInstance.get() as instance:
+            yield instance
 
 
 @pytest.fixture(scope="module")
