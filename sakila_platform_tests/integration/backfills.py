@@ -83,7 +83,7 @@ def run_backfill(backfill: Backfill, parent: Connection, stop_at: int) -> None:
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         platform = Platform(backfill.shop, backfill.warehouse, backfill.folder, monkeypatch, backfill.lake_place)
-        platform.set(DAYS_PER_CHUNK=4)
+        platform.set(DAYS_PER_CHUNK=2)
         sys.setprofile(count)
         try:
             platform.run(backfill.first, backfill.last)

@@ -180,7 +180,7 @@ contents = st.dictionaries(st.tuples(st.integers(1, 2), days), cells, max_size=2
 runs = st.lists(st.tuples(days, days).map(sorted), min_size=1, max_size=6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(contents, runs)
 def test_any_order_and_grouping_of_runs_gives_what_the_captures_say(
     content: dict[tuple[int, date], Capture | None], ranges: list[list[date]]
@@ -196,7 +196,7 @@ def test_any_order_and_grouping_of_runs_gives_what_the_captures_say(
             assert load(duck, captured, kept, owned) == (), "a run twice changes nothing"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(contents, st.lists(st.tuples(days, st.tuples(cells, cells)), max_size=8))
 def test_a_day_captured_anew_gives_what_the_captures_now_say(
     content: dict[tuple[int, date], Capture | None],

@@ -66,7 +66,7 @@ casts_of_a_day = st.dictionaries(st.integers(1, 2), actors, max_size=2)
 runs = st.lists(st.tuples(st.tuples(days, days).map(sorted), st.none() | casts_of_a_day), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(days, casts_of_a_day), runs)
 def test_any_order_of_runs_and_recaptures_keeps_the_newest_cast_of_each_film(
     casts: Casts, steps: list[tuple[list[date], dict[int, frozenset[int]] | None]]
