@@ -47,6 +47,7 @@ from sakila_platform.settings.runs import ALLOWED_BAD_SHARE, DAYS_PER_CHUNK
 from sakila_platform.star.transform import build_days
 from sakila_platform.warehouse.mysql.load import Loading, load_days
 from sakila_platform_tests.lake_places import FolderPlace, LakePlace
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.tables import Rows, rows_of
 
 LAYERS = ("stage", "final", "warehouse")
@@ -189,6 +190,7 @@ class Platform:
         """Run days of the assets themselves (stage, final and warehouse unless selected), as a backfill does."""
         chosen = selection or dg.AssetSelection.groups(*(f"rentals_{layer}" for layer in LAYERS)) - _DATES
         job = dg.define_asset_job("days", selection=chosen - _STALE_DAYS)
+        bring_parsed_marts()
         definitions = dg.Definitions.merge(platform_definitions(), dg.Definitions(jobs=[job]))
         return definitions.resolve_job_def("days").execute_in_process(
             instance=instance,

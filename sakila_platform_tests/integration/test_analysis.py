@@ -20,6 +20,7 @@ from sakila_platform.orchestration.layers.marts import marts_assets
 from sakila_platform.orchestration.layers.questions import questions_assets, questions_of
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.domain import DOMAIN as RENTALS
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.shop_copies import ShopCopies
 from sakila_platform_tests.tables import rows_of, table
@@ -30,6 +31,7 @@ FIRST_DAY, LAST_DAY = "2005-05-24", "2006-02-14"
 
 def answers(platform: Platform, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
     """One run of what is selected among the questions, the marts and their agreement."""
+    bring_parsed_marts()
     definitions = dg.Definitions(
         assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
         asset_checks=agreement_checks(RENTALS),

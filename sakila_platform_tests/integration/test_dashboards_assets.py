@@ -13,6 +13,7 @@ from sakila_platform.orchestration.automation import follows_upstream
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.platform import Platform
 
 MOST_PREVIEW_BYTES = 150_000
@@ -21,6 +22,7 @@ MOST_PREVIEW_BYTES = 150_000
 def marts_and_pages() -> dg.ExecuteInProcessResult:
     """One run of everything that follows the warehouse, but for the analysis."""
     chosen = dg.AssetSelection.groups("rentals_marts", "rentals_dashboards")
+    bring_parsed_marts()
     definitions = dg.Definitions.merge(
         platform_definitions(), dg.Definitions(jobs=[dg.define_asset_job("follow", selection=chosen)])
     )
@@ -32,6 +34,7 @@ def marts_and_pages() -> dg.ExecuteInProcessResult:
 def published() -> dg.ExecuteInProcessResult:
     """One run of the rental dashboards in QuickSight."""
     chosen = dg.AssetSelection.assets(*(dg.AssetKey(["dashboards", "quicksight", each.name]) for each in DASHBOARDS))
+    bring_parsed_marts()
     definitions = dg.Definitions.merge(
         platform_definitions(), dg.Definitions(jobs=[dg.define_asset_job("publish", selection=chosen)])
     )

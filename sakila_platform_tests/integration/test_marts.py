@@ -20,6 +20,7 @@ from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals import star
 from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform_tests.lake_places import LakePlace
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.platform import Platform, new_platform
 from sakila_platform_tests.published_marts import mart
 from sakila_platform_tests.shop_copies import ShopCopies
@@ -28,6 +29,7 @@ from sakila_platform_tests.tables import table
 
 def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteInProcessResult:
     """One run of the marts (or some of them), outcome whatever it is. What it logged is added to `logged`."""
+    bring_parsed_marts()
     definitions = dg.Definitions(
         assets=[marts_assets(RENTALS.name)],
         resources={"lake": LakeResource()},

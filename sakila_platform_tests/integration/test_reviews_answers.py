@@ -30,6 +30,7 @@ from sakila_platform.settings.places import HOME
 from sakila_platform.warehouse.postgres.load import Loading, load_days
 from sakila_platform_tests.browsers import opened_browser
 from sakila_platform_tests.dashboard_pages import open_page
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.reviews_lake import write_day
 from sakila_platform_tests.tables import table
 
@@ -136,6 +137,7 @@ class Answered:
 
 def answers(address: PostgresAddress, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
     """One run of what is selected among the questions, the marts and their agreement."""
+    bring_parsed_marts()
     definitions = dg.Definitions(
         assets=[*questions_assets(REVIEWS), marts_assets(REVIEWS.name)],
         asset_checks=every_check(),

@@ -16,6 +16,7 @@ from sakila_platform.orchestration.resources.database import DatabaseResource
 from sakila_platform.reviews.databases import PURCHASES_DATABASE
 from sakila_platform.reviews.source import LOG_REVIEWS, MOVIE_REVIEW
 from sakila_platform_tests.lake_places import FolderPlace
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.reviews_domain import DAY, ReviewsDomain, reviews_domain
 
 NEXT_DAY = "2021-04-26"
@@ -33,6 +34,7 @@ def domain(empty_postgres: PostgresAddress, tmp_path: Path) -> Iterator[ReviewsD
         domain.deliver_reviews("cid | review_str | id_review\n7 | good | 1")
         domain.deliver_logs(LOGS)
         domain.purchases("quantity | unit_price | invoice_date | customer_id\n2 | 1.5 | 2021-04-26 10:00:00 | 7")
+        bring_parsed_marts()
         yield domain
 
 

@@ -13,6 +13,7 @@ from sakila_platform.orchestration.layers.marts import marts_assets
 from sakila_platform.orchestration.layers.questions import questions_assets
 from sakila_platform.orchestration.resources.lake import LakeResource
 from sakila_platform.rentals.domain import DOMAIN as RENTALS
+from sakila_platform_tests.parsed_marts import bring_parsed_marts
 from sakila_platform_tests.platform import Platform
 from sakila_platform_tests.published_marts import mart
 
@@ -22,6 +23,7 @@ def make_answers(platform: Platform, *, agreeing: bool = True) -> dict[str, str]
 
     Unless the two are not to agree: then what the checks that failed say, by asset and check.
     """
+    bring_parsed_marts()
     definitions = dg.Definitions(
         assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
         asset_checks=agreement_checks(RENTALS),
