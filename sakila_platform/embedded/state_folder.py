@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import stat
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sakila_platform.private_folders import make_private_folder
 
 # sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included.
 LONGEST_SOCKET_PATH = 103
+_LAST_WORDS_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,18 @@ class ServerFolder(ABC):
                 f"The state folder {self.home} can't be used: {error.strerror} ({error.filename}). "
                 "Name a folder you can write to in SAKILA_HOME."
             ) from None
+
+    def remove_half_made_data(self) -> None:
+        """Remove what an earlier try left of the data folder. Raises PlatformError where it can't be removed.
+
+        Whoever was making it may be alive for a moment after its starter was killed, and still write to it.
+        """
+        deadline = time.monotonic() + _LAST_WORDS_SECONDS
+        while self.half_made_data.exists() and time.monotonic() < deadline:
+            shutil.rmtree(self.half_made_data, ignore_errors=True)
+            time.sleep(0.02)
+        if self.half_made_data.exists():
+            raise PlatformError(f"{self.half_made_data} is left from an earlier try and can't be removed. Remove it.")
 
     @abstractmethod
     def remove_leftovers(self) -> None:

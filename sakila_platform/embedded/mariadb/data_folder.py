@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-import time
 from collections.abc import Callable
 
 from sakila_platform.embedded.mariadb.server_binary import ServerBinary
@@ -14,7 +12,6 @@ from sakila_platform.embedded.state_folder import StateFolder
 from sakila_platform.errors import PlatformError
 
 _MADE_BY = "made_by.txt"
-_LAST_WORDS_SECONDS = 20.0
 _CODES = re.compile(r"^(\[[\w-]+\] )+")
 # Only the tables the server can't run without: the help texts and the `sys` views take a second more.
 _OTHER_SCRIPTS = ("performance_tables.sql", "system_tables_data.sql")
@@ -28,7 +25,7 @@ def ensure_data_folder(binary: ServerBinary, folder: StateFolder, report: Callab
         _refuse_other_kind(binary, folder)
         return
     report(f"Making the data folder of a private {binary.name} in {folder.root}")
-    _remove_half_made(folder)
+    folder.remove_half_made_data()
     folder.half_made_data.mkdir(mode=0o700)
     if binary.is_mariadb:
         _make_mariadb_tables(binary, folder)
@@ -36,16 +33,6 @@ def ensure_data_folder(binary: ServerBinary, folder: StateFolder, report: Callab
         _run(binary, folder, ["--initialize-insecure", *_IN_A_HURRY], b"")
     (folder.half_made_data / _MADE_BY).write_text(binary.name)
     folder.half_made_data.rename(folder.data)
-
-
-def _remove_half_made(folder: StateFolder) -> None:
-    """The server that was making it may be alive for a moment after its maker was killed, and still write to it."""
-    deadline = time.monotonic() + _LAST_WORDS_SECONDS
-    while folder.half_made_data.exists() and time.monotonic() < deadline:
-        shutil.rmtree(folder.half_made_data, ignore_errors=True)
-        time.sleep(0.02)
-    if folder.half_made_data.exists():
-        raise PlatformError(f"{folder.half_made_data} is left from an earlier try and can't be removed. Remove it.")
 
 
 def _make_mariadb_tables(binary: ServerBinary, folder: StateFolder) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,6 @@ from sakila_platform.embedded.state_folder import ServerFolder
 from sakila_platform.errors import PlatformError
 
 USER = "sakila"
-_LAST_WORDS_SECONDS = 20.0
 _LOGINS = f"# The one account, by password, from this machine only.\nhost all {USER} 127.0.0.1/32 scram-sha-256\n"
 _COMPLAINTS = ("FATAL:", "PANIC:", "error:", "ERROR:")
 # A statement that is refused would be logged, and with it the password. PostgreSQL 13 would keep an MD5 of it, by which
@@ -66,7 +63,7 @@ def ensure_data_folder(binary: PostgresBinary, folder: PostgresFolder, report: C
     if folder.data.exists():
         return
     report(f"Making the data folder of a private {binary.name} in {folder.root}")
-    _remove_half_made(folder)
+    folder.remove_half_made_data()
     folder.half_made_data.mkdir(mode=0o700)
     binary.owner.take(folder.half_made_data)
     # Nothing is lost by a crash here: a folder that was not finished is made again. So nothing is synced.
@@ -115,13 +112,3 @@ def last_complaint(folder: PostgresFolder) -> str:
             if word in line:
                 return line.partition(word)[2].strip()
     return lines[-1] if lines else "it said nothing"
-
-
-def _remove_half_made(folder: PostgresFolder) -> None:
-    """Whoever was making it may be alive for a moment after its starter was killed, and still write to it."""
-    deadline = time.monotonic() + _LAST_WORDS_SECONDS
-    while folder.half_made_data.exists() and time.monotonic() < deadline:
-        shutil.rmtree(folder.half_made_data, ignore_errors=True)
-        time.sleep(0.02)
-    if folder.half_made_data.exists():
-        raise PlatformError(f"{folder.half_made_data} is left from an earlier try and can't be removed. Remove it.")
