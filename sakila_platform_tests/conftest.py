@@ -198,6 +198,24 @@ def platform(
         yield platform
 
 
+@pytest.fixture(scope="module")
+def module_platform(
+    request: pytest.FixtureRequest,
+    mysql_server: Address,
+    shop_copies: ShopCopies,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_lake_place: LakePlace,
+) -> Iterator[Platform]:
+    """The same for a module's tests that look at it, or leave it as it was; its shop may be changed by others."""
+    shop_copies.restore()
+    warehouse = mysql_server.on(f"warehouse_{uuid.uuid4().hex}")
+    home = tmp_path_factory.mktemp("home")
+    with new_platform(shop_copies.address, warehouse, home, module_lake_place) as platform:
+        if request.config.getoption("--engine") == "spark":
+            platform.engine = request.getfixturevalue("spark_engine")
+        yield platform
+
+
 @pytest.fixture
 def desk(platform: Platform) -> Iterator[DeskUnderTest]:
     """A rental desk on the platform's shop; its clock stands where the platform's does."""

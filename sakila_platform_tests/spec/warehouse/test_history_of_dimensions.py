@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sakila_platform_tests.nights import rebuild_warehouse, run_nightly
-from sakila_platform_tests.platform import Platform
+from sakila_platform_tests.platform import Contents, Platform
 from sakila_platform_tests.tables import Rows, table
 
 # SUE PETERS rents on each of the first days, and lives in Changhwa until a test has her move.
@@ -313,6 +313,16 @@ def test_the_unknown_members_stand_for_events_that_name_none(platform: Platform)
         assert platform.warehouse(unknown).drawn() == table("unknown_key | is_backfilled\n19000101 | 0")
 
 
+@pytest.fixture(scope="module")
+def built(module_platform: Platform) -> Contents:
+    """The warehouse after nights in which SUE PETERS moved to and fro."""
+    was = home(module_platform)
+    for day, address in ((25, SASEBO), (26, was), (27, SAN_BERNARDINO), (28, was), (29, was)):
+        move(module_platform, SUE, address)
+        run_nightly(module_platform, f"2005-05-{day}")
+    return module_platform.warehouse_contents()
+
+
 @pytest.mark.parametrize(
     "runs",
     [
@@ -323,14 +333,10 @@ def test_the_unknown_members_stand_for_events_that_name_none(platform: Platform)
         ),
     ],
 )
-def test_keys_and_versions_are_the_same_on_every_rebuild(platform: Platform, runs: list[tuple[str, str]]) -> None:
-    was = home(platform)
-    for day, address in ((25, SASEBO), (26, was), (27, SAN_BERNARDINO), (28, was), (29, was)):
-        move(platform, SUE, address)
-        run_nightly(platform, f"2005-05-{day}")
-    built = platform.warehouse_contents()
+def test_keys_and_versions_are_the_same_on_every_rebuild(
+    module_platform: Platform, built: Contents, runs: list[tuple[str, str]]
+) -> None:
+    rebuild_warehouse(module_platform, *runs)
 
-    rebuild_warehouse(platform, *runs)
-
-    assert len(versions_of_sue(platform)) == 4
-    assert platform.warehouse_contents() == built
+    assert len(versions_of_sue(module_platform)) == 4
+    assert module_platform.warehouse_contents() == built
