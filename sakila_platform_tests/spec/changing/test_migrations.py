@@ -135,3 +135,17 @@ def test_a_file_that_is_no_migration_is_named(
 
     with pytest.raises(PlatformError, match=f"^{reason}"):
         migrations.migrations_of("bikes")
+
+
+@pytest.mark.parametrize("bikes", ["mysql"], indirect=True)
+def test_a_run_that_died_before_it_noted_its_migration_is_completed_by_the_next(
+    bikes: HiredBikes, tmp_path: Path
+) -> None:
+    declare(tmp_path, "0001_nobody_pays", DROP)
+    bikes.sql("ALTER TABLE fact_hire DROP COLUMN paid")
+    bikes.sql("INSERT INTO warehouse_migrations (name, checksum) VALUES ('0001_nobody_pays', 'x')")
+
+    bikes.load(SECOND, hire=UNPAID)
+
+    assert ledger(bikes) == ["0001_nobody_pays"]
+    assert bikes.sql("SELECT COUNT(*) FROM fact_hire") == [(2,)]
