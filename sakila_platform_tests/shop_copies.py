@@ -1,4 +1,4 @@
-"""The official Sakila for every test: loaded once in a session, and put back table by table after a test changed it."""
+"""A Sakila for many tests: loaded once, and put back table by table after a test changed it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Table:
 class ShopCopies:
     """One Sakila on a server that tests use in turn, and an untouched one beside it to put it right from."""
 
-    def __init__(self, server: Address, dump: Path) -> None:
+    def __init__(self, server: Address, dump: Path | str) -> None:
         suffix = uuid.uuid4().hex
         self.address = server.on(f"sakila_{suffix}")
         self._untouched = f"untouched_{suffix}"

@@ -21,7 +21,6 @@ from scipy.stats import chisquare
 
 from sakila_platform.databases.mysql.address import Address
 from sakila_platform.databases.mysql.connection import connect
-from sakila_platform.embedded.sakila.database import load_sakila
 from sakila_platform.errors import PlatformError
 from sakila_platform.model.days import Clock, days_between
 from sakila_platform.rentals.simulation.days import DayOutcome, Status, simulate_day
@@ -30,17 +29,26 @@ from sakila_platform.rentals.simulation.ledger import LEDGER_TABLES, ensure_ledg
 from sakila_platform.rentals.simulation.memory import ShopMemory
 from sakila_platform.rentals.simulation.shop import read_shop
 from sakila_platform.settings.places import DUMP
+from sakila_platform_tests.shop_copies import ShopCopies
 
 MONDAY = date(2024, 5, 20)
 CLOCK = Clock(ZoneInfo("UTC"), datetime(2024, 8, 1, 12, tzinfo=timezone.utc))
 SIMULATED = "rental_id IN (SELECT rental_id FROM simulated_rental)"
 
 
+@pytest.fixture(scope="module")
+def copies(mysql_server: Address) -> Iterator[ShopCopies]:
+    """Sakila, loaded once for this module."""
+    copies = ShopCopies(mysql_server, DUMP.read())
+    yield copies
+    copies.drop()
+
+
 @pytest.fixture
-def shop(empty_database: Address) -> Address:
-    """Sakila as its dump has it, in a database of the test's own."""
-    load_sakila(empty_database, DUMP.read(), lambda _: None, database=empty_database.database)
-    return empty_database
+def shop(copies: ShopCopies) -> Address:
+    """Sakila as its dump has it."""
+    copies.restore()
+    return copies.address
 
 
 @pytest.fixture
@@ -151,7 +159,7 @@ def at_the_counter() -> dict[date, tuple[str, ...]]:
 
 @pytest.mark.parametrize("people", [{}, at_the_counter()], ids=["nobody else", "people at the counter"])
 def test_a_run_of_days_that_carries_its_counts_on_draws_what_reading_all_history_each_day_draws(
-    shop: Address, connection: pymysql.Connection, people: dict[date, tuple[str, ...]]
+    copies: ShopCopies, shop: Address, connection: pymysql.Connection, people: dict[date, tuple[str, ...]]
 ) -> None:
     def live(connection: pymysql.Connection, memory: ShopMemory | None) -> tuple:
         for day in [*week(), MONDAY + timedelta(days=30)]:
@@ -161,9 +169,7 @@ def test_a_run_of_days_that_carries_its_counts_on_draws_what_reading_all_history
 
     carried = live(connection, ShopMemory())
 
-    with closing(connect(shop.on(""))) as server:
-        write(server, f"DROP DATABASE {shop.database}")
-    load_sakila(shop, DUMP.read(), lambda _: None, database=shop.database)
+    copies.restore()
     with closing(connect(shop)) as anew:
         ensure_ledger(anew, CLOCK.today())
         assert carried == live(anew, None)
@@ -348,7 +354,7 @@ def test_a_simulated_rental_that_was_deleted_is_forgotten(connection: pymysql.Co
 
 
 def test_a_run_that_is_killed_anywhere_and_run_again_equals_one_that_was_not(
-    shop: Address, connection: pymysql.Connection
+    copies: ShopCopies, shop: Address, connection: pymysql.Connection
 ) -> None:
     random = Random(20240520)
     killed = 0
@@ -361,9 +367,7 @@ def test_a_run_that_is_killed_anywhere_and_run_again_equals_one_that_was_not(
 
     assert killed > 5
     facts = _by_fact(connection)
-    with closing(connect(shop.on(""))) as server:
-        write(server, f"DROP DATABASE {shop.database}")
-    load_sakila(shop, DUMP.read(), lambda _: None, database=shop.database)
+    copies.restore()
     with closing(connect(shop)) as calm:
         undisturbed = simulate(calm, week())
         assert _by_fact(calm) == facts
