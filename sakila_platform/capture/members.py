@@ -133,8 +133,10 @@ class MemberSearch:
         if not self._set_aside(wanted, captured.num_rows, parted):
             return kept.slice(0, 0)
         if kept.num_rows:
-            # A column that the contract has no more stays as it was captured.
-            whole = pa.concat_tables([captured, kept], promote_options="default")
+            # An older capture keeps its columns: one that it did not carry would be null for members who have a value,
+            # and one that the contract has no more stays as it was captured. A type is the wider of both.
+            carried = kept.select([name for name in kept.column_names if name in captured.column_names])
+            whole = pa.concat_tables([captured, carried], promote_options="permissive")
             order = [(column, "ascending") for column in table.primary_key]
             self._lake.publish(path, encode_parquet(whole.sort_by(order)))
             self._added[table.name.table, wanted.day].rows += kept.num_rows

@@ -23,12 +23,12 @@ def stage_checksums(
     staged = [day for day in days if day_partition(day) in there]
     if not staged:
         return {}
-    create_view(connection, lake, table.name, [day_partition(day) for day in staged])
+    create_view(connection, lake, table, [day_partition(day) for day in staged])
     columns = ", ".join((DAY_PARTITION, *carried_columns(table)))
     rows = f"SELECT {columns} FROM {table.name.sql}"
     quarantine = table.name.in_layer("quarantine")
     set_aside = lake.present(quarantine, map(day_partition, staged))
     if set_aside:
-        create_view(connection, lake, quarantine, set_aside)
+        create_view(connection, lake, table, set_aside, quarantine)
         rows += f" UNION ALL SELECT {columns} FROM {quarantine.sql}"
     return staged_checksums(connection.execute(stage_checksums_sql(table, rows)).fetchall(), staged)

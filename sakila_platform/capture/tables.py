@@ -152,8 +152,8 @@ def _add_missing_members(
     with open_duckdb() as duck:
 
         def find_missing(event: Table, column: str, table: Table, both: Sequence[date]) -> list[tuple[date, list[int]]]:
-            for name in (event.name, table.name):
-                create_view(duck, capture.lake, name, [day_partition(day) for day in both])
+            for one in (event, table):
+                create_view(duck, capture.lake, one, [day_partition(day) for day in both])
             return duck.execute(missing_sql(event, column, table)).fetchall()
 
         search = MemberSearch(reading, [table for table in tables if table.kind is TableKind.SNAPSHOT], find_missing)

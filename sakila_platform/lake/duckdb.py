@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from weakref import WeakKeyDictionary
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from sakila_platform.lake.file_columns import column_in_file, is_same, readable_partitions
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.spill import spill_folder
+from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, TableName, data_file, mart_file
 
 _MEMORY_LIMIT = "500MB"
@@ -66,15 +69,37 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": _THREADS, "autoinstall_known_extensions": "false"})
 
 
-def create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: TableName, partitions: Sequence[str]) -> None:
+def create_view(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    table: Table,
+    partitions: Sequence[str],
+    name: TableName | None = None,
+) -> None:
     """Name these partitions of a table so that SQL finds them, with their day as `dt`; rows of no day have none.
 
-    (The files of a year have their year in them.)
+    All have the columns of the contract, whatever contract wrote their files. (The files of a year have their year in
+    them.) `name` is the table's in another layer: quarantine has its columns, and the reason. Raises PlatformError,
+    naming the partition, when a file can't be read by the contract.
     """
-    files = _files(connection, lake, [data_file(table, partition) for partition in partitions])
-    key = partitions[0].partition("=")[0] if partitions else ""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.database}")
-    connection.execute(f"CREATE OR REPLACE VIEW {table.sql} AS SELECT {_columns(key)} FROM {_parquet(files)}")
+    of = name or table.name
+    paths = {partition: data_file(of, partition) for partition in partitions}
+    files = dict(zip(partitions, _files(connection, lake, list(paths.values())), strict=True))
+    wanted = quarantine_schema(table) if of.layer == "quarantine" else arrow_schema(table)
+    alike = readable_partitions(table, of, _schemas(files))
+    if all(is_same(schema, wanted) for schema in alike):
+        scans = [_parquet(list(files.values()))]
+    else:
+        scans = [_parquet([files[p] for p in alike[schema]], _typed_columns(table, wanted, schema)) for schema in alike]
+    _name_scans(connection, of, scans, partitions)
+
+
+def create_view_of_files(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, name: TableName, partitions: Sequence[str]
+) -> None:
+    """The same for a table that no contract describes: its columns are those of the first of the files."""
+    files = _files(connection, lake, [data_file(name, partition) for partition in partitions])
+    _name_scans(connection, name, [_parquet(files)], partitions)
 
 
 def create_mart_view(connection: duckdb.DuckDBPyConnection, lake: Lake, mart: str) -> None:
@@ -100,6 +125,40 @@ def sql_type(arrow: pa.DataType) -> str:
     }[arrow]
 
 
+def _name_scans(
+    connection: duckdb.DuckDBPyConnection, name: TableName, scans: Sequence[str], partitions: Sequence[str]
+) -> None:
+    key = partitions[0].partition("=")[0] if partitions else ""
+    selects = (f"SELECT {_columns(key)} FROM {scan}" for scan in scans)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
+    connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS {' UNION ALL '.join(selects)}")
+
+
+def _schemas(files: Mapping[str, str]) -> list[tuple[str, pa.Schema]]:
+    """Partitions with the schemas of their files; none where one is damaged, which DuckDB will report."""
+    with suppress(pa.ArrowInvalid, OSError):
+        return [(partition, pq.read_schema(file).remove_metadata()) for partition, file in files.items()]
+    return []
+
+
+def _typed_columns(table: Table, wanted: pa.Schema, held: pa.Schema) -> str:
+    """How files with these columns are read as the contract's: by name, each with its type, and what it has if lacking.
+
+    (What a column is called in the files is the key.)
+    """
+    contract = {column.name: column for column in table.columns}
+    columns = []
+    for field in wanted:
+        column = contract.get(field.name)
+        default = _quoted(str(column.default)) if column and column.default is not None else "NULL"
+        key = (column_in_file(column, held.names) if column else "") or field.name
+        columns.append(
+            f"{_quoted(key)}: {{name: {_quoted(field.name)}, type: {_quoted(sql_type(field.type))}, "
+            f"default_value: {default}}}"
+        )
+    return f", schema = MAP {{{', '.join(columns)}}}"
+
+
 def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, paths: Sequence[str]) -> list[str]:
     """Where these files are, for as long as the connection is: a lake's copies are gone with the lake object."""
     _READ_FROM.setdefault(connection, set()).add(lake)
@@ -114,13 +173,13 @@ def _columns(key: str) -> str:
     return f"* EXCLUDE ({_PATH}), TRY_CAST({folder} AS DATE) AS {DAY_PARTITION}"
 
 
-def _parquet(files: Sequence[str]) -> str:
+def _parquet(files: Sequence[str], typed: str = "") -> str:
     """These files and no others. Of their paths only the folders of the lake tell anything, so DuckDB guesses nothing:
 
     it would take any folder above, `country=CO`, for a column, and `[`, `*` or `?` there for a pattern.
     """
     listed = ", ".join(_quoted(_PATTERN.sub(r"[\1]", file)) for file in files)
-    return f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
+    return f"read_parquet([{listed}], hive_partitioning = false, filename = true{typed})"
 
 
 def _quoted(text: str) -> str:

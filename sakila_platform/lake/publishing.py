@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sakila_platform.lake.file_columns import by_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.parquet_files import encode_parquet, write_each
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
@@ -102,7 +103,8 @@ class Quarantine:
         if partition not in self._held:
             return quarantine_schema(self._table).empty_table()
         content = self._lake.read(data_file(self._table.name.in_layer("quarantine"), partition))
-        return pq.ParquetFile(pa.BufferReader(content)).read()
+        held = pq.ParquetFile(pa.BufferReader(content)).read()
+        return by_contract(held, self._table, quarantine_schema(self._table))
 
 
 def set_aside(lake: Lake, table: Table, partition: str, rejected: pa.Table) -> None:

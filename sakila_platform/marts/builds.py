@@ -16,6 +16,7 @@ from sakila_platform.lake.duckdb import create_mart_view, create_view
 from sakila_platform.lake.files import Lake, held_partitions
 from sakila_platform.marts.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.marts.questions import PREVIEW_ROWS, markdown_table
+from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName, mart_file
 
 PROJECT = "marts"
@@ -44,9 +45,12 @@ class MartOutcome:
     """What lies in the lake beside what was read, a line each."""
 
 
-def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: Sequence[str]) -> MartOutcome:
+def build_marts(
+    project: DbtProject, lake: Lake, contracts: Mapping[TableName, Table], models: Sequence[str], tests: Sequence[str]
+) -> MartOutcome:
     """Build these models, run these tests (dbt ids) and publish each mart whose tests found nothing.
 
+    Tables of the lake are read by their contracts, whatever older contract wrote some of their days.
     A model that is not built anew is read as it was last published. A mart that is refused stays as it was before.
     Raises PlatformError when the lake lacks a table that the project reads, or dbt can't begin.
     """
@@ -54,7 +58,7 @@ def build_marts(project: DbtProject, lake: Lake, models: Sequence[str], tests: S
     outcome = MartOutcome()
     with project.workspace() as database:
         with _connected(database) as connection:
-            outcome.notes += _name_inputs(connection, lake, manifest, [*models, *tests])
+            outcome.notes += _name_inputs(connection, lake, contracts, manifest, [*models, *tests])
         results = project.build(database, _names(manifest, [*models, *tests]))
         with _connected(database) as connection:
             outcome.results.update((result.unique_id, _explained(connection, result)) for result in results)
@@ -102,7 +106,11 @@ def _connected(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _name_inputs(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, manifest: Mapping[str, Any], chosen: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    contracts: Mapping[TableName, Table],
+    manifest: Mapping[str, Any],
+    chosen: Sequence[str],
 ) -> list[str]:
     """Views of what the chosen nodes read and this build does not make: lake tables, and marts as they are.
 
@@ -119,7 +127,7 @@ def _name_inputs(
                 f"The lake has no {table} yet, which the marts are made from. "
                 f"Run the chain first: `sakila-platform run {domain} --from DAY --to DAY`."
             )
-        create_view(connection, lake, table, partitions)
+        create_view(connection, lake, contracts[table], partitions)
         notes += lake.folders(table).notes
     marts = {_mart(name) for name in (read & manifest["nodes"].keys()) - set(chosen)}
     for mart in sorted(marts.intersection(lake.marts())):

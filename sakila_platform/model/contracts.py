@@ -62,6 +62,20 @@ def text(length: int) -> ColumnType:
 Default = bool | int | str | Decimal | date | None
 
 
+def is_wider(wide: pa.DataType, narrow: pa.DataType) -> bool:
+    """Whether every value of one Arrow type is the same value in another, which may be the same type.
+
+    Of whole numbers one with more bits; of decimals one with as many digits before the point, and behind it.
+    """
+    if wide == narrow:
+        return True
+    if pa.types.is_signed_integer(wide) and pa.types.is_signed_integer(narrow):
+        return wide.bit_width >= narrow.bit_width
+    if pa.types.is_decimal(wide) and pa.types.is_decimal(narrow):
+        return wide.scale >= narrow.scale and wide.precision - wide.scale >= narrow.precision - narrow.scale
+    return False
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table. `references` names the dimension or source table whose key it holds."""
@@ -78,9 +92,9 @@ class Column:
     present_when: str = ""
     """What must be so for it to be there, as a rule's name: columns that come together share one."""
     default: Default = None
-    """What it holds in rows that were made before it was declared (none: null)."""
+    """What it holds in rows and files that were made before it was declared (none: null)."""
     renamed_from: str = ""
-    """What it was called before: tables that are there have it by that name."""
+    """What it was called before: tables and files that are there have it by that name."""
     known_since: date | None = None
     """The first day whose capture has it, where a file of an older day has the column but nobody knew its value."""
 

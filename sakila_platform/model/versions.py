@@ -60,6 +60,7 @@ def contract_version(table: Table) -> str:
             "allowed": column.allowed,
             "references": column.references,
             "present_when": column.present_when,
+            "default": column.default,
         }
         for column in sorted(table.columns, key=lambda column: column.name)
     ]

@@ -50,7 +50,7 @@ def _assets(domain: Domain, site: Sequence[Dashboard]) -> Iterator[dg.AssetsDefi
             yield from date_dimension_assets(domain, domain.dates, domain.warehouse)
     yield from questions_assets(domain)
     if domain.has_marts:
-        yield marts_assets(domain.name)
+        yield marts_assets(domain)
     yield from dashboard_assets(domain, site)
     if domain.catalog:
         yield data_catalog_asset(domain.catalog)

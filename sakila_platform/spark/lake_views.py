@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 
+import pyarrow as pa
 import sqlglot
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col, lit
+from pyspark.sql.types import StructField, StructType
 from sqlglot import exp
 
-from sakila_platform.lake.file_columns import require_contract
+from sakila_platform.lake.file_columns import column_in_file, is_same, require_contract
 from sakila_platform.lake.location import open_lake
-from sakila_platform.model.contracts import Table
+from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.spark.arguments import as_s3
-from sakila_platform.spark.source.columns import file_schema
+from sakila_platform.spark.source.columns import file_schema, spark_type
 from sakila_platform.star.sql_functions import SqlFunction, written_out
 
 
@@ -65,9 +69,31 @@ class LakeViews:
         schema = file_schema(table, has_reason=name.layer == "quarantine")
         if not days:
             return self.spark.createDataFrame([], schema)
-        # Spark takes a column that a file lacks for one full of nulls.
-        require_contract(open_lake(self.lake_location), table, [day_partition(day) for day in days], name)
-        files = [f"{self.location}/{data_file(name, day_partition(day))}" for day in days]
+        partitions = [day_partition(day) for day in days]
+        alike = require_contract(open_lake(self.lake_location), table, partitions, name)
+        wanted = quarantine_schema(table) if name.layer == "quarantine" else arrow_schema(table)
+        if all(is_same(found, wanted) for found in alike):
+            return self._files(name, partitions, schema)
+        read = (self._older_files(name, alike[found], found, table) for found in alike)
+        return reduce(DataFrame.unionByName, read)
+
+    def _older_files(self, name: TableName, partitions: Sequence[str], held: pa.Schema, table: Table) -> DataFrame:
+        """The same rows as today's files have them: Spark widens no decimal by itself, and knows no defaults."""
+        contract = {column.name: column for column in table.columns}
+        read, columns = [], []
+        for field in file_schema(table, has_reason=name.layer == "quarantine"):
+            column = contract.get(field.name)
+            in_file = column_in_file(column, held.names) if column else field.name
+            if column and not in_file:
+                columns.append(lit(column.default).cast(field.dataType).alias(field.name))
+                continue
+            read.append(StructField(in_file, spark_type(held.field(in_file).type) if column else field.dataType))
+            columns.append(col(in_file).cast(field.dataType).alias(field.name))
+        return self._files(name, partitions, StructType(read)).select(columns)
+
+    def _files(self, name: TableName, partitions: Sequence[str], schema: StructType) -> DataFrame:
+        """The files of these partitions, read by a schema. A column that they lack is full of nulls to Spark."""
+        files = [f"{self.location}/{data_file(name, partition)}" for partition in partitions]
         # Only folders below the table name a day, and none of the files is a pattern: Spark would take `[` or `*` in a
         # lake's path for one, or another lake beside it. (The option is Spark's own, for its streams.)
         reader = self.spark.read.schema(schema).option("__globPaths__", "false")

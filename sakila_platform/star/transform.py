@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audits.rows import Audit, audit_rows
-from sakila_platform.lake.days import older_files_explained
 from sakila_platform.lake.duckdb import create_view, open_duckdb, sql_type
 from sakila_platform.lake.publishing import publish_days, publish_rejected, split_by_day
 from sakila_platform.model.contracts import Table, TableKind, arrow_schema, unknown_member
@@ -71,11 +70,9 @@ def _build_table(
     if not days:
         return {}
     day_groups = days_with_same_inputs(build, query, days)
-    partitions = [day_partition(day) for day in day_groups]
-    with older_files_explained(build.lake, {build.contracts[name]: partitions for name in query.lake_inputs}):
-        _create_inputs(connection, build, query, list(day_groups))
-        members = _create_members(connection, build, table, list(day_groups))
-        _compute(connection, query, table, list(day_groups))
+    _create_inputs(connection, build, query, list(day_groups))
+    members = _create_members(connection, build, table, list(day_groups))
+    _compute(connection, query, table, list(day_groups))
     audit = audit_rows(connection, _BUILT, table, members)
     return _publish(connection, build, table, day_groups, audit)
 
@@ -83,7 +80,7 @@ def _build_table(
 def _create_inputs(connection: duckdb.DuckDBPyConnection, build: StarBuild, query: Query, days: Sequence[date]) -> None:
     require_inputs(build, query, days)
     for name in query.lake_inputs:
-        create_view(connection, build.lake, name, [day_partition(day) for day in days])
+        create_view(connection, build.lake, build.contracts[name], [day_partition(day) for day in days])
 
 
 def _create_members(
@@ -92,7 +89,7 @@ def _create_members(
     members = member_tables(table)
     require_days(build.lake, tuple(members.values()), days, "its dimensions")
     for name in members.values():
-        create_view(connection, build.lake, name, [day_partition(day) for day in days])
+        create_view(connection, build.lake, build.contracts[name], [day_partition(day) for day in days])
     return {target: Members(name.sql, build.contracts[name].primary_key[0]) for target, name in members.items()}
 
 

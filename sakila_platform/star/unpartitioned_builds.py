@@ -100,7 +100,7 @@ def show_inputs(
             continue
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.database}")
         if partitions := held_partitions(build.lake, name):
-            create_view(connection, build.lake, name, partitions)
+            create_view(connection, build.lake, build.contracts[name], partitions)
         else:
             _show_empty(connection, build.contracts[name])
         shown.add(name)

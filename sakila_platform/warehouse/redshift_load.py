@@ -20,7 +20,7 @@ from sakila_platform.databases.redshift import Redshift, StatementFailed
 from sakila_platform.errors import UsageError
 from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
-from sakila_platform.lake.file_columns import require_contract
+from sakila_platform.lake.file_columns import require_same_columns
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
@@ -86,9 +86,9 @@ def load_days_on_redshift(loading: RedshiftLoading, tables: Sequence[Table], day
     with open_duckdb() as duck, lake.steady():
         lake_tables = {table: star.lake_table(table) for table in tables}
         for lake_table in lake_tables.values():
-            view_days(duck, lake, lake_table.name, days)
+            view_days(duck, lake, lake_table, days)
             # COPY takes columns by their places, whatever they are.
-            require_contract(lake, lake_table, [day_partition(day) for day in days])
+            require_same_columns(lake, lake_table, [day_partition(day) for day in days])
         facts = {table: lake_table for table, lake_table in lake_tables.items() if table.kind is TableKind.FACT}
         years = _years(duck, facts.values(), days)
         for year in years:

@@ -33,7 +33,7 @@ def answers(platform: Platform, selection: dg.AssetSelection) -> dg.ExecuteInPro
     """One run of what is selected among the questions, the marts and their agreement."""
     bring_parsed_marts()
     definitions = dg.Definitions(
-        assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
+        assets=[*questions_assets(RENTALS), marts_assets(RENTALS)],
         asset_checks=agreement_checks(RENTALS),
         resources={"rentals_warehouse": platform.warehouse_resource, "lake": LakeResource()},
         executor=dg.in_process_executor,

@@ -6,7 +6,7 @@ import gc
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,16 @@ from sakila_platform.cli.asking.status import all_tables
 from sakila_platform.cli.doctor import examine
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
+from sakila_platform.lake.duckdb import create_mart_view, create_view_of_files, open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.lake.s3 import bucket as s3_bucket
 from sakila_platform.lake.spill import spill_folder
+from sakila_platform.model.contracts import arrow_schema, unknown_member
 from sakila_platform.model.naming import TableName, data_file, mart_file
+from sakila_platform.rentals.source import STAGE_TABLES
 from sakila_platform.settings.places import HOME, LAKE_ENDPOINT
 from sakila_platform_tests.lake_places import S3Place, s3_place
 from sakila_platform_tests.s3_faults import FaultyDoor, stop_waiting
@@ -249,11 +252,11 @@ def test_a_file_replaced_between_listing_and_fetching_is_one_version_and_its_cop
 def test_a_view_keeps_what_it_began_with_while_the_lake_changes(lake: Lake) -> None:
     lake.publish(data_file(RENTAL, DAYS[0]), parquet(3))
     with open_duckdb() as connection:
-        create_view(connection, lake, RENTAL, DAYS[:1])
+        create_view_of_files(connection, lake, RENTAL, DAYS[:1])
         lake.publish(data_file(RENTAL, DAYS[0]), parquet(4))
 
         assert connection.execute(f"SELECT count(*) FROM {RENTAL.sql}").fetchall() == [(3,)]
-        create_view(connection, lake, RENTAL, DAYS[:1])
+        create_view_of_files(connection, lake, RENTAL, DAYS[:1])
         assert connection.execute(f"SELECT dt, count(*) FROM {RENTAL.sql} GROUP BY 1").fetchall()[0][1] == 4
 
 
@@ -302,7 +305,10 @@ def test_parts_that_a_dead_process_left_are_removed_a_day_later(
 
 
 def test_status_query_and_doctor_see_the_lake_on_s3(lake: Lake) -> None:
-    lake.publish_each([data_file(RENTAL, day) for day in DAYS[:2]], parquet(3))
+    (rental,) = (table for table in STAGE_TABLES if table.name == RENTAL)
+    noon = datetime(2005, 5, 24, 12, tzinfo=timezone.utc)
+    three = pa.Table.from_pylist([unknown_member(rental, noon)] * 3, arrow_schema(rental))
+    lake.publish_each([data_file(RENTAL, day) for day in DAYS[:2]], encode_parquet(three))
     lake.publish(mart_file("films"), parquet(5))
 
     known = {(table.domain, table.layer, table.table): (table.rows, table.last_day) for table in all_tables()}

@@ -31,7 +31,7 @@ def build(selection: str = "*", logged: list[str] | None = None) -> dg.ExecuteIn
     """One run of the marts (or some of them), outcome whatever it is. What it logged is added to `logged`."""
     bring_parsed_marts()
     definitions = dg.Definitions(
-        assets=[marts_assets(RENTALS.name)],
+        assets=[marts_assets(RENTALS)],
         resources={"lake": LakeResource()},
         executor=dg.in_process_executor,
         jobs=[dg.define_asset_job("build", selection=selection)],
@@ -90,7 +90,7 @@ def only_rows(platform: Platform, table_name: str, day: str, count: int) -> Iter
 
 def test_marts_built_again_are_the_same_files_and_nothing_is_left_behind(three_days: Platform) -> None:
     files = mart_files(three_days)
-    assert len(files) == len([marts_assets(RENTALS.name)][0].keys)
+    assert len(files) == len([marts_assets(RENTALS)][0].keys)
 
     assert build().success
     assert mart_files(three_days) == files

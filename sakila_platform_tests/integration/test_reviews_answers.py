@@ -139,7 +139,7 @@ def answers(address: PostgresAddress, selection: dg.AssetSelection) -> dg.Execut
     """One run of what is selected among the questions, the marts and their agreement."""
     bring_parsed_marts()
     definitions = dg.Definitions(
-        assets=[*questions_assets(REVIEWS), marts_assets(REVIEWS.name)],
+        assets=[*questions_assets(REVIEWS), marts_assets(REVIEWS)],
         asset_checks=every_check(),
         resources={
             "reviews_warehouse": DatabaseResource.of(WAREHOUSE.at(address.url, address.database)),

@@ -114,7 +114,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> MartOutcome:
     project = DbtProject(folder, folder / "state")
     nodes = json.loads((project.parsed() / MANIFEST).read_text(encoding="utf-8"))["nodes"]
     by_type = {kind: [name for name in nodes if name.startswith(f"{kind}.")] for kind in ("model", "test")}
-    return build_marts(project, open_lake(str(folder / "lake")), by_type["model"], by_type["test"])
+    return build_marts(project, open_lake(str(folder / "lake")), {}, by_type["model"], by_type["test"])
 
 
 def test_marts_that_keep_every_rule_are_published_and_nulls_break_only_not_null(outcome: MartOutcome) -> None:

@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from sakila_platform.catalogue.domain import DOMAIN as CATALOGUE
 from sakila_platform.catalogue.refined_tables import REFINED_TABLES
 from sakila_platform.errors import PlatformError
 from sakila_platform.marts.dbt_project import MANIFEST, DbtProject
@@ -24,6 +25,7 @@ from sakila_platform.rentals import star, warehouse_star
 from sakila_platform.rentals.databases import WAREHOUSE
 from sakila_platform.rentals.domain import DOMAIN as RENTALS
 from sakila_platform.reviews import star as reviews_star
+from sakila_platform.reviews.domain import DOMAIN as REVIEWS
 from sakila_platform.settings.places import HOME
 
 DATA_TYPES = {"integer", "bigint", "double", "decimal(18, 2)", "decimal(18, 3)", "varchar", "boolean", "date"}
@@ -41,14 +43,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def marts(home: Path) -> dg.AssetsDefinition:
-    [assets] = [marts_assets(RENTALS.name)]
+    [assets] = [marts_assets(RENTALS)]
     return assets
 
 
 @pytest.fixture(scope="module")
 def every_mart(home: Path, marts: dg.AssetsDefinition) -> list[dg.AssetsDefinition]:
     """The marts of each domain."""
-    return [marts, marts_assets("reviews"), marts_assets("catalogue")]
+    return [marts, marts_assets(REVIEWS), marts_assets(CATALOGUE)]
 
 
 def nodes_of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -142,7 +144,7 @@ def test_contact_details_are_in_no_mart(models: dict) -> None:
 
 def test_loading_again_parses_nothing_and_writes_nothing(home: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-    [marts_assets(RENTALS.name)]
+    [marts_assets(RENTALS)]
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
 
 

@@ -21,9 +21,10 @@ from sakila_platform.declarations.domain import Database
 from sakila_platform.declarations.mysql_database import MySQLDatabase
 from sakila_platform.domains import DOMAINS
 from sakila_platform.errors import PlatformError, UsageError
-from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
+from sakila_platform.lake.duckdb import create_mart_view, create_view, create_view_of_files, open_duckdb
 from sakila_platform.lake.files import Lake, TableFolders
 from sakila_platform.lake.location import open_lake
+from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import LAYERS, TableName, mart_file
 
 DATABASES: Mapping[str, Database] = {name: found for domain in DOMAINS for name, found in domain.places.items()}
@@ -131,7 +132,11 @@ def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, 
     name = TableName(layer, source, table)
     folders = lake.folders(name) if source else TableFolders(name, (), ())
     if parts := folders.partitions or tuple(lake.parts(name) if source else ()):
-        create_view(connection, lake, name, parts)
+        contract = _contract(name)
+        if contract:
+            create_view(connection, lake, contract, parts, name)
+        else:
+            create_view_of_files(connection, lake, name, parts)
     elif schema == _MART_FOLDER and lake.exists(mart_file(table)):
         create_mart_view(connection, lake, table)
     elif folders.strays:
@@ -140,6 +145,14 @@ def _name_table(connection: duckdb.DuckDBPyConnection, lake: Lake, schema: str, 
         wanted = f"{schema}.{table}" if schema else table
         raise unknown_table("the lake", wanted, _names_in(lake))
     return folders.notes
+
+
+def _contract(name: TableName) -> Table | None:
+    """The contract of a table of the lake, or of what was set aside of it; None for one that no domain has any more."""
+    for table in (table for domain in DOMAINS for table in domain.lake_tables):
+        if name in (table.name, table.name.in_layer("quarantine")):
+            return table
+    return None
 
 
 def _names_in(lake: Lake) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from sakila_platform.declarations.domain import Domain
 from sakila_platform.marts.builds import PROJECT, MartOutcome, Published, build_marts, domain_of, source_table
 from sakila_platform.marts.dbt_project import MANIFEST, SKIPPED, DbtProject, NodeResult
 from sakila_platform.model.naming import mart_key
@@ -56,18 +57,19 @@ def marts_group(domain: str) -> str:
     return f"{domain}_marts"
 
 
-def marts_assets(domain: str, folder: Path = MARTS_PROJECT) -> dg.AssetsDefinition:
+def marts_assets(domain: Domain, folder: Path = MARTS_PROJECT) -> dg.AssetsDefinition:
     """An asset for each dbt model of the domain's folder and a check for each dbt test, in one step.
 
     dbt's manifest is read from the state folder, and parsed there first when the project's files have changed.
     """
 
     project = marts_project(folder)
+    contracts = {table.name: table for table in domain.lake_tables}
 
     @dbt_assets(
-        name=marts_group(domain),
+        name=marts_group(domain.name),
         manifest=project.parsed() / MANIFEST,
-        select=f"fqn:{PROJECT}.{domain}",
+        select=f"fqn:{PROJECT}.{domain.name}",
         dagster_dbt_translator=MartsTranslator(),
     )
     def marts(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
@@ -76,7 +78,7 @@ def marts_assets(domain: str, folder: Path = MARTS_PROJECT) -> dg.AssetsDefiniti
         models = {node: key for node, key in models.items() if key in context.selected_asset_keys}
         tests = {node: key for node, key in tests.items() if key in context.selected_asset_check_keys}
         with failing_in_one_line(context.retry_number):
-            outcome = build_marts(project, lake.lake(), list(models), list(tests))
+            outcome = build_marts(project, lake.lake(), contracts, list(models), list(tests))
         for note in outcome.notes:
             context.log.warning(note)
         # In the order in which dbt came to them, which has every model after those that it reads.

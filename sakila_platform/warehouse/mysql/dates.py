@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.file_columns import require_contract
+from sakila_platform.lake.file_columns import by_contract, require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table
@@ -25,7 +25,7 @@ def load_year(connection: Connection, lake: Lake, dates: Table, year: int) -> in
     if not lake.exists(path):
         raise PlatformError(f"{dates.name} has no {year}. Run it for this year first, then the warehouse's.")
     require_contract(lake, dates, [year_partition(year)])
-    rows = pq.ParquetFile(pa.BufferReader(lake.read(path))).read(list(dates.column_names))
+    rows = by_contract(pq.ParquetFile(pa.BufferReader(lake.read(path))).read(), dates)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM `{table}` WHERE year = %s", (year,))
     return load_batches(connection, table, [rows])

@@ -18,7 +18,7 @@ from sakila_platform.databases.mysql.connection import Connection
 from sakila_platform.databases.mysql.reader.batches import read_batches
 from sakila_platform.databases.mysql.writer import load_batches
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import older_files_explained, view_days
+from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, arrow_schema
@@ -46,8 +46,6 @@ class WarehouseSession:
     lake: Lake
     days: tuple[date, ...]
     clock: Clock
-    viewed: dict[Table, list[str]] = field(default_factory=dict)
-    """The partitions of lake tables that were made readable."""
     changes: TableChanges = field(default_factory=dict)
     """How tables were brought up to their contracts before the run's transaction."""
     attributes_carried: dict[TableName, Carried] = field(default_factory=dict)
@@ -105,8 +103,7 @@ class WarehouseSession:
 
     def view_lake(self, table: Table, days: Sequence[date]) -> None:
         """Make these days of a lake table readable in DuckDB. Raises PlatformError when one is missing or damaged."""
-        self.viewed.setdefault(table, []).extend(map(day_partition, days))
-        view_days(self.duck, self.lake, table.name, days)
+        view_days(self.duck, self.lake, table, days)
 
     def carried(self, dimension: Dimension, days: Sequence[date]) -> Carried:
         """What the captures of these days carry, by their files; of a day that the lake has not, nothing is told."""
@@ -160,8 +157,7 @@ def warehouse_session(
             brought = make_tables(cursor, tables_on_mysql(star), migrations_of(star.domain))
         session = WarehouseSession(connection, duck, lake, tuple(sorted(days)), clock, changes=brought)
         try:
-            with older_files_explained(lake, session.viewed):
-                yield session
+            yield session
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]
             raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sakila_platform.lake.duckdb import open_duckdb
-from sakila_platform.lake.file_columns import require_contract
+from sakila_platform.lake.file_columns import by_contract, require_contract
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.published_years import PublishYear
 from sakila_platform.model.contracts import Table, TableKind
@@ -178,8 +178,8 @@ def _put_year(session: PostgresSession, year: int, loading: Loading) -> int:
     if not session.lake.exists(path):
         loading.publish_year(session.lake, year)
     require_contract(session.lake, lake_dates, [year_partition(year)])
-    file = pq.ParquetFile(pa.BufferReader(session.lake.read(path)))
-    rows = file.read(list(dates.column_names))
+    held = pq.ParquetFile(pa.BufferReader(session.lake.read(path))).read()
+    rows = by_contract(held, lake_dates).select(list(dates.column_names))
     _upsert(session, dates, rows.to_batches())
     return rows.num_rows
 

@@ -20,12 +20,11 @@ from psycopg import errors
 
 from sakila_platform.databases.postgres.address import first_line
 from sakila_platform.errors import PlatformError
-from sakila_platform.lake.days import older_files_explained, view_days
+from sakila_platform.lake.days import view_days
 from sakila_platform.lake.duckdb import open_duckdb
 from sakila_platform.lake.files import Lake
 from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.ddl import postgres_ddl
-from sakila_platform.model.naming import day_partition
 from sakila_platform.model.outcomes import TableChanges
 from sakila_platform.warehouse.changing.differences import Kind, changes, reported
 from sakila_platform.warehouse.changing.found import POSTGRES, FoundTable, found_tables
@@ -46,15 +45,12 @@ class PostgresSession:
     duck: duckdb.DuckDBPyConnection
     lake: Lake
     days: tuple[date, ...]
-    viewed: dict[Table, list[str]] = field(default_factory=dict)
-    """The partitions of lake tables that were made readable."""
     changes: TableChanges = field(default_factory=dict)
     """How tables were brought up to their contracts, in the run's transaction."""
 
     def view_lake(self, table: Table) -> None:
         """Make the run's days of a lake table readable in DuckDB. Raises PlatformError when one is missing."""
-        self.viewed[table] = [day_partition(day) for day in self.days]
-        view_days(self.duck, self.lake, table.name, self.days)
+        view_days(self.duck, self.lake, table, self.days)
 
     def fetch(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple]:
         """The rows of a query within the run's transaction."""
@@ -95,8 +91,7 @@ def postgres_session(
         session = PostgresSession(connection, duck, lake, tuple(sorted(days)))
         _lock(session)
         make_tables(session, tables, star)
-        with older_files_explained(lake, session.viewed):
-            yield session
+        yield session
 
 
 def listed(columns: Iterable[str], template: str = '"{}"') -> str:

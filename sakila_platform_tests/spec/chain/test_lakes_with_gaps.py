@@ -25,7 +25,7 @@ def make_answers(platform: Platform, *, agreeing: bool = True) -> dict[str, str]
     """
     bring_parsed_marts()
     definitions = dg.Definitions(
-        assets=[*questions_assets(RENTALS), marts_assets(RENTALS.name)],
+        assets=[*questions_assets(RENTALS), marts_assets(RENTALS)],
         asset_checks=agreement_checks(RENTALS),
         resources={"rentals_warehouse": platform.warehouse_resource, "lake": LakeResource()},
         executor=dg.in_process_executor,

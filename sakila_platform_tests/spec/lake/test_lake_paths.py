@@ -22,7 +22,7 @@ from sakila_platform.cli.asking.status import all_tables, show_layers
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.databases.postgres.address import PostgresAddress
 from sakila_platform.errors import UsageError
-from sakila_platform.lake.duckdb import create_mart_view, create_view, open_duckdb
+from sakila_platform.lake.duckdb import create_mart_view, create_view_of_files, open_duckdb
 from sakila_platform.lake.folder import FolderLake
 from sakila_platform.lake.parquet_files import encode_parquet
 from sakila_platform.model.naming import TableName, data_file, day_partition, partitions_among
@@ -86,7 +86,7 @@ def test_a_view_has_the_rows_of_its_own_files_wherever_the_lake_is(above: list[s
             place.publish(data_file(PAYMENT, day_partition(DAY)), content)
             place.publish("marts/films/part-0.parquet", content)
         with open_duckdb() as duck:
-            create_view(duck, lake, PAYMENT, [day_partition(DAY)])
+            create_view_of_files(duck, lake, PAYMENT, [day_partition(DAY)])
             create_mart_view(duck, lake, "films")
             rows = duck.execute(f"SELECT * FROM {PAYMENT.sql}").fetchall()
             mart = duck.execute("SELECT * FROM marts.films").fetchall()
