@@ -8,7 +8,7 @@ from datetime import date
 from sakila_platform.catalogue import refined_tables, trusted_tables
 from sakila_platform.catalogue.csv.files import CSV_FILES
 from sakila_platform.catalogue.csv.history_build import build_history
-from sakila_platform.catalogue.csv.trusted_history import HISTORY_WARNINGS
+from sakila_platform.catalogue.csv.trusted_history import HISTORY_WARNINGS, TRUSTED_SQL
 from sakila_platform.catalogue.dashboards import DASHBOARDS
 from sakila_platform.catalogue.declared_terms import GENRE_NAMES, REFINED_SQL, SUBGENRE_TERMS
 from sakila_platform.catalogue.demonstration import DEMONSTRATION
@@ -26,6 +26,7 @@ from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.model.queries import Query
 from sakila_platform.settings.runs import ALLOWED_BAD_SHARE
+from sakila_platform.star.builds import version_by_sql
 
 _CSV_RAW = tuple(TableName("raw", SOURCE, f"{file.name}_csv") for file in CSV_FILES)
 _TMDB_RAW = tuple(TableName("raw", SOURCE, f"tmdb_{about.words}") for about in READ_SUBJECTS)
@@ -60,6 +61,7 @@ HISTORY = UnpartitionedLayer(
         LayerCheck(trusted_tables.TITLES.name, name, description, is_warning=True)
         for name, description in HISTORY_WARNINGS.items()
     ),
+    version=lambda table: version_by_sql(table, query_of(TRUSTED_SQL, table)),
     glue_job="catalogue-history",
 )
 TMDB = DailyLayer(
@@ -84,6 +86,7 @@ REFINED = UnpartitionedLayer(
     kinds=KINDS,
     checks=tuple(layer_checks(CHECKS)),
     queries=_refined_query,
+    version=lambda table: version_by_sql(table, _refined_query(table)),
 )
 DOMAIN = Domain(
     name="catalogue",

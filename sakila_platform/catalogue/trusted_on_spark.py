@@ -42,6 +42,7 @@ from sakila_platform.spark.publishing import Publication, publish_judged
 from sakila_platform.spark.session import failing_in_one_line
 from sakila_platform.spark.source.columns import typed_columns
 from sakila_platform.spark.worker_settings import settings_for_workers
+from sakila_platform.star.builds import version_by_sql
 
 _MESSAGE = pa.schema([pa.field("message", pa.string())])
 Worker = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -97,7 +98,7 @@ def _published(views: LakeViews, table: Table) -> TableDay:
             views.sql(query.sql).selectExpr(*typed_columns(table)).withColumn(DAY_PARTITION, f.lit(UNPARTITIONED_DAY))
         )
     share = ALLOWED_BAD_SHARE.read()
-    publication = Publication(views.lake_location, table, share, is_partitioned=False)
+    publication = Publication(views.lake_location, table, share, version_by_sql(table, query), is_partitioned=False)
     return publish_judged(judged(rows, table), publication, [UNPARTITIONED_DAY]).days[UNPARTITIONED_DAY]
 
 

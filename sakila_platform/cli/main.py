@@ -104,23 +104,30 @@ def down() -> None:
 
 @cli.command()
 @click.argument("domain")
-@click.option("--from", "first", required=True, metavar="DAY", help="First day, as YYYY-MM-DD.")
-@click.option("--to", "last", required=True, metavar="DAY", help="Last day, included.")
+@click.option("--from", "--since", "first", default="", metavar="DAY", help="First day, as YYYY-MM-DD.")
+@click.option("--to", "last", default="", metavar="DAY", help="Last day, included.")
+@click.option("--outdated", is_flag=True, help="Days that older contracts or SQL made (from --since on).")
 @click.option("--no-analysis", is_flag=True, help="Leave analysis and marts as they are.")
-def run(domain: str, first: str, last: str, no_analysis: bool) -> None:
+def run(domain: str, first: str, last: str, outdated: bool, no_analysis: bool) -> None:
     """Run a domain's days in one run, then analysis and marts.
 
     Running a day again changes nothing that has not changed at the source. The run is recorded in Dagster's instance.
+    `status --versions` shows which days --outdated would run.
 
     \b
     Example: sakila-platform run rentals --from 2005-05-24 --to 2005-05-31
     From cron: sakila-platform run rentals --from $(date -d yesterday +%F) --to $(date -d yesterday +%F)
     """
     with without_garbage_collection():
-        from sakila_platform.cli.running.run import run_days
+        from sakila_platform.cli.running.run import run_days, run_outdated
         from sakila_platform.cli.terminal import Terminal
 
-    run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
+    if outdated and not last:
+        run_outdated(domain, parse_day(first) if first else None, analysis=not no_analysis, terminal=Terminal())
+    elif first and last and not outdated:
+        run_days(domain, parse_day(first), parse_day(last), analysis=not no_analysis, terminal=Terminal())
+    else:
+        raise UsageError("Give --from DAY and --to DAY; or --outdated, with --since DAY or without.")
 
 
 @cli.command()
@@ -194,7 +201,8 @@ def dashboards() -> None:
 
 @cli.command()
 @click.option("--tables", is_flag=True, help="List every table instead of every layer.")
-def status(tables: bool) -> None:
+@click.option("--versions", is_flag=True, help="Show which days were made by older contracts, SQL or settings.")
+def status(tables: bool, versions: bool) -> None:
     """Show where everything is, the last day of each layer, and row counts.
 
     Exits with 1 if a database or the lake can't be reached.
@@ -205,7 +213,12 @@ def status(tables: bool) -> None:
     from sakila_platform.cli.asking.status import show_status
     from sakila_platform.cli.terminal import Terminal
 
-    show_status(Terminal(), tables=tables)
+    if versions:
+        from sakila_platform.cli.asking.versions import show_versions
+
+        show_versions(Terminal())
+    else:
+        show_status(Terminal(), tables=tables)
 
 
 @cli.command()

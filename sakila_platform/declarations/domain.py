@@ -24,6 +24,7 @@ from sakila_platform.declarations.postgres_database import PostgresDatabase
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.queries import SQL_FOLDER
+from sakila_platform.model.versions import Version, version_of
 from sakila_platform.settings.places import HOME
 
 Database = MySQLDatabase | PostgresDatabase
@@ -112,6 +113,14 @@ class Domain:
         daily = [table for layer in self.daily for table in layer.tables]
         unpartitioned = [table for layer in self.unpartitioned for table in layer.tables]
         return (*daily, *unpartitioned, *((self.dates.final,) if self.dates else ()))
+
+    def versions(self) -> dict[TableName, Version]:
+        """What the rows of each table in the lake are made by today."""
+        made = {table.name: layer.version(table) for layer in self.daily for table in layer.tables}
+        made |= {table.name: layer.version(table) for layer in self.unpartitioned for table in layer.tables}
+        if self.dates:
+            made[self.dates.final.name] = version_of(self.dates.final, settings=self.dates.settings())
+        return made
 
     @property
     def warehouse_tables(self) -> tuple[Table, ...]:

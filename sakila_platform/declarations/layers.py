@@ -16,6 +16,7 @@ from sakila_platform.model.days import Clock
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes, TableDay, unreported
 from sakila_platform.model.queries import Query
+from sakila_platform.model.versions import Version, version_of
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class DailyLayer:
     """What its tables are called in the data model ("": Tables of the layer)."""
     queries: Callable[[Table], Query] | None = None
     """The SELECT that makes a table, where one does."""
+    version: Callable[[Table], Version] = version_of
+    """What a table's rows are made by: what `make` has their files carry."""
     prepare: Callable[[Work, Sequence[Table], Sequence[date]], None] = nothing_more
     """Called once before the days of a run, with the tables and days that it is about."""
     needs_source: bool = False
@@ -103,6 +106,7 @@ class UnpartitionedLayer:
     part: str = ""
     title: str = ""
     queries: Callable[[Table], Query] | None = None
+    version: Callable[[Table], Version] = version_of
     glue_job: str = ""
 
 
@@ -143,6 +147,8 @@ class DateDimension:
     """Publishes a year in the lake. Its rows."""
     load_year: Callable[[Work, int], int]
     """Puts the lake's year into the warehouse. Its rows."""
+    settings: Callable[[], Mapping[str, str]] = dict
+    """The settings that a year's rows are made by, as they are."""
 
 
 @dataclass(frozen=True)

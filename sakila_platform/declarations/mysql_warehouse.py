@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -57,8 +57,10 @@ def mysql_warehouse(
     )
 
 
-def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension:
-    """Its Date dimension, in the lake and in the warehouse."""
+def mysql_dates(
+    star: WarehouseStar, publish_year: PublishYear, settings: Callable[[], Mapping[str, str]] = dict
+) -> DateDimension:
+    """Its Date dimension, in the lake and in the warehouse; `settings` are those that a year's rows are made by."""
 
     def load_year(work: Work, year: int) -> int:
         with work.database.connect() as connection:
@@ -69,7 +71,7 @@ def mysql_dates(star: WarehouseStar, publish_year: PublishYear) -> DateDimension
             connection.commit()
             return rows
 
-    return DateDimension(star.lake_dates, star.dates, publish_year, load_year)
+    return DateDimension(star.lake_dates, star.dates, publish_year, load_year, settings)
 
 
 def answers_on_mysql(domain: str) -> Callable[[MySQLDatabase, Question], Answer]:

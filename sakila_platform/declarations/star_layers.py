@@ -11,7 +11,7 @@ from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
 from sakila_platform.model.queries import Query, read_query
-from sakila_platform.star.builds import MATCHES_STAGE, member_tables
+from sakila_platform.star.builds import MATCHES_STAGE, member_tables, version_by_sql
 from sakila_platform.star.table_checks import TableCheck
 
 KINDS = ("duckdb", "parquet")
@@ -33,6 +33,7 @@ def star_layer(tables: tuple[Table, ...], folder: Path, make: Make, events: str,
         checks=tuple(LayerCheck(table.name, MATCHES_STAGE, matches) for table in tables if table.taken_from),
         title="Tables of the lake's star",
         queries=lambda table: query_of(folder, table),
+        version=lambda table: version_by_sql(table, query_of(folder, table)),
         glue_job=glue_job,
     )
 

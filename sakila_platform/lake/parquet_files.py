@@ -14,6 +14,8 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sakila_platform.model.versions import Version, in_metadata
+
 Key = TypeVar("Key")
 _WAITING = 8
 
@@ -32,6 +34,11 @@ def encode_parquet(table: pa.Table) -> pa.Buffer:
         coerce_timestamps="us",
     )
     return sink.getvalue()
+
+
+def stamped(table: pa.Table, version: Version) -> pa.Table:
+    """The table, with what its rows were made by: its file carries it."""
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **in_metadata(version)})
 
 
 def write_each(

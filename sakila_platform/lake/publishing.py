@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 
 from sakila_platform.lake.file_columns import by_contract
 from sakila_platform.lake.files import Lake
-from sakila_platform.lake.parquet_files import encode_parquet, write_each
+from sakila_platform.lake.parquet_files import encode_parquet, stamped, write_each
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, data_file, day_partition
+from sakila_platform.model.versions import Version, version_of
 
 if TYPE_CHECKING:
     # For its name alone: the Glue jobs publish without it.
@@ -44,14 +45,19 @@ def publish_days(
     table: Table,
     days: Iterable[tuple[date, pa.Table]],
     day_groups: Mapping[date, Sequence[date]] | None = None,
+    version: Version | None = None,
 ) -> dict[date, int]:
-    """Publish each day's rows, under every day of its group where `day_groups` has one. Returns the rows per day."""
+    """Publish each day's rows, under every day of its group where `day_groups` has one. Returns the rows per day.
+
+    version: what the rows were made by, if by more than the contract.
+    """
     counts: dict[date, int] = {}
+    made_by = version or version_of(table)
 
     def counted() -> Iterator[tuple[date, pa.Table]]:
         for day, rows in days:
             counts.update(dict.fromkeys(day_groups[day] if day_groups else [day], rows.num_rows))
-            yield day, rows
+            yield day, stamped(rows, made_by)
 
     def publish(day: date, content: pa.Buffer) -> None:
         group = day_groups[day] if day_groups else [day]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import sqlglot
@@ -16,6 +17,7 @@ import sqlglot
 from sakila_platform.model.contracts import Table
 
 _DIGITS = 12
+_METADATA = b"sakila.version"
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,21 @@ def contract_version(table: Table) -> str:
     return _fingerprint([table.kind.value, columns, table.primary_key, table.day_columns, table.taken_from, rules])
 
 
+@cache
 def normal_sql(sql: str, dialect: str = "duckdb") -> str:
     """A query, or an expression, as its meaning alone: parsed and written again, without comments."""
     return sqlglot.parse_one(sql, read=dialect).sql(dialect=dialect, comments=False)
+
+
+def in_metadata(version: Version) -> dict[bytes, bytes]:
+    """A version as a Parquet file carries it: among its key-value metadata."""
+    return {_METADATA: json.dumps(asdict(version)).encode()}
+
+
+def from_metadata(metadata: Mapping[bytes, bytes] | None) -> Version | None:
+    """The version that a Parquet file carries; None where it was written before files carried any."""
+    content = (metadata or {}).get(_METADATA)
+    return Version(**json.loads(content)) if content else None
 
 
 def _fingerprint(of: Any) -> str:

@@ -24,7 +24,7 @@ from sakila_platform.rentals import source, star
 from sakila_platform.rentals import warehouse_star as warehouse
 from sakila_platform.rentals.dashboards import DASHBOARDS
 from sakila_platform.rentals.databases import SHOP, WAREHOUSE
-from sakila_platform.rentals.dates.years import publish_year, require_holidays
+from sakila_platform.rentals.dates.years import holiday_settings, publish_year, require_holidays
 from sakila_platform.rentals.on_aws import ON_AWS
 from sakila_platform.rentals.shop.demonstration import DEMONSTRATION
 from sakila_platform.rentals.shop.loading import data_origin
@@ -79,7 +79,7 @@ DOMAIN = Domain(
     warehouse=mysql_warehouse(
         warehouse.STAR, publish_year, "Rows, ids and money of the day are those of final.", "load-warehouse"
     ),
-    dates=mysql_dates(warehouse.STAR, publish_year),
+    dates=mysql_dates(warehouse.STAR, publish_year, holiday_settings),
     questions=Questions("mysql", answers_on_mysql(source.BUSINESS), answers="", shown=FIVE_QUESTIONS),
     dashboards=DASHBOARDS,
     jobs=(

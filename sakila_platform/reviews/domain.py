@@ -21,7 +21,7 @@ from sakila_platform.declarations.postgres_warehouse import (
     postgres_dates,
     postgres_warehouse,
 )
-from sakila_platform.declarations.star_layers import layer_checks, star_layer
+from sakila_platform.declarations.star_layers import layer_checks, query_of, star_layer
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName
 from sakila_platform.model.outcomes import Outcomes
@@ -35,9 +35,10 @@ from sakila_platform.reviews.on_aws import ON_AWS
 from sakila_platform.reviews.purchases.table import PURCHASES
 from sakila_platform.reviews.source import SOURCE, STAGE_TABLES, USER_PURCHASE, VENDOR_FILES
 from sakila_platform.reviews.stage.days import Staging, stage_days
-from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, star_build, with_missing_logs_named
+from sakila_platform.reviews.star_build import CHECKS, FINAL_SQL, FUNCTIONS, star_build, with_missing_logs_named
 from sakila_platform.reviews.vendors.days import VENDORS, intake_by_settings
 from sakila_platform.reviews.vendors.raw import raw_path
+from sakila_platform.star.builds import version_by_sql
 from sakila_platform.star.transform import build_days
 
 
@@ -80,7 +81,11 @@ STAGE = DailyLayer(
     glue_job="reviews-stage",
 )
 _STAR = star_layer(star.DAILY_TABLES, FINAL_SQL, _final, "review", "reviews-final")
-FINAL = replace(_STAR, checks=(*_STAR.checks, *layer_checks(CHECKS)))
+FINAL = replace(
+    _STAR,
+    checks=(*_STAR.checks, *layer_checks(CHECKS)),
+    version=lambda table: version_by_sql(table, query_of(FINAL_SQL, table), FUNCTIONS),
+)
 DOMAIN = Domain(
     name="reviews",
     source=SOURCE,

@@ -21,13 +21,14 @@ from pyspark.sql import DataFrame
 from sakila_platform.capture.captured_days import undated_rows
 from sakila_platform.lake.files import Lake
 from sakila_platform.lake.location import open_lake
-from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.lake.parquet_files import encode_parquet, stamped
 from sakila_platform.lake.publishing import Quarantine
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNDATED, UNPARTITIONED, data_file, day_partition
 from sakila_platform.model.outcome_messages import day_message
 from sakila_platform.model.outcomes import TableDay, judge
 from sakila_platform.model.rejections import broken_rules, named_rows
+from sakila_platform.model.versions import Version, version_of
 from sakila_platform.settings.every import put_in_environment
 from sakila_platform.settings.places import LAKE_ENDPOINT, LAKE_TIMEOUT_SECONDS
 from sakila_platform.spark.session import failing_in_one_line
@@ -43,6 +44,8 @@ class Publication:
     location: str
     table: Table
     allowed_bad_share: float
+    version: Version | None = None
+    """What the rows are made by, if by more than the contract."""
     day_groups: Mapping[date, Sequence[date]] = field(default_factory=dict)
     """Of a day: those that have the same rows, itself among them."""
     is_partitioned: bool = True
@@ -96,7 +99,8 @@ class Publisher:
         for partition in partitions:
             self.quarantine.set_aside(partition, rejected)
         paths = [data_file(table.name, partition) for partition in partitions]
-        self.lake.publish_each(paths, encode_parquet(kept))
+        version = self.publication.version or version_of(table)
+        self.lake.publish_each(paths, encode_parquet(stamped(kept, version)))
 
 
 @dataclass(frozen=True)

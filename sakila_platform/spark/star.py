@@ -78,7 +78,7 @@ def _build_table(
         if table.kind is TableKind.DIMENSION:
             rows = rows.unionByName(_unknown_members(views, table, firsts))
     judged_rows = judged(rows, table, _members(build, views, table, firsts))
-    publication = Publication(views.lake_location, table, build.allowed_bad_share, day_groups)
+    publication = Publication(views.lake_location, table, build.allowed_bad_share, build.version(table), day_groups)
     published = publish_judged(judged_rows, publication, firsts).days
     checked = matched(table, published, _events(views, table))
     return {day: checked[first] for first, group in day_groups.items() for day in group}

@@ -16,6 +16,7 @@ from sakila_platform.model.contracts import Table, TableKind
 from sakila_platform.model.naming import DAY_PARTITION, TableName, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay
 from sakila_platform.model.queries import Query, read_query, require_contract
+from sakila_platform.model.versions import Version, version_of
 from sakila_platform.star.sql_functions import SqlFunction
 from sakila_platform.star.table_checks import TableCheck
 
@@ -36,11 +37,20 @@ class StarBuild:
     """What the SQL may call beyond what engines know."""
     checks: Sequence[TableCheck] = ()
 
+    def version(self, table: Table) -> Version:
+        """What the table's rows are made by."""
+        return version_by_sql(table, self.query(table), self.functions)
+
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
         query = read_query(self.sql_folder / f"{table.name.table}.sql", "duckdb")
         require_contract(query, table, self.contracts, further=(DAY_PARTITION,))
         return query
+
+
+def version_by_sql(table: Table, query: Query, functions: Sequence[SqlFunction] = ()) -> Version:
+    """What rows are made by that a SELECT makes, which may call these functions."""
+    return version_of(table, query.sql, [function.body for function in functions])
 
 
 def days_with_same_inputs(build: StarBuild, query: Query, days: Sequence[date]) -> dict[date, list[date]]:

@@ -127,7 +127,7 @@ def _publish(
     allowed = {day: group for day, group in day_groups.items() if not judged[day].refused}
     publish_rejected(connection, build.lake, _BUILT, table, allowed)
     built = split_by_day(connection, _BUILT, table, list(allowed))
-    publish_days(build.lake, table, built, day_groups)
+    publish_days(build.lake, table, built, day_groups, build.version(table))
     checked = _against_stage(connection, table, judged)
     return {day: checked[first] for first, group in day_groups.items() for day in group}
 

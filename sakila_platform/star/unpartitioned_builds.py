@@ -18,7 +18,7 @@ from sakila_platform.errors import PlatformError
 from sakila_platform.lake.audits.rows import Audit, audit_rows
 from sakila_platform.lake.duckdb import create_view, sql_type
 from sakila_platform.lake.files import Lake, held_partitions
-from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.lake.parquet_files import encode_parquet, stamped
 from sakila_platform.lake.publishing import set_aside
 from sakila_platform.model.contracts import Table, arrow_schema, quarantine_schema
 from sakila_platform.model.naming import DAY_PARTITION, UNPARTITIONED, TableName, data_file
@@ -26,6 +26,8 @@ from sakila_platform.model.outcomes import UNPARTITIONED_DAY, TableDay, judge
 from sakila_platform.model.queries import Query, read_query, require_contract
 from sakila_platform.model.rejections import named_rows
 from sakila_platform.model.rules import Members
+from sakila_platform.model.versions import Version
+from sakila_platform.star.builds import version_by_sql
 from sakila_platform.star.table_checks import TableCheck
 
 _BUILT = "built"
@@ -42,6 +44,10 @@ class UnpartitionedBuild:
     given: frozenset[TableName] = frozenset()
     """Tables that are not in the lake: the connection has them under their names already."""
     checks: tuple[TableCheck, ...] = ()
+
+    def version(self, table: Table) -> Version:
+        """What the table's rows are made by."""
+        return version_by_sql(table, self.query(table))
 
     def query(self, table: Table) -> Query:
         """The table's SELECT. Raises PlatformError when its columns are not the contract's, or it reads what is not."""
@@ -87,7 +93,7 @@ def build_unpartitioned(
             outcomes[check.table] = _with_check(connection, check, outcomes[check.table])
     for each in built:
         set_aside(build.lake, each.table, UNPARTITIONED, each.rejected)
-        build.lake.publish(data_file(each.table.name), encode_parquet(each.kept))
+        build.lake.publish(data_file(each.table.name), encode_parquet(stamped(each.kept, build.version(each.table))))
     return outcomes
 
 

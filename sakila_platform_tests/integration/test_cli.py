@@ -20,11 +20,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sakila_platform.cli.loopback import is_taken
 from sakila_platform.cli.main import cli
 from sakila_platform.lake.folder import FolderLake
+from sakila_platform.lake.location import open_lake
+from sakila_platform.lake.parquet_files import encode_parquet, stamped
+from sakila_platform.model.naming import TableName, data_file
+from sakila_platform.model.versions import Version
 from sakila_platform.settings.calendar import CLOCK, FIRST_DAY
 from sakila_platform.settings.places import DUMP, HOME, LAKE, LAKE_ENDPOINT, MYSQL_URL, POSTGRES_URL
 from sakila_platform_tests.conventions.source_files import ROOT
@@ -40,6 +46,7 @@ COMMANDS = (
     "ingest-catalogue",
     "run",
     "refill",
+    "migrate",
     "query",
     "status",
     "doctor",
@@ -159,11 +166,29 @@ def test_a_range_of_days_is_run_from_the_shell(shell: Shell, demo_output: str) -
         ("run rentals --from 2006-02-19 --to 2006-02-19", "which goes from 2006-02-13 to 2006-02-18"),
         ("demo --days 6", "--days 6 reaches back beyond 2006-02-13, the first day of the calendar. Give at most 5"),
         ("run rentals --from 2000-01-01 --to 2006-02-14", "but a run takes at most 400"),
+        ("run rentals", "Give --from DAY and --to DAY; or --outdated"),
+        ("run rentals --outdated --to 2006-02-14", "Give --from DAY and --to DAY; or --outdated"),
         ("run rental --from 2006-02-14 --to 2006-02-14", "There is no domain 'rental'. Give one of: catalogue,"),
     ],
 )
 def test_wrong_use_of_days_and_domains_is_one_line(shell: Shell, demo_output: str, words: str, reason: str) -> None:
     assert reason in assert_one_line(shell(*words.split()), 2)
+
+
+def test_days_that_an_older_version_made_are_shown_and_made_anew(shell: Shell, demo_output: str) -> None:
+    lake = open_lake(str(shell.home / "lake"))
+    path = data_file(TableName("final", "sakila", "fact_payment"), "dt=2006-02-14")
+    rows = pq.read_table(pa.BufferReader(lake.read(path)))
+    lake.publish(path, encode_parquet(stamped(rows, Version("of another contract"))))
+
+    shown = shell.done("status", "--versions")
+    ran = shell.done("run", "rentals", "--outdated", "--no-analysis")
+
+    assert "older contract and SQL" in shown
+    assert "Make them anew: `sakila-platform run rentals --from 2006-02-14 --to 2006-02-14`" in shown
+    assert "Running rentals, 2006-02-14..2006-02-14 (1 day)" in ran
+    assert "No day of rentals was made by an older version." in shell.done("run", "rentals", "--outdated")
+    assert "older" not in shell.done("status", "--versions")
 
 
 def test_an_unknown_command_and_an_unknown_option_are_wrong_use(shell: Shell) -> None:

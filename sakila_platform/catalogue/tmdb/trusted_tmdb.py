@@ -15,12 +15,13 @@ from sakila_platform.catalogue.tmdb.rows import READ_SUBJECTS, TmdbDay, tmdb_day
 from sakila_platform.catalogue.trusted_tables import TMDB_FIELDS, TMDB_RECORDS, TMDB_TITLES
 from sakila_platform.lake.audits.records import part_lines
 from sakila_platform.lake.files import Lake
-from sakila_platform.lake.parquet_files import encode_parquet
+from sakila_platform.lake.parquet_files import encode_parquet, stamped
 from sakila_platform.lake.publishing import Quarantine, set_aside
 from sakila_platform.lake.raw_files import LakeFiles
 from sakila_platform.model.contracts import Table
 from sakila_platform.model.naming import TableName, data_file, day_partition
 from sakila_platform.model.outcomes import Outcomes, TableDay, judge
+from sakila_platform.model.versions import version_of
 
 RECORDS_ARE_READABLE = "records_are_readable"
 FIELDS_ARE_KNOWN = "fields_are_known"
@@ -74,7 +75,7 @@ def _published(lake: Lake, table: Table, day: date, found: TmdbDay, allowed_shar
     outcome = judge(parted.kept.num_rows, parted.rejected.num_rows, parted.broken, allowed_share)
     if not outcome.refused:
         Quarantine(lake, table).set_aside(day_partition(day), parted.rejected)
-        lake.publish(data_file(table.name, day_partition(day)), encode_parquet(parted.kept))
+        lake.publish(data_file(table.name, day_partition(day)), encode_parquet(stamped(parted.kept, version_of(table))))
     return outcome
 
 

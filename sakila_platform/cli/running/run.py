@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from sakila_platform.cli.asking.versions import outdated_ranges, versions_of
 from sakila_platform.cli.database import start_databases_of
 from sakila_platform.cli.running.going_on import GoingOn
 from sakila_platform.cli.running.jobs import open_runs, require_domain
 from sakila_platform.cli.running.work_lock import working_alone
 from sakila_platform.cli.terminal import Terminal
 from sakila_platform.errors import UsageError
+from sakila_platform.lake.location import open_lake
 from sakila_platform.model.days import days_between
 from sakila_platform.orchestration.event_log.runs import Runs
 from sakila_platform.settings.places import HOME
@@ -28,15 +31,37 @@ def run_days(name: str, first: date, last: date, *, analysis: bool, terminal: Te
             f"{first}..{last} are {count:,} days, but a run takes at most {most:,}. "
             f"Give fewer days, or raise {MAX_DAYS_PER_RUN.name}."
         )
+    _run_ranges(name, [(first, last)], analysis=analysis, terminal=terminal)
+
+
+def run_outdated(name: str, since: date | None, *, analysis: bool, terminal: Terminal) -> None:
+    """Run those days of a domain that an older version made (from `since` on), then what follows them.
+
+    Each piece without a gap is a run, or several where a run takes fewer days.
+    """
+    found = list(versions_of(open_lake(), require_domain(name)))
+    most = MAX_DAYS_PER_RUN.read()
+    pieces = [
+        piece[start : start + most] for piece in outdated_ranges(found, since) for start in range(0, len(piece), most)
+    ]
+    if not pieces:
+        terminal.say(f"No day of {name} was made by an older version{f' since {since}' if since else ''}.")
+        return
+    _run_ranges(name, [(piece[0], piece[-1]) for piece in pieces], analysis=analysis, terminal=terminal)
+
+
+def _run_ranges(name: str, ranges: Sequence[tuple[date, date]], *, analysis: bool, terminal: Terminal) -> None:
     home = HOME.read()
     with working_alone(home), open_runs(home) as runs:
         domain = require_domain(name)
-        job = f"{name}_daily"
-        _require_in_calendar(runs, job, (first, last))
+        for piece in ranges:
+            _require_in_calendar(runs, f"{name}_daily", piece)
         start_databases_of(domain, lambda _: None)
-        days = "day" if count == 1 else "days"
         going = GoingOn(runs, name, terminal)
-        going.run_days(f"Running {name}, {first}..{last} ({count:,} {days})", first, last)
+        for first, last in ranges:
+            count = len(days_between(first, last))
+            days = "day" if count == 1 else "days"
+            going.run_days(f"Running {name}, {first}..{last} ({count:,} {days})", first, last)
         if analysis and going.failures:
             going.build_independent()
         elif analysis:

@@ -61,7 +61,9 @@ def daily_assets(domain: Domain, layer: DailyLayer) -> dg.AssetsDefinition:
                 kinds=layer.kinds(table),
                 deps=layer.inputs(table),
                 partitions=partitions,
-            ).merge_attributes(metadata=shown_sql(layer.queries(table)) if layer.queries else {})
+            )
+            .replace_attributes(code_version=str(layer.version(table)))
+            .merge_attributes(metadata=shown_sql(layer.queries(table)) if layer.queries else {})
             for table in layer.tables
         ],
         check_specs=contract_checks(layer.tables, partitions, layer.checks),

@@ -69,7 +69,7 @@ def _spec(domain: Domain, layer: UnpartitionedLayer, table: Table) -> dg.AssetSp
         deps=layer.inputs(table),
         partitions=None,
     ).merge_attributes(metadata=shown_sql(layer.queries(table)) if layer.queries else {})
-    return spec.replace_attributes(automation_condition=follows_upstream())
+    return spec.replace_attributes(automation_condition=follows_upstream(), code_version=str(layer.version(table)))
 
 
 def _check_specs(layer: UnpartitionedLayer) -> list[dg.AssetCheckSpec]:

@@ -8,10 +8,18 @@ from sakila_platform.rentals import star
 from sakila_platform.rentals.dates.calendar import date_rows, holiday_names
 from sakila_platform.settings.calendar import FIRST_DAY, HOLIDAY_COUNTRY, HOLIDAY_LANGUAGE, HOLIDAY_SUBDIVISION
 
+_OF_HOLIDAYS = (HOLIDAY_COUNTRY, HOLIDAY_SUBDIVISION, HOLIDAY_LANGUAGE)
+
 
 def publish_year(lake: Lake, year: int) -> int:
     """Publish a year of dim_date with the holidays of the settings. Returns its rows (days)."""
-    return publish_year_rows(lake, star.DIM_DATE, year, date_rows(year, *_whose_holidays()))
+    rows = date_rows(year, *_whose_holidays())
+    return publish_year_rows(lake, star.DIM_DATE, year, rows, holiday_settings())
+
+
+def holiday_settings() -> dict[str, str]:
+    """The settings that decide about holidays, as they are."""
+    return {setting.name: setting.read() for setting in _OF_HOLIDAYS}
 
 
 def require_holidays() -> None:
@@ -20,4 +28,5 @@ def require_holidays() -> None:
 
 
 def _whose_holidays() -> tuple[str, str, str]:
-    return HOLIDAY_COUNTRY.read(), HOLIDAY_SUBDIVISION.read(), HOLIDAY_LANGUAGE.read()
+    country, subdivision, language = (setting.read() for setting in _OF_HOLIDAYS)
+    return country, subdivision, language

@@ -155,7 +155,9 @@ def _capture_table(extraction: Extraction, table: Table, due: Sequence[date], no
     with consistent_snapshot(extraction.source.address) as connection:
         require_whole(table, read, before, counted_rows(connection, table))
     stamped = rows.drop(UNUSABLE).withColumn(CAPTURED_AT, f.lit(now)).withColumn(DAY_PARTITION, f.lit(due[0]))
-    publication = Publication(extraction.views.lake_location, table, extraction.allowed_bad_share, {due[0]: due})
+    publication = Publication(
+        extraction.views.lake_location, table, extraction.allowed_bad_share, day_groups={due[0]: due}
+    )
     captured = publish_judged(judged(stamped, table), publication, due[:1])
     rows.unpersist()
     return dict.fromkeys(due, captured.days[due[0]])
