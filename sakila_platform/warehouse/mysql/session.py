@@ -111,7 +111,7 @@ class WarehouseSession:
         there = self.lake.present(dimension.lake.name, list(partitions))
         files = self.lake.local_files([data_file(dimension.lake.name, partition) for partition in there])
         return {
-            partitions[partition]: carried_on(dimension, partitions[partition], pq.read_schema(file).names)
+            partitions[partition]: carried_on(dimension, partitions[partition], _columns(file))
             for partition, file in zip(there, files, strict=True)
         }
 
@@ -161,6 +161,15 @@ def warehouse_session(
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]
             raise PlatformError(f"The lake can't be read: {reason}. Run final for these days again.") from None
+
+
+def _columns(file: str) -> list[str]:
+    """The columns of a file of the lake. Raises PlatformError when it is damaged."""
+    try:
+        return list(pq.read_schema(file).names)
+    except pa.ArrowInvalid as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise PlatformError(f"The lake can't be read: {file}: {reason}. Run final for these days again.") from None
 
 
 @contextmanager
